@@ -1,0 +1,46 @@
+package ailb.pool;
+
+import java.time.ZoneId;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The limits of one endpoint and how they are kept.
+ *
+ * @param amounts units a period for each limit; a kind left out is no limit; each positive
+ * @param pacing how tightly per-minute limits are spaced
+ * @param burst requests that may go at once, at least 1; empty for the pacing's own
+ * @param margin share of the per-minute limits to use, above 0 and at most 1; empty for the pacing's own
+ * @param tokenAccounting how the provider charges tokens
+ * @param dayReset zone at whose midnight requests/day start anew; null for a rolling day
+ */
+public record Limits(
+        Map<LimitKind, Long> amounts,
+        Pacing pacing,
+        OptionalDouble burst,
+        OptionalDouble margin,
+        TokenAccounting tokenAccounting,
+        @Nullable ZoneId dayReset) {
+
+    public Limits {
+        amounts = amounts.isEmpty() ? Map.of() : Map.copyOf(new EnumMap<>(amounts));
+        amounts.forEach((kind, amount) -> require(amount > 0, kind + " must be positive, not " + amount));
+        burst.ifPresent(value -> require(value >= 1, "burst must be at least 1, not " + value));
+        margin.ifPresent(value -> require(value > 0 && value <= 1, "margin must be in (0, 1], not " + value));
+    }
+
+    /** Units a period, or empty where there is no such limit. */
+    public OptionalLong of(LimitKind kind) {
+        Long amount = amounts.get(kind);
+        return amount == null ? OptionalLong.empty() : OptionalLong.of(amount);
+    }
+
+    private static void require(boolean holds, String message) {
+        if (!holds) {
+            throw new IllegalArgumentException(message);
+        }
+    }
+}

@@ -1,0 +1,57 @@
+package ailb.settings;
+
+import ailb.pool.Provider;
+import ailb.settings.Reading.Bad;
+import ailb.settings.Reading.Good;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.regex.Pattern;
+
+/** Where a provider is called. A URL may hold a password or a key, so no complaint repeats it. */
+final class BaseUrl {
+
+    static final Rule<URI> RULE = new Rule<>("an https URL such as \"https://api.openai.com/v1\"", BaseUrl::read);
+
+    private static final Pattern LOOPBACK =
+            Pattern.compile("localhost|\\[::1]|127(\\.(25[0-5]|2[0-4]\\d|1?\\d?\\d)){3}", Pattern.CASE_INSENSITIVE);
+
+    private BaseUrl() {}
+
+    static URI byDefault(Provider provider) {
+        return switch (provider) {
+            case OPENAI -> URI.create("https://api.openai.com/v1");
+            case ANTHROPIC -> URI.create("https://api.anthropic.com/v1");
+        };
+    }
+
+    private static Reading<URI> read(JsonNode value) {
+        if (!value.isTextual()) {
+            return new Bad<>("must be " + RULE.wanted() + ", not " + Echo.of(value));
+        }
+        try {
+            return read(new URI(value.textValue().replaceFirst("/+$", "")));
+        } catch (URISyntaxException e) {
+            return notAUrl();
+        }
+    }
+
+    private static Reading<URI> read(URI url) {
+        boolean https = "https".equalsIgnoreCase(url.getScheme());
+        boolean http = "http".equalsIgnoreCase(url.getScheme());
+        if (!(https || http) || url.getHost() == null || url.getPort() == 0 || url.getPort() > 65535) {
+            return notAUrl();
+        }
+        if (http && !LOOPBACK.matcher(url.getHost()).matches()) {
+            return new Bad<>("must begin with https://; http:// is for localhost, 127.x.x.x and [::1] only");
+        }
+        if (url.getRawUserInfo() != null || url.getRawQuery() != null || url.getRawFragment() != null) {
+            return new Bad<>("must not have a user, a query or a fragment; keys belong in the secret");
+        }
+        return new Good<>(url);
+    }
+
+    private static Reading<URI> notAUrl() {
+        return new Bad<>("must be " + RULE.wanted() + ", not the value given (not shown)");
+    }
+}

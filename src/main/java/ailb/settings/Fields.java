@@ -1,0 +1,71 @@
+package ailb.settings;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The fields of one JSON object. A field is known once it has been asked for; the others are refused at the end. */
+final class Fields {
+
+    private final Cursor object;
+    private final List<String> known = new ArrayList<>();
+
+    Fields(Cursor object) {
+        this.object = object;
+    }
+
+    /** The field, whatever its value; empty where it is left out. */
+    Optional<Cursor> field(String name) {
+        known.add(name);
+        return Optional.ofNullable(object.value().get(name)).map(value -> at(name, value));
+    }
+
+    /** The field, where null means the same as leaving it out. */
+    Optional<Cursor> nullable(String name) {
+        return field(name).filter(field -> !field.value().isNull());
+    }
+
+    /** A field that must be there, with {@code wanted} in words for when it is not. */
+    Optional<Cursor> required(String name, String wanted) {
+        Optional<Cursor> field = field(name);
+        if (field.isEmpty()) {
+            refuse(name, "is missing; it must be " + wanted);
+        }
+        return field;
+    }
+
+    /** Value of a field that must be there; the stand-in where it cannot be read, which is noted. */
+    <T> T required(String name, Rule<T> rule, T standIn) {
+        return required(name, rule.wanted()).flatMap(field -> field.read(rule)).orElse(standIn);
+    }
+
+    /** Value of a field that may be left out (but not null) for its default. */
+    <T> T orDefault(String name, Rule<T> rule, T byDefault) {
+        return field(name).flatMap(field -> field.read(rule)).orElse(byDefault);
+    }
+
+    /** Value of a field for which left out or null means "not set". */
+    <T> Optional<T> optional(String name, Rule<T> rule) {
+        return nullable(name).flatMap(field -> field.read(rule));
+    }
+
+    void refuseOthers() {
+        for (Map.Entry<String, JsonNode> field : object.value().properties()) {
+            String name = field.getKey();
+            if (!known.contains(name)) {
+                String hint = NearestWord.to(name, known).map(near -> " did you mean " + near + "?").orElse("");
+                refuse(name, "unknown field;" + hint + " allowed: " + String.join(", ", known));
+            }
+        }
+    }
+
+    private Cursor at(String name, JsonNode value) {
+        return new Cursor(Cursor.fieldPath(object.path(), name), value, object.problems());
+    }
+
+    private void refuse(String name, String problem) {
+        object.problems().add(Cursor.fieldPath(object.path(), name), problem);
+    }
+}

@@ -1,0 +1,40 @@
+package ailb.settings;
+
+import ailb.settings.Reading.Bad;
+import ailb.settings.Reading.Good;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.regex.Pattern;
+
+/** The name of an API key. Keys themselves are pasted here by mistake, so no complaint repeats the value. */
+final class KeyName {
+
+    static final Rule<String> RULE = new Rule<>(
+            "the name of a key in the secret, 1 to 64 letters, digits, dots, dashes and underscores", KeyName::read);
+
+    private static final int LONGEST_NAME = 64;
+
+    /** The beginnings of keys of OpenAI, Anthropic, OpenRouter, DeepSeek (all sk-), Groq, xAI, Google and Bedrock. */
+    private static final Pattern PREFIX =
+            Pattern.compile("(sk[-_]|Bearer\\s).*|(gsk_|xai-|AIza|ABSK).{20,}", Pattern.DOTALL);
+
+    /** Azure's and Mistral's keys: letters and digits without a break. */
+    private static final Pattern UNBROKEN = Pattern.compile("(?=.*\\d)[A-Za-z0-9]{32,}");
+
+    private KeyName() {}
+
+    static boolean looksLikeKey(String text) {
+        return PREFIX.matcher(text).matches() || UNBROKEN.matcher(text).matches();
+    }
+
+    private static Reading<String> read(JsonNode value) {
+        String text = value.isTextual() ? value.textValue() : "";
+        if (text.length() > LONGEST_NAME || looksLikeKey(text)) {
+            return new Bad<>(
+                    "looks like a key itself (not shown); keys belong in the secret, here goes the name of one");
+        }
+        if (!Rule.isName(text)) {
+            return new Bad<>("must be " + RULE.wanted() + ", not the value given (not shown)");
+        }
+        return new Good<>(text);
+    }
+}

@@ -1,0 +1,103 @@
+package ailb.settings;
+
+import static java.util.stream.Collectors.joining;
+
+import ailb.settings.Reading.Bad;
+import ailb.settings.Reading.Good;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.math.BigDecimal;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+
+/**
+ * What a value of a file must be.
+ *
+ * @param wanted the same in words, to follow "must be"
+ */
+record Rule<T>(String wanted, Function<JsonNode, Reading<T>> reader) {
+
+    static final Rule<String> NAME = text("1 to 64 letters, digits, dots, dashes and underscores", Rule::isName);
+
+    static final Rule<String> MODEL =
+            text("a text of 1 to 256 characters, not blank and without control characters", Rule::isModel);
+
+    static final Rule<Boolean> FLAG = of(
+            "true or false", value -> value.isBoolean() ? Optional.of(value.booleanValue()) : Optional.empty());
+
+    private static final Pattern NAME_PATTERN = Pattern.compile("[A-Za-z0-9._-]{1,64}");
+
+    /** A rule whose complaint is always the same: "must be this, not that". */
+    static <T> Rule<T> of(String wanted, Function<JsonNode, Optional<T>> read) {
+        return new Rule<>(wanted, value -> read.apply(value)
+                .<Reading<T>>map(Good::new)
+                .orElseGet(() -> new Bad<>("must be " + wanted + ", not " + Echo.of(value))));
+    }
+
+    static Rule<Double> number(double least, double most) {
+        return of("a number from " + plain(least) + " to " + plain(most), value -> between(value, least, most));
+    }
+
+    static Rule<Double> numberAboveZero(double most) {
+        return of(
+                "a number above 0 and at most " + plain(most),
+                value -> between(value, Double.MIN_VALUE, most));
+    }
+
+    static Rule<Long> whole(long least, long most) {
+        return of("a whole number from " + least + " to " + most, value -> wholeBetween(value, least, most));
+    }
+
+    static <E extends Enum<E>> Rule<E> oneOf(Class<E> type) {
+        E[] constants = type.getEnumConstants();
+        String words = Arrays.stream(constants).map(e -> '"' + word(e) + '"').collect(joining(", "));
+        return of("one of " + words, value -> Arrays.stream(constants)
+                .filter(constant -> word(constant).equals(value.textValue()))
+                .findFirst());
+    }
+
+    /** How a file writes a constant. */
+    static String word(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT);
+    }
+
+    static boolean isName(String text) {
+        return NAME_PATTERN.matcher(text).matches();
+    }
+
+    /** The whole number a value is, if it is one in the range; 1e3 and 1000.0 are whole. */
+    static Optional<Long> wholeBetween(JsonNode value, long least, long most) {
+        return between(value, (double) least, (double) most)
+                .map(inRange -> value.decimalValue().stripTrailingZeros())
+                .filter(stripped -> stripped.scale() <= 0)
+                .map(BigDecimal::longValueExact);
+    }
+
+    Reading<T> read(JsonNode value) {
+        return reader.apply(value);
+    }
+
+    private static Optional<Double> between(JsonNode value, double least, double most) {
+        if (!value.isNumber()) {
+            return Optional.empty();
+        }
+        double number = value.decimalValue().doubleValue();
+        return number >= least && number <= most ? Optional.of(number) : Optional.empty();
+    }
+
+    private static Rule<String> text(String wanted, Function<String, Boolean> accepts) {
+        return of(wanted, value -> value.isTextual() && accepts.apply(value.textValue())
+                ? Optional.of(value.textValue())
+                : Optional.empty());
+    }
+
+    private static boolean isModel(String text) {
+        return !text.isBlank() && text.length() <= 256 && text.chars().noneMatch(Character::isISOControl);
+    }
+
+    private static String plain(double number) {
+        return BigDecimal.valueOf(number).stripTrailingZeros().toPlainString();
+    }
+}

@@ -1,0 +1,64 @@
+package ailb.settings;
+
+import ailb.pool.Settings;
+import ailb.pool.Settings.Health;
+import ailb.pool.Settings.Retries;
+import ailb.pool.Settings.Routing;
+import java.time.Duration;
+import java.util.function.BiFunction;
+
+/** Reads {@code retries}, {@code health} and {@code routing}; what is left out is as in {@link Settings#DEFAULT}. */
+final class SettingsReader {
+
+    private static final Rule<Long> MAX_WAIT_MS = Rule.whole(0, 60_000);
+    private static final Rule<Long> SECONDS = Rule.whole(1, 3600);
+
+    private SettingsReader() {}
+
+    static Settings read(Fields file) {
+        return new Settings(
+                section(file, "retries", Settings.DEFAULT.retries(), SettingsReader::retries),
+                section(file, "health", Settings.DEFAULT.health(), SettingsReader::health),
+                section(file, "routing", Settings.DEFAULT.routing(), SettingsReader::routing));
+    }
+
+    /** An object of the file, read by {@code read} from its fields and the default. */
+    private static <T> T section(Fields file, String name, T byDefault, BiFunction<Fields, T, T> read) {
+        return file.field(name)
+                .flatMap(Cursor::fields)
+                .map(fields -> {
+                    T section = read.apply(fields, byDefault);
+                    fields.refuseOthers();
+                    return section;
+                })
+                .orElse(byDefault);
+    }
+
+    private static Retries retries(Fields fields, Retries byDefault) {
+        return new Retries(
+                count(fields, "max_attempts", 10, byDefault.maxAttempts()),
+                seconds(fields, "attempt_cap_seconds", byDefault.attemptCap()));
+    }
+
+    private static Health health(Fields fields, Health byDefault) {
+        return new Health(
+                count(fields, "consecutive_errors", 100, byDefault.consecutiveErrors()),
+                seconds(fields, "open_seconds", byDefault.openFor()),
+                seconds(fields, "open_seconds_needing_a_person", byDefault.openForPerson()));
+    }
+
+    private static Routing routing(Fields fields, Routing byDefault) {
+        return new Routing(
+                Duration.ofMillis(fields.orDefault("max_wait_ms", MAX_WAIT_MS, byDefault.maxWait().toMillis())),
+                seconds(fields, "retry_after_cap_seconds", byDefault.retryAfterCap()),
+                fields.orDefault("latency", Rule.FLAG, byDefault.latency()));
+    }
+
+    private static int count(Fields fields, String name, int most, int byDefault) {
+        return Math.toIntExact(fields.orDefault(name, Rule.whole(1, most), (long) byDefault));
+    }
+
+    private static Duration seconds(Fields fields, String name, Duration byDefault) {
+        return Duration.ofSeconds(fields.orDefault(name, SECONDS, byDefault.toSeconds()));
+    }
+}

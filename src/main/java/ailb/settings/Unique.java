@@ -1,0 +1,27 @@
+package ailb.settings;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** Texts of one rule, each of which may be given once only. */
+final class Unique {
+
+    private final Rule<String> rule;
+    private final Map<String, String> firstPaths = new HashMap<>();
+
+    Unique(Rule<String> rule) {
+        this.rule = rule;
+    }
+
+    Optional<String> read(Cursor field) {
+        Optional<String> text = field.read(rule);
+        text.ifPresent(given -> {
+            String first = firstPaths.putIfAbsent(given, field.path());
+            if (first != null) {
+                field.refuse(Echo.text(given) + " is taken by " + first + "; each must be different");
+            }
+        });
+        return text;
+    }
+}

@@ -1,0 +1,44 @@
+package ailb.pool;
+
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ailb.pool.Settings.Health;
+import ailb.pool.Settings.Retries;
+import ailb.pool.Settings.Routing;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SettingsTest {
+
+    private static final Duration SECOND = Duration.ofSeconds(1);
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 11})
+    void attemptsAreOneToTen(int attempts) {
+        assertThatThrownBy(() -> new Retries(attempts, SECOND))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("maxAttempts must be 1 to 10, not " + attempts);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 101})
+    void consecutiveErrorsAreOneToAHundred(int errors) {
+        assertThatThrownBy(() -> new Health(errors, SECOND, SECOND))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("consecutiveErrors must be 1 to 100, not " + errors);
+    }
+
+    @Test
+    void durationsArePositiveAndAWaitMayBeZero() {
+        assertThatThrownBy(() -> new Retries(1, Duration.ZERO)).hasMessage("attemptCap must be above 0, not PT0S");
+        assertThatThrownBy(() -> new Health(1, Duration.ZERO, SECOND)).hasMessage("openFor must be above 0, not PT0S");
+        assertThatThrownBy(() -> new Health(1, SECOND, Duration.ZERO))
+                .hasMessage("openForPerson must be above 0, not PT0S");
+        assertThatThrownBy(() -> new Routing(SECOND.negated(), SECOND, true))
+                .hasMessage("maxWait must be 0 or more, not PT-1S");
+        assertThatThrownBy(() -> new Routing(Duration.ZERO, Duration.ZERO, true))
+                .hasMessage("retryAfterCap must be above 0, not PT0S");
+    }
+}

@@ -1,0 +1,247 @@
+package ailb.settings;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ailb.pool.Endpoint;
+import ailb.pool.LimitKind;
+import ailb.pool.Limits;
+import ailb.pool.Pacing;
+import ailb.pool.Pool;
+import ailb.pool.Price;
+import ailb.pool.Provider;
+import ailb.pool.Settings;
+import ailb.pool.Settings.Health;
+import ailb.pool.Settings.Retries;
+import ailb.pool.Settings.Routing;
+import ailb.pool.TokenAccounting;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.time.Duration;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalDouble;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PoolFileTest {
+
+    @Test
+    void thePackagedPoolIsTheOriginalPatternsThreeEndpoints() throws IOException {
+        Pool pool = PoolFile.parse(packaged());
+
+        Limits openAi = new Limits(
+                Map.of(
+                        LimitKind.REQUESTS_PER_MINUTE, 500L,
+                        LimitKind.REQUESTS_PER_DAY, 10_000L,
+                        LimitKind.TOKENS_PER_MINUTE, 200_000L),
+                Pacing.SMOOTH,
+                OptionalDouble.empty(),
+                OptionalDouble.empty(),
+                TokenAccounting.MAX,
+                ZoneId.of("UTC"));
+        Limits anthropic = new Limits(
+                Map.of(
+                        LimitKind.REQUESTS_PER_MINUTE, 300L,
+                        LimitKind.INPUT_TOKENS_PER_MINUTE, 300_000L,
+                        LimitKind.OUTPUT_TOKENS_PER_MINUTE, 60_000L),
+                Pacing.BUCKET,
+                OptionalDouble.empty(),
+                OptionalDouble.empty(),
+                TokenAccounting.ESTIMATE,
+                ZoneId.of("UTC"));
+        assertThat(pool.endpoints())
+                .containsExactly(
+                        openAiEndpoint("openai-primary", 2.0, openAi),
+                        openAiEndpoint("openai-secondary", 1.0, openAi),
+                        new Endpoint(
+                                "anthropic",
+                                Provider.ANTHROPIC,
+                                URI.create("https://api.anthropic.com/v1"),
+                                "claude-haiku-4-5",
+                                List.of("chat", "claude-haiku-4-5"),
+                                "anthropic",
+                                0.5,
+                                anthropic,
+                                new Price(1, 5)));
+        assertThat(pool.settings()).isEqualTo(Settings.DEFAULT);
+    }
+
+    @Test
+    void anOpenAiEndpointNeedsFiveFieldsAndTheRestIsByDefault() {
+        Pool pool = PoolFile.parse(EndpointJson.minimal().file());
+
+        Limits none = new Limits(
+                Map.of(),
+                Pacing.SMOOTH,
+                OptionalDouble.empty(),
+                OptionalDouble.empty(),
+                TokenAccounting.MAX,
+                ZoneId.of("UTC"));
+        assertThat(pool.endpoints())
+                .containsExactly(new Endpoint(
+                        "a",
+                        Provider.OPENAI,
+                        URI.create("https://api.openai.com/v1"),
+                        "gpt",
+                        List.of("chat"),
+                        "key-a",
+                        1.0,
+                        none,
+                        null));
+    }
+
+    @Test
+    void anAnthropicEndpointHasDefaultsOfItsOwn() {
+        Endpoint endpoint = only(EndpointJson.minimal().with("provider", "\"anthropic\""));
+
+        assertThat(endpoint.baseUrl()).isEqualTo(URI.create("https://api.anthropic.com/v1"));
+        assertThat(endpoint.limits().pacing()).isEqualTo(Pacing.BUCKET);
+        assertThat(endpoint.limits().tokenAccounting()).isEqualTo(TokenAccounting.ESTIMATE);
+    }
+
+    @Test
+    void settingsLeftOutAreTheDocumentedDefaults() {
+        Settings documented = new Settings(
+                new Retries(3, Duration.ofSeconds(600)),
+                new Health(3, Duration.ofSeconds(60), Duration.ofSeconds(300)),
+                new Routing(Duration.ofSeconds(5), Duration.ofSeconds(300), true));
+
+        assertThat(settings("")).isEqualTo(documented);
+        assertThat(settings(", \"retries\": {}, \"health\": {}, \"routing\": {}")).isEqualTo(documented);
+    }
+
+    @Test
+    void everySettingCanBeGiven() {
+        Settings settings = settings("""
+                , "retries": {"max_attempts": 10, "attempt_cap_seconds": 1},
+                "health": {"consecutive_errors": 100, "open_seconds": 3600, "open_seconds_needing_a_person": 7},
+                "routing": {"max_wait_ms": 0, "retry_after_cap_seconds": 9, "latency": false}""");
+
+        assertThat(settings)
+                .isEqualTo(new Settings(
+                        new Retries(10, Duration.ofSeconds(1)),
+                        new Health(100, Duration.ofSeconds(3600), Duration.ofSeconds(7)),
+                        new Routing(Duration.ZERO, Duration.ofSeconds(9), false)));
+    }
+
+    @Test
+    void everyLimitCanBeGiven() {
+        Limits limits = only(EndpointJson.minimal()
+                .with("requests_per_minute", "1")
+                .with("requests_per_day", "2")
+                .with("tokens_per_minute", "3")
+                .with("input_tokens_per_minute", "4")
+                .with("output_tokens_per_minute", "1000000000000")
+                .with("pacing", "\"even\"")
+                .with("burst", "1.5")
+                .with("margin", "0.25")
+                .with("token_accounting", "\"max_refunded\"")
+                .with("day_reset", "\"America/Los_Angeles\""))
+                .limits();
+
+        assertThat(limits)
+                .isEqualTo(new Limits(
+                        Map.of(
+                                LimitKind.REQUESTS_PER_MINUTE, 1L,
+                                LimitKind.REQUESTS_PER_DAY, 2L,
+                                LimitKind.TOKENS_PER_MINUTE, 3L,
+                                LimitKind.INPUT_TOKENS_PER_MINUTE, 4L,
+                                LimitKind.OUTPUT_TOKENS_PER_MINUTE, 1_000_000_000_000L),
+                        Pacing.EVEN,
+                        OptionalDouble.of(1.5),
+                        OptionalDouble.of(0.25),
+                        TokenAccounting.MAX_REFUNDED,
+                        ZoneId.of("America/Los_Angeles")));
+    }
+
+    @Test
+    void aRollingDayHasNoZone() {
+        assertThat(only(EndpointJson.minimal().with("day_reset", "\"rolling\"")).limits().dayReset())
+                .isNull();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                    "requests_per_minute", "requests_per_day", "tokens_per_minute", "input_tokens_per_minute",
+                    "output_tokens_per_minute", "burst", "margin", "price"
+            })
+    void nullMeansNotSetWhereThereIsNoDefault(String field) {
+        assertThat(only(EndpointJson.minimal().with(field, "null"))).isEqualTo(only(EndpointJson.minimal()));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1e3", "1000.0", "1000", "10.00E2"})
+    void aWholeNumberMayBeWrittenInAnyWay(String number) {
+        assertThat(only(EndpointJson.minimal().with("tokens_per_minute", number)).limits().amounts())
+                .isEqualTo(Map.of(LimitKind.TOKENS_PER_MINUTE, 1000L));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|', textBlock = """
+                    https://a.example/v1               | https://a.example/v1
+                    https://a.example/v1/              | https://a.example/v1
+                    https://a.example/v1//             | https://a.example/v1
+                    https://a.example/                 | https://a.example
+                    https://a.example:8443             | https://a.example:8443
+                    HTTPS://a.example/openai/v1        | HTTPS://a.example/openai/v1
+                    http://localhost:11434/v1/         | http://localhost:11434/v1
+                    http://LOCALHOST/v1                | http://LOCALHOST/v1
+                    http://127.0.0.1:8080              | http://127.0.0.1:8080
+                    http://127.255.0.9                 | http://127.255.0.9
+                    http://[::1]:8080/v1               | http://[::1]:8080/v1
+                    """)
+    void aBaseUrlIsTakenWithoutTheSlashAtItsEnd(String given, URI taken) {
+        assertThat(only(EndpointJson.minimal().with("base_url", "\"" + given + "\"")).baseUrl())
+                .isEqualTo(taken);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"openai-primary", "OPENAI_KEY_2", "xai-prod", "gsk_eu", "team.a", "k"})
+    void aKeyIsGivenByName(String name) {
+        assertThat(only(EndpointJson.minimal().with("api_key", "\"" + name + "\"")).apiKey()).isEqualTo(name);
+    }
+
+    @Test
+    void endpointsKeepTheOrderOfTheFile() {
+        List<EndpointJson> endpoints = List.of(
+                EndpointJson.minimal().with("name", "\"z\""), EndpointJson.minimal().with("name", "\"b\""));
+
+        assertThat(PoolFile.parse(EndpointJson.fileOf(endpoints, "")).endpoints())
+                .extracting(Endpoint::name)
+                .containsExactly("z", "b");
+    }
+
+    private static Endpoint openAiEndpoint(String name, double weight, Limits limits) {
+        return new Endpoint(
+                name,
+                Provider.OPENAI,
+                URI.create("https://api.openai.com/v1"),
+                "gpt-4o-mini",
+                List.of("chat", "gpt-4o-mini"),
+                name,
+                weight,
+                limits,
+                new Price(0.15, 0.6));
+    }
+
+    private static Endpoint only(EndpointJson endpoint) {
+        return PoolFile.parse(endpoint.file()).endpoints().getFirst();
+    }
+
+    private static Settings settings(String more) {
+        return PoolFile.parse(EndpointJson.fileOf(List.of(EndpointJson.minimal()), more)).settings();
+    }
+
+    static byte[] packaged() throws IOException {
+        try (InputStream file = PoolFileTest.class.getResourceAsStream("/pool.json")) {
+            return Objects.requireNonNull(file).readAllBytes();
+        }
+    }
+}
