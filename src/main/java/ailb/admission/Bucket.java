@@ -1,0 +1,128 @@
+package ailb.admission;
+
+import ailb.pool.LimitKind;
+import ailb.pool.Limits;
+import ailb.state.Attribute;
+import ailb.state.ConditionalUpdate;
+import ailb.state.EndpointState;
+import ailb.state.Guard;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * One limit kept by the generic cell rate algorithm (ITU-T I.371, "virtual scheduling"): all that is stored is the
+ * theoretical arrival time {@code tat}, which each unit moves forward by the emission interval, and which may run ahead
+ * of the clock by {@code depth}. All times are nanoseconds.
+ *
+ * @param tat where the theoretical arrival time is stored
+ * @param interval emission interval of one unit: period / (limit x margin)
+ * @param depth how far the tat may run ahead: burst x interval
+ */
+record Bucket(LimitKind kind, Attribute tat, double interval, long depth) {
+
+    private static final long LONGEST_SLACK = Duration.ofMillis(200).toNanos();
+
+    /** The buckets of an endpoint; requests a calendar day are no bucket (see {@link DayCounter}). */
+    static List<Bucket> of(Limits limits) {
+        List<Bucket> buckets = new ArrayList<>(LimitKind.values().length);
+        limits.amounts().forEach((kind, amount) -> {
+            if (kind != LimitKind.REQUESTS_PER_DAY) {
+                buckets.add(perMinute(kind, amount, limits));
+            } else if (limits.dayReset() == null) {
+                buckets.add(rollingDay(limits));
+            }
+        });
+        return buckets;
+    }
+
+    /** Requests of any 24 hours. */
+    static Bucket rollingDay(Limits limits) {
+        long amount = limits.of(LimitKind.REQUESTS_PER_DAY).orElseThrow();
+        return of(LimitKind.REQUESTS_PER_DAY, amount, (double) amount, 1);
+    }
+
+    private static Bucket perMinute(LimitKind kind, long amount, Limits limits) {
+        if (kind.countsRequests()) {
+            double burst = limits.burst().orElse(limits.pacing().requestBurst(amount));
+            return of(kind, amount, burst, limits.margin().orElse(limits.pacing().requestMargin()));
+        }
+        double margin = limits.margin().orElse(limits.pacing().tokenMargin());
+        return of(kind, amount, limits.pacing().tokenBurst(amount), margin);
+    }
+
+    private static Bucket of(LimitKind kind, long amount, double burst, double margin) {
+        double interval = kind.period().toNanos() / (amount * margin);
+        return new Bucket(kind, attribute(kind), interval, (long) Math.ceil(burst * interval));
+    }
+
+    private static Attribute attribute(LimitKind kind) {
+        return switch (kind) {
+            case REQUESTS_PER_MINUTE -> Attribute.REQUESTS;
+            case REQUESTS_PER_DAY -> Attribute.ROLLING_DAY;
+            case TOKENS_PER_MINUTE -> Attribute.TOKENS;
+            case INPUT_TOKENS_PER_MINUTE -> Attribute.INPUT_TOKENS;
+            case OUTPUT_TOKENS_PER_MINUTE -> Attribute.OUTPUT_TOKENS;
+        };
+    }
+
+    boolean isPerMinute() {
+        return kind != LimitKind.REQUESTS_PER_DAY;
+    }
+
+    /** Time that a call takes of this limit; 0 where it takes none. */
+    long cost(Demand demand) {
+        return cost(demand.units(kind));
+    }
+
+    long cost(long units) {
+        return (long) (units * interval);
+    }
+
+    /** Units taken and not yet given back by the passing of time. */
+    double used(EndpointState state, long now) {
+        return Math.max(0, state.get(tat) - now) / interval;
+    }
+
+    /** The depth for a call of this cost: one dearer than the burst waits for an empty bucket, then takes it all. */
+    long depth(long cost) {
+        return Math.max(depth, cost);
+    }
+
+    /** How far the tat may have fallen behind a call's moment and still be added to: credit of an idle instant. */
+    long slack() {
+        return Math.min(LONGEST_SLACK, depth / 4);
+    }
+
+    /** The moment from which this limit has room for a call of this cost. */
+    long room(EndpointState state, long cost) {
+        return cost == 0 ? Long.MIN_VALUE : state.get(tat) + cost - depth(cost);
+    }
+
+    /** When the call that took the tat to where the state has it may start. */
+    long slot(EndpointState state, long cost) {
+        return cost == 0 ? Long.MIN_VALUE : state.get(tat) - depth(cost);
+    }
+
+    /**
+     * Adds this limit's part of an admission.
+     *
+     * @param room the moment from which every limit has room
+     * @param latest the latest moment the call may start
+     * @param likelyBusy whether others have probably moved the tat since the state was read
+     */
+    void take(ConditionalUpdate.Builder update, EndpointState state, long cost, long room, long latest,
+            boolean likelyBusy) {
+        if (cost == 0) {
+            return;
+        }
+        boolean close = state.get(tat) >= room - slack() / 2;
+        if (state.has(tat) && (close || likelyBusy)) {
+            update.guard(new Guard.Between(tat, room - slack(), latest + depth(cost) - cost));
+            update.add(tat, cost);
+        } else {
+            update.guard(Guard.atMost(state, tat, room - 1));
+            update.put(tat, room + cost);
+        }
+    }
+}

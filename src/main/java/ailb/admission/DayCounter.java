@@ -1,0 +1,44 @@
+package ailb.admission;
+
+import ailb.state.Attribute;
+import ailb.state.ConditionalUpdate;
+import ailb.state.DatedCounter;
+import ailb.state.EndpointState;
+import ailb.state.Guard;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneId;
+
+/** Requests of one calendar day in the provider's zone. */
+record DayCounter(long limit, ZoneId zone) {
+
+    private static final long NANOS_PER_SECOND = 1_000_000_000L;
+
+    /** The moment from which there is room: now, or the midnight at which the count starts anew. */
+    long room(EndpointState state, long now) {
+        if (used(state, now) < limit) {
+            return now;
+        }
+        long tomorrow = DatedCounter.DAY_REQUESTS.current(state, today(now)) + 1;
+        return LocalDate.ofEpochDay(tomorrow).atStartOfDay(zone).toEpochSecond() * NANOS_PER_SECOND;
+    }
+
+    void take(ConditionalUpdate.Builder update, EndpointState state, long now) {
+        if (used(state, now) > 0) {
+            update.guard(new Guard.Between(Attribute.DAY_REQUESTS, 0, limit - 1));
+        }
+        DatedCounter.DAY_REQUESTS.add(update, state, today(now), 1);
+    }
+
+    /** Requests counted today. */
+    long used(EndpointState state, long now) {
+        return DatedCounter.DAY_REQUESTS.value(state, today(now));
+    }
+
+    private long today(long now) {
+        return Instant.ofEpochSecond(Math.floorDiv(now, NANOS_PER_SECOND))
+                .atZone(zone)
+                .toLocalDate()
+                .toEpochDay();
+    }
+}

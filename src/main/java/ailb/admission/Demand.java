@@ -1,0 +1,44 @@
+package ailb.admission;
+
+import ailb.pool.LimitKind;
+import ailb.pool.TokenAccounting;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+
+/** What one call takes from an endpoint's limits: one request, and these tokens. */
+public record Demand(long inputTokens, long outputTokens) {
+
+    /** Output expected of a call that names no bound, on an endpoint nothing has been learnt of yet. */
+    static final long UNKNOWN_OUTPUT = 512;
+
+    private static final long CHARACTERS_PER_TOKEN = 4;
+
+    /**
+     * What a call is expected to take.
+     *
+     * @param promptCharacters characters of the prompt
+     * @param maxTokens the caller's bound on the output
+     * @param meanOutput mean output tokens of the endpoint's recent answers, empty where there are too few
+     */
+    public static Demand estimate(
+            TokenAccounting accounting, long promptCharacters, OptionalLong maxTokens, OptionalDouble meanOutput) {
+        long input = Math.ceilDiv(promptCharacters, CHARACTERS_PER_TOKEN);
+        long usual = meanOutput.isPresent() ? Math.round(meanOutput.getAsDouble()) : maxTokens.orElse(UNKNOWN_OUTPUT);
+        long output =
+                switch (accounting) {
+                    case MAX, MAX_REFUNDED -> maxTokens.orElse(usual);
+                    case ESTIMATE -> Math.min(usual, maxTokens.orElse(Long.MAX_VALUE));
+                };
+        return new Demand(input, output);
+    }
+
+    /** Units of a limit this takes. */
+    long units(LimitKind kind) {
+        return switch (kind) {
+            case REQUESTS_PER_MINUTE, REQUESTS_PER_DAY -> 1;
+            case TOKENS_PER_MINUTE -> inputTokens + outputTokens;
+            case INPUT_TOKENS_PER_MINUTE -> inputTokens;
+            case OUTPUT_TOKENS_PER_MINUTE -> outputTokens;
+        };
+    }
+}

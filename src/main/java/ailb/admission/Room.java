@@ -1,0 +1,13 @@
+package ailb.admission;
+
+import ailb.pool.LimitKind;
+
+/** When an endpoint has room for a call. */
+public sealed interface Room {
+
+    /** From this moment on (nanoseconds since the epoch, perhaps past), if nobody else comes first. */
+    record From(long moment) implements Room {}
+
+    /** Never: the call needs more than the whole of this limit. */
+    record Never(LimitKind limit) implements Room {}
+}

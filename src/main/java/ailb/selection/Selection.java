@@ -1,0 +1,75 @@
+package ailb.selection;
+
+import ailb.stats.Latency;
+import ailb.stats.LimitUse;
+import ailb.stats.Window;
+import java.util.Arrays;
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.random.RandomGenerator;
+
+/**
+ * Weighted random choice by {@code weight x capacity x latency factor}. Never the best score itself: instances that
+ * all see the same state would all send to the same endpoint.
+ */
+public final class Selection {
+
+    /** Below this share no endpoint's capacity or latency pushes its score: it would never be seen to recover. */
+    private static final double LEAST_CAPACITY = 0.02;
+
+    private static final double LEAST_LATENCY_FACTOR = 0.05;
+
+    private final boolean latency;
+
+    /** @param latency whether the quicker endpoints are preferred */
+    public Selection(boolean latency) {
+        this.latency = latency;
+    }
+
+    /** Picks one of the candidates, of which there must be at least one. */
+    public Candidate choose(List<Candidate> candidates, long now, RandomGenerator random) {
+        double[] scores = scores(candidates, now);
+        double mark = random.nextDouble() * Arrays.stream(scores).sum();
+        int choice = 0;
+        while (choice < scores.length - 1 && mark >= scores[choice]) {
+            mark -= scores[choice];
+            choice++;
+        }
+        return candidates.get(choice);
+    }
+
+    double[] scores(List<Candidate> candidates, long now) {
+        double[] factors = latency ? latencyFactors(candidates, now) : ones(candidates.size());
+        for (int i = 0; i < factors.length; i++) {
+            Candidate candidate = candidates.get(i);
+            double capacity = LimitUse.capacity(candidate.endpoint().limits(), candidate.state(), now);
+            factors[i] *= candidate.endpoint().weight() * Math.max(LEAST_CAPACITY, capacity);
+        }
+        return factors;
+    }
+
+    /** The square of how much quicker the median endpoint is; 1 where too little is known of either. */
+    private static double[] latencyFactors(List<Candidate> candidates, long now) {
+        List<OptionalDouble> p95s = candidates.stream()
+                .map(candidate -> Latency.quantile(Window.of(candidate.state(), now), 0.95))
+                .toList();
+        double[] known = p95s.stream()
+                .flatMapToDouble(OptionalDouble::stream)
+                .sorted()
+                .toArray();
+        double[] factors = ones(candidates.size());
+        for (int i = 0; i < factors.length; i++) {
+            if (p95s.get(i).isPresent()) {
+                double ratio = known[(known.length - 1) / 2] / p95s.get(i).getAsDouble();
+                factors[i] = Math.clamp(ratio * ratio, LEAST_LATENCY_FACTOR, 1);
+            }
+        }
+        return factors;
+    }
+
+    private static double[] ones(int length) {
+        double[] ones = new double[length];
+        Arrays.fill(ones, 1);
+        return ones;
+    }
+}

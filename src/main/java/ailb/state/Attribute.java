@@ -1,0 +1,100 @@
+package ailb.state;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * One number in an endpoint's item. Names have two letters, because the item must stay under 1 KB: above that every
+ * write costs double.
+ *
+ * <p>Points in time are nanoseconds since the epoch, money is nano-dollars, everything else counts.
+ *
+ * @param name how the store calls it
+ */
+public record Attribute(String name) {
+
+    /** Theoretical arrival times of the limits (see {@code ailb.admission}). */
+    public static final Attribute REQUESTS = new Attribute("rq");
+
+    public static final Attribute TOKENS = new Attribute("tk");
+    public static final Attribute INPUT_TOKENS = new Attribute("ti");
+    public static final Attribute OUTPUT_TOKENS = new Attribute("to");
+    public static final Attribute ROLLING_DAY = new Attribute("rd");
+
+    /** Requests of one calendar day: its number since the epoch, and the count. */
+    public static final Attribute DAY = new Attribute("dn");
+
+    public static final Attribute DAY_REQUESTS = new Attribute("dc");
+
+    /** No call before this moment: the provider said so. */
+    public static final Attribute HOLD = new Attribute("ho");
+
+    /** Bumped by every move of the breaker; reports that carry an older one change nothing of its health. */
+    public static final Attribute GENERATION = new Attribute("gn");
+
+    /** Absent while the breaker is closed. */
+    public static final Attribute BREAKER = new Attribute("bs");
+
+    public static final Attribute CONSECUTIVE_FAILURES = new Attribute("cf");
+    public static final Attribute OPENINGS = new Attribute("oc");
+    public static final Attribute OPEN_UNTIL = new Attribute("ou");
+    public static final Attribute PROBE_UNTIL = new Attribute("pu");
+    public static final Attribute REASON = new Attribute("re");
+
+    public static final Attribute TOTAL_REQUESTS = new Attribute("nr");
+    public static final Attribute TOTAL_FAILURES = new Attribute("nf");
+    public static final Attribute TOTAL_RATE_LIMITED = new Attribute("nl");
+    public static final Attribute TOTAL_INPUT_TOKENS = new Attribute("ni");
+    public static final Attribute TOTAL_OUTPUT_TOKENS = new Attribute("no");
+
+    /** Spend of one UTC day: its number since the epoch, and the nano-dollars. */
+    public static final Attribute SPEND_DAY = new Attribute("sd");
+
+    public static final Attribute SPEND = new Attribute("sp");
+
+    /** The two slots of the rolling window, used in turn. */
+    public static final List<WindowSlot> WINDOW = List.of(WindowSlot.of(0), WindowSlot.of(1));
+
+    public Attribute {
+        if (name.length() != 2) {
+            throw new IllegalArgumentException("an attribute's name has two letters: " + name);
+        }
+    }
+
+    /** Every attribute an item may have. */
+    public static List<Attribute> all() {
+        List<Attribute> all = new ArrayList<>(List.of(
+                REQUESTS,
+                TOKENS,
+                INPUT_TOKENS,
+                OUTPUT_TOKENS,
+                ROLLING_DAY,
+                DAY,
+                DAY_REQUESTS,
+                HOLD,
+                GENERATION,
+                BREAKER,
+                CONSECUTIVE_FAILURES,
+                OPENINGS,
+                OPEN_UNTIL,
+                PROBE_UNTIL,
+                REASON,
+                TOTAL_REQUESTS,
+                TOTAL_FAILURES,
+                TOTAL_RATE_LIMITED,
+                TOTAL_INPUT_TOKENS,
+                TOTAL_OUTPUT_TOKENS,
+                SPEND_DAY,
+                SPEND));
+        WINDOW.forEach(slot -> {
+            all.add(slot.epoch());
+            all.addAll(slot.counters());
+        });
+        return List.copyOf(all);
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+}

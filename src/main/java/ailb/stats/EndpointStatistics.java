@@ -1,0 +1,70 @@
+package ailb.stats;
+
+import ailb.health.Breaker;
+import ailb.health.Opening;
+import ailb.pool.Endpoint;
+import ailb.state.Attribute;
+import ailb.state.EndpointState;
+import ailb.state.WindowSlot;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/**
+ * What is shown of an endpoint.
+ *
+ * @param capacity share of its limits still free, 0 to 1
+ * @param uses how much of each limit is in use
+ * @param opening why it is out; empty while it takes calls
+ * @param heldUntil no call before this moment, for the provider said so; nanoseconds since the epoch, 0 for never said
+ * @param windowCalls calls of the rolling window that tell of its health, and those of them that were its faults
+ * @param p50 median of its normalised latency (see {@link Latency}) in nanoseconds, empty where too few answers
+ * @param spentToday nano-dollars of the current UTC day
+ */
+public record EndpointStatistics(
+        Endpoint endpoint,
+        double capacity,
+        List<LimitUse> uses,
+        Optional<Opening> opening,
+        long heldUntil,
+        long generation,
+        long consecutiveErrors,
+        long totalRequests,
+        long totalFailures,
+        long totalRateLimited,
+        long totalInputTokens,
+        long totalOutputTokens,
+        double windowCalls,
+        double windowFailures,
+        OptionalDouble p50,
+        OptionalDouble p95,
+        long spentToday) {
+
+    /** @param now nanoseconds since the epoch */
+    public static EndpointStatistics of(Endpoint endpoint, EndpointState state, long now) {
+        Window window = Window.of(state, now);
+        return new EndpointStatistics(
+                endpoint,
+                LimitUse.capacity(endpoint.limits(), state, now),
+                LimitUse.of(endpoint.limits(), state, now),
+                Breaker.opening(state).filter(opening -> opening.until() > now),
+                state.get(Attribute.HOLD),
+                state.get(Attribute.GENERATION),
+                state.get(Attribute.CONSECUTIVE_FAILURES),
+                state.get(Attribute.TOTAL_REQUESTS),
+                state.get(Attribute.TOTAL_FAILURES),
+                state.get(Attribute.TOTAL_RATE_LIMITED),
+                state.get(Attribute.TOTAL_INPUT_TOKENS),
+                state.get(Attribute.TOTAL_OUTPUT_TOKENS),
+                window.sum(WindowSlot::calls),
+                window.sum(WindowSlot::failures),
+                Latency.quantile(window, 0.5),
+                Latency.quantile(window, 0.95),
+                Spend.today(state, now));
+    }
+
+    /** Failures that were the endpoint's, as a share of all calls to it; 0 before the first. */
+    public double errorRate() {
+        return totalRequests == 0 ? 0 : (double) totalFailures / totalRequests;
+    }
+}

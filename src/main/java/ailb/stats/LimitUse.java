@@ -1,0 +1,52 @@
+package ailb.stats;
+
+import ailb.admission.Admission;
+import ailb.pool.LimitKind;
+import ailb.pool.Limits;
+import ailb.state.EndpointState;
+import ailb.state.WindowSlot;
+import java.util.List;
+
+/**
+ * How much of a limit is in use.
+ *
+ * @param used units of the last minute, going by the rolling window; of the day for a limit a day
+ * @param limit units a period
+ */
+public record LimitUse(LimitKind kind, double used, long limit) {
+
+    /** The use of every limit there is, in the order of {@link LimitKind}. */
+    public static List<LimitUse> of(Limits limits, EndpointState state, long now) {
+        Window window = Window.of(state, now);
+        return limits.amounts()
+                .keySet()
+                .stream()
+                .sorted()
+                .map(kind -> new LimitUse(
+                        kind,
+                        used(kind, limits, state, window, now),
+                        limits.of(kind).orElseThrow()))
+                .toList();
+    }
+
+    private static double used(LimitKind kind, Limits limits, EndpointState state, Window window, long now) {
+        return switch (kind) {
+            case REQUESTS_PER_DAY -> Admission.usedOfDay(limits, state, now);
+            case REQUESTS_PER_MINUTE -> window.perMinute(WindowSlot::admitted);
+            case INPUT_TOKENS_PER_MINUTE -> window.perMinute(WindowSlot::admittedInput);
+            case OUTPUT_TOKENS_PER_MINUTE -> window.perMinute(WindowSlot::admittedOutput);
+            case TOKENS_PER_MINUTE ->
+                window.perMinute(WindowSlot::admittedInput) + window.perMinute(WindowSlot::admittedOutput);
+        };
+    }
+
+    /** Share of the limit still free, 0 to 1. */
+    public double free() {
+        return Math.clamp(1 - used / limit, 0, 1);
+    }
+
+    /** Capacity of an endpoint: the share of its limits still free, going by the tightest; 1 without limits. */
+    public static double capacity(Limits limits, EndpointState state, long now) {
+        return of(limits, state, now).stream().mapToDouble(LimitUse::free).min().orElse(1);
+    }
+}

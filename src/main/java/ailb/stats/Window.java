@@ -1,0 +1,85 @@
+package ailb.stats;
+
+import ailb.state.Attribute;
+import ailb.state.ConditionalUpdate;
+import ailb.state.EndpointState;
+import ailb.state.Guard;
+import ailb.state.WindowSlot;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Function;
+
+/**
+ * Rolling counts over the last 30 seconds, kept in two slots that take turns: epochs of 30 seconds, the slot of an
+ * epoch being its number modulo 2. In sums the previous epoch weighs as much as is left of it in the window.
+ */
+public final class Window {
+
+    /** Length of an epoch, and of the window. */
+    public static final Duration LENGTH = Duration.ofSeconds(30);
+
+    private static final double PER_MINUTE = (double) Duration.ofMinutes(1).toNanos() / LENGTH.toNanos();
+
+    private final EndpointState state;
+    private final long epoch;
+    private final double previousWeight;
+
+    private Window(EndpointState state, long epoch, double previousWeight) {
+        this.state = state;
+        this.epoch = epoch;
+        this.previousWeight = previousWeight;
+    }
+
+    /**
+     * The window of an endpoint. A clock behind the one that counted last goes by the newest epoch counted.
+     *
+     * @param now nanoseconds since the epoch
+     */
+    public static Window of(EndpointState state, long now) {
+        long epoch = Math.floorDiv(now, LENGTH.toNanos());
+        for (WindowSlot slot : Attribute.WINDOW) {
+            epoch = Math.max(epoch, state.get(slot.epoch()));
+        }
+        double elapsed = (double) (now - epoch * LENGTH.toNanos()) / LENGTH.toNanos();
+        return new Window(state, epoch, 1 - Math.clamp(elapsed, 0, 1));
+    }
+
+    /** The count over the window. */
+    public double sum(Function<WindowSlot, Attribute> counter) {
+        return in(epoch, counter) + previousWeight * in(epoch - 1, counter);
+    }
+
+    /** The count over the window, as a rate a minute. */
+    public double perMinute(Function<WindowSlot, Attribute> counter) {
+        return PER_MINUTE * sum(counter);
+    }
+
+    private long in(long epoch, Function<WindowSlot, Attribute> counter) {
+        WindowSlot slot = slot(epoch);
+        return state.get(slot.epoch()) == epoch ? state.get(counter.apply(slot)) : 0;
+    }
+
+    /** Adds counts to a write: to the current slot, or in place of an older epoch's counts. */
+    public void count(ConditionalUpdate.Builder update, Map<Function<WindowSlot, Attribute>, Long> counts) {
+        WindowSlot slot = slot(epoch);
+        Map<Attribute, Long> deltas = new HashMap<>();
+        counts.forEach((counter, delta) -> deltas.put(counter.apply(slot), delta));
+        if (state.get(slot.epoch()) == epoch) {
+            update.guard(Guard.equal(slot.epoch(), epoch));
+            deltas.forEach(update::add);
+        } else {
+            update.guard(Guard.atMost(state, slot.epoch(), epoch - 1));
+            update.put(slot.epoch(), epoch);
+            deltas.forEach(update::put);
+            slot.counters()
+                    .stream()
+                    .filter(counter -> !deltas.containsKey(counter))
+                    .forEach(update::remove);
+        }
+    }
+
+    private static WindowSlot slot(long epoch) {
+        return Attribute.WINDOW.get((int) Math.floorMod(epoch, 2L));
+    }
+}

@@ -1,0 +1,128 @@
+package ailb.selection;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import ailb.pool.Endpoints;
+import ailb.pool.Limits;
+import ailb.pool.Pacing;
+import ailb.pool.Provider;
+import ailb.state.Attribute;
+import ailb.state.ConditionalUpdate;
+import ailb.state.EndpointState;
+import ailb.state.WindowSlot;
+import ailb.stats.Latency;
+import ailb.stats.Window;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.Function;
+import org.junit.jupiter.api.Test;
+
+class SelectionTest {
+
+    /** The end of an epoch, so that it counts in full and the one before not at all. */
+    private static final long NOW = 1_800_000_029_999_999_999L;
+
+    private static final Limits LIMIT = Endpoints.requests(Pacing.SMOOTH, 100);
+
+    private final Selection selection = new Selection(true);
+
+    @Test
+    void choicesFollowWeightTimesCapacity() {
+        // 2 x 0.5, 1 x 1 and 1 x 0.8
+        List<Candidate> candidates = List.of(
+                candidate("a", 2, admitted(25)), candidate("b", 1, EndpointState.EMPTY),
+                candidate("c", 1, admitted(10)));
+        Random random = new Random(7);
+        int[] chosen = new int[3];
+        for (int i = 0; i < 28_000; i++) {
+            chosen[candidates.indexOf(selection.choose(candidates, NOW, random))]++;
+        }
+
+        assertThat(chosen[0]).isCloseTo(10_000, within(300));
+        assertThat(chosen[1]).isCloseTo(10_000, within(300));
+        assertThat(chosen[2]).isCloseTo(8_000, within(300));
+    }
+
+    @Test
+    void aFullEndpointKeepsASmallShare() {
+        assertThat(selection.scores(List.of(candidate("a", 1, admitted(60))), NOW))
+                .containsExactly(0.02);
+    }
+
+    @Test
+    void anEndpointTwiceAsSlowAsTheMedianGetsAQuarter() {
+        double[] scores = selection.scores(
+                List.of(
+                        candidate("a", 1, answered(244)),
+                        candidate("b", 1, answered(244)),
+                        candidate("c", 1, answered(476))),
+                NOW);
+
+        assertThat(scores[0]).isEqualTo(1);
+        // three buckets of 1.25 apart: 1 / 1.25^6
+        assertThat(scores[2]).isCloseTo(0.262144, within(1e-6));
+    }
+
+    @Test
+    void aQuickerEndpointThanTheMedianGetsNoMoreThanItsWeight() {
+        double[] scores = selection.scores(
+                List.of(candidate("a", 1, answered(244)), candidate("b", 1, answered(476))), NOW);
+
+        assertThat(scores[0]).isEqualTo(1);
+    }
+
+    @Test
+    void theSlowestEndpointKeepsAShareSoThatItsRecoveryShows() {
+        double[] scores = selection.scores(
+                List.of(
+                        candidate("a", 1, answered(150)),
+                        candidate("b", 1, answered(150)),
+                        candidate("c", 1, answered(90_000))),
+                NOW);
+
+        assertThat(scores[2]).isEqualTo(0.05);
+    }
+
+    @Test
+    void latencyCountsForNothingWhereSwitchedOff() {
+        double[] scores = new Selection(false)
+                .scores(
+                        List.of(
+                                candidate("a", 1, answered(150)),
+                                candidate("b", 1, answered(150)),
+                                candidate("c", 1, answered(90_000))),
+                        NOW);
+
+        assertThat(scores).containsExactly(1, 1, 1);
+    }
+
+    @Test
+    void aGeneratorAtItsVeryEndStillChooses() {
+        List<Candidate> candidates =
+                List.of(candidate("a", 1, EndpointState.EMPTY), candidate("b", 1, EndpointState.EMPTY));
+
+        assertThat(selection.choose(candidates, NOW, () -> -1L)).isEqualTo(candidates.get(1));
+        assertThat(selection.choose(candidates, NOW, () -> 0L)).isEqualTo(candidates.get(0));
+    }
+
+    private static Candidate candidate(String name, double weight, EndpointState state) {
+        return new Candidate(Endpoints.endpoint(name, Provider.OPENAI, weight, LIMIT), state);
+    }
+
+    private static EndpointState admitted(long calls) {
+        return counted(Map.of(WindowSlot::admitted, calls));
+    }
+
+    private static EndpointState answered(long millis) {
+        return counted(Map.of(WindowSlot::successes, 20L, Latency.bucket(millis * 1e6), 20L));
+    }
+
+    private static EndpointState counted(
+            Map<Function<WindowSlot, Attribute>, Long> counts) {
+        ConditionalUpdate.Builder update = ConditionalUpdate.builder();
+        Window.of(EndpointState.EMPTY, NOW).count(update, counts);
+        return update.build().applyTo(EndpointState.EMPTY);
+    }
+}
