@@ -1,0 +1,96 @@
+package ailb.protocol;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An error as an OpenAI client is told it; types and codes are those of OpenAI's API.
+ *
+ * @param status HTTP status, 400 to 599
+ * @param param the field of the request that is at fault, or null
+ * @param code for machines, or null
+ */
+public record ApiError(int status, String message, String type, @Nullable String param, @Nullable String code) {
+
+    static final String INVALID_REQUEST = "invalid_request_error";
+    private static final String SERVER_ERROR = "server_error";
+
+    /** 400: the request is well-formed JSON, but not what the API takes. */
+    public static ApiError invalidRequest(String message, @Nullable String param) {
+        return new ApiError(400, message, INVALID_REQUEST, param, null);
+    }
+
+    /**
+     * 400: the body is not JSON.
+     *
+     * @param detail what is wrong and where, with nothing of the contents
+     */
+    public static ApiError invalidJson(String detail) {
+        return new ApiError(400, "The request body is not valid JSON: " + detail + ".", INVALID_REQUEST, null, null);
+    }
+
+    /** 400: a field that is right in itself but cannot be served here. */
+    public static ApiError unsupported(String field, String message) {
+        return new ApiError(400, message, INVALID_REQUEST, field, "unsupported_parameter");
+    }
+
+    /** 401: no key, or a wrong one. The message must not repeat the key. */
+    public static ApiError unauthorized(String message) {
+        return new ApiError(401, message, INVALID_REQUEST, null, "invalid_api_key");
+    }
+
+    /** 404: no endpoint of the pool serves the model. */
+    public static ApiError modelNotFound(String model) {
+        return new ApiError(404, "The model '" + model + "' does not exist.", INVALID_REQUEST, "model",
+                "model_not_found");
+    }
+
+    /** 404: no such path. */
+    public static ApiError notFound(String method, String path) {
+        return new ApiError(404, "Invalid URL (" + method + " " + path + ")", INVALID_REQUEST, null, "unknown_url");
+    }
+
+    /** 405: the path exists, for another method. */
+    public static ApiError methodNotAllowed(String method, String path) {
+        return new ApiError(405, "Not allowed to " + method + " on " + path + ".", INVALID_REQUEST, null,
+                "method_not_supported");
+    }
+
+    /** 413: the body is over {@code limitBytes} bytes. */
+    public static ApiError tooLarge(long limitBytes) {
+        return new ApiError(413, "The request body is larger than " + limitBytes + " bytes.", INVALID_REQUEST, null,
+                "request_too_large");
+    }
+
+    /** 429: the pool is full. Goes with a Retry-After header. */
+    public static ApiError rateLimited(String message) {
+        return new ApiError(429, message, "rate_limit_error", null, "rate_limit_exceeded");
+    }
+
+    /** 500: a bug of ours. */
+    public static ApiError internal(String message) {
+        return new ApiError(500, message, SERVER_ERROR, null, "internal_error");
+    }
+
+    /** 502: the endpoints that were tried failed. */
+    public static ApiError badGateway(String message) {
+        return new ApiError(502, message, SERVER_ERROR, null, "bad_gateway");
+    }
+
+    /** 503: nothing can serve this at present. */
+    public static ApiError unavailable(String message, String code) {
+        return new ApiError(503, message, SERVER_ERROR, null, code);
+    }
+
+    /** 504: no answer within the time there was. */
+    public static ApiError timeout(String message) {
+        return new ApiError(504, message, SERVER_ERROR, null, "timeout");
+    }
+
+    /** The body of the response, in UTF-8: {@code {"error":{"message","type","param","code"}}}. */
+    public byte[] toJson() {
+        ObjectNode body = Json.object();
+        body.putObject("error").put("message", message).put("type", type).put("param", param).put("code", code);
+        return Json.bytes(body);
+    }
+}

@@ -1,0 +1,88 @@
+package ailb.protocol;
+
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CoderResult;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Bytes to {@link ChatRequest}, in one pass: the tree, and where in the bytes the top-level model stands. Errors say
+ * where, never what: the parser's own messages repeat the contents.
+ */
+final class ChatRequestReader {
+
+    private ChatRequestReader() {}
+
+    static Parsed read(byte[] body) {
+        // The parser lets some malformed UTF-8 pass, and what is passed on untouched has to be right.
+        if (!isUtf8(body)) {
+            return invalid(ApiError.invalidJson("it is not UTF-8"));
+        }
+        try (JsonParser parser = Json.parser(body)) {
+            return read(body, parser);
+        } catch (StreamConstraintsException tooMuch) {
+            return invalid(ApiError.invalidRequest("The request body nests deeper than " + Json.MAX_DEPTH
+                    + " levels, or has a name or number that is too long.", null));
+        } catch (IOException malformed) {
+            return invalid(ApiError.invalidJson("there is an error" + place(malformed)));
+        }
+    }
+
+    private static Parsed read(byte[] body, JsonParser parser) throws IOException {
+        if (parser.nextToken() != JsonToken.START_OBJECT) {
+            return invalid(ApiError.invalidRequest("The request body must be a JSON object.", null));
+        }
+        ObjectNode root = Json.object();
+        int modelStart = 0;
+        int modelEnd = 0;
+        while (parser.nextToken() == JsonToken.FIELD_NAME) {
+            String name = parser.currentName();
+            parser.nextToken();
+            long start = parser.currentTokenLocation().getByteOffset();
+            // Which of two a provider would take is anybody's guess, so what was checked might not be what is meant.
+            if (root.replace(name, Json.value(parser)) != null) {
+                return invalid(ApiError.invalidRequest("'" + name + "' is given more than once.", name));
+            }
+            if (name.equals("model")) {
+                modelStart = (int) start;
+                modelEnd = (int) parser.currentLocation().getByteOffset();
+            }
+        }
+        if (parser.nextToken() != null) {
+            return invalid(ApiError.invalidJson("there is more after its end"));
+        }
+        ChatRequest request = new ChatRequest(body, root, modelStart, modelEnd);
+        return ChatRequestRules.firstFault(root)
+                .map(ChatRequestReader::invalid)
+                .orElseGet(() -> new Parsed.Valid(request));
+    }
+
+    private static Parsed invalid(ApiError error) {
+        return new Parsed.Invalid(error);
+    }
+
+    private static String place(IOException malformed) {
+        JsonLocation location = malformed instanceof JsonProcessingException json ? json.getLocation() : null;
+        return location == null ? "" : " at line " + location.getLineNr() + ", column " + location.getColumnNr();
+    }
+
+    private static boolean isUtf8(byte[] bytes) {
+        CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
+        ByteBuffer in = ByteBuffer.wrap(bytes);
+        CharBuffer out = CharBuffer.allocate(Math.min(bytes.length + 1, 8192));
+        CoderResult result = decoder.decode(in, out, true);
+        while (result.isOverflow()) {
+            out.clear();
+            result = decoder.decode(in, out, true);
+        }
+        return !result.isError();
+    }
+}

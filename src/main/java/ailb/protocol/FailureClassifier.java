@@ -1,0 +1,131 @@
+package ailb.protocol;
+
+import ailb.pool.FailureClass;
+import ailb.pool.LimitKind;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * All that is known of how providers refuse, in one place. Messages are matched at their start where they can be: a
+ * provider may repeat a caller's words further on, and a caller must not be able to talk an endpoint out of service.
+ */
+final class FailureClassifier {
+
+    private static final Set<String> QUOTA =
+            Set.of("insufficient_quota", "billing_not_active", "billing_hard_limit_reached", "billing_error");
+    private static final Set<String> CONTENT = Set.of("content_filter", "content_policy_violation");
+    private static final Set<String> MODEL = Set.of("model_not_found", "DeploymentNotFound");
+
+    /** How the message of a 404 starts when the endpoint, not the caller, named what is missing. */
+    private static final List<String> MODEL_MISSING = List.of(
+            "model", // Anthropic "model: x", Gemini "models/x is not found", Ollama "model 'x' not found"
+            "the model",
+            "this model",
+            "this is not a chat model",
+            "the api deployment", // Azure
+            "resource not found", // Azure, for a wrong base URL
+            "invalid url"); // OpenAI, for a wrong base URL
+
+    private static final List<Map.Entry<String, LimitKind>> LIMIT_PHRASES = List.of(
+            Map.entry("input tokens per min", LimitKind.INPUT_TOKENS_PER_MINUTE),
+            Map.entry("output tokens per min", LimitKind.OUTPUT_TOKENS_PER_MINUTE),
+            Map.entry("requests per day", LimitKind.REQUESTS_PER_DAY),
+            Map.entry("requests per min", LimitKind.REQUESTS_PER_MINUTE),
+            Map.entry("call rate limit", LimitKind.REQUESTS_PER_MINUTE), // Azure
+            Map.entry("tokens per min", LimitKind.TOKENS_PER_MINUTE),
+            Map.entry("token rate limit", LimitKind.TOKENS_PER_MINUTE)); // Azure
+
+    private FailureClassifier() {}
+
+    /**
+     * The class of a refusal. A redirect is a base URL that leads elsewhere: redirects are not followed, since a key
+     * would go with them, so it needs a person, as a missing deployment does.
+     *
+     * @param status anything but 2xx
+     */
+    static FailureClass classify(int status, ProviderError error) {
+        if (isQuota(status, error)) {
+            return FailureClass.QUOTA;
+        }
+        if (status == 429) {
+            return FailureClass.RATE_LIMITED;
+        }
+        if (status == 503 || status == 529 || error.says("overloaded_error")) {
+            return FailureClass.OVERLOADED;
+        }
+        if (status == 408 || status >= 500 || isLock(status, error)) {
+            return FailureClass.SERVER;
+        }
+        if (status < 300) {
+            return FailureClass.TRANSPORT;
+        }
+        return classifyRefusal(status, error);
+    }
+
+    private static FailureClass classifyRefusal(int status, ProviderError error) {
+        if (CONTENT.stream().anyMatch(error::says)) {
+            return FailureClass.CALLER_FAULT;
+        }
+        if (status < 400 || MODEL.stream().anyMatch(error::says) || isMissing(status, error)) {
+            return FailureClass.MODEL;
+        }
+        return status == 401 || status == 403 || isBadKey(error)
+                ? FailureClass.CREDENTIAL
+                : FailureClass.CALLER_FAULT;
+    }
+
+    /** The limit that a 429 names, or that its headers show as the only one used up. */
+    static Optional<LimitKind> limit(ProviderError error, List<Remaining> remaining) {
+        String message = error.message().toLowerCase(Locale.ROOT);
+        for (Map.Entry<String, LimitKind> phrase : LIMIT_PHRASES) {
+            if (message.contains(phrase.getKey())) {
+                return Optional.of(phrase.getValue());
+            }
+        }
+        if (error.type().equals("tokens")) {
+            return Optional.of(LimitKind.TOKENS_PER_MINUTE);
+        }
+        if (error.type().equals("requests")) {
+            return Optional.of(LimitKind.REQUESTS_PER_MINUTE);
+        }
+        List<LimitKind> usedUp =
+                remaining.stream().filter(left -> left.remaining() == 0).map(Remaining::kind).toList();
+        return usedUp.size() == 1 ? Optional.of(usedUp.getFirst()) : Optional.empty();
+    }
+
+    /** True where the prompt is larger than the model takes. */
+    static boolean isTooLong(ProviderError error) {
+        return error.says("context_length_exceeded") || startsWith(error, "prompt is too long");
+    }
+
+    private static boolean isQuota(int status, ProviderError error) {
+        return status == 402
+                || QUOTA.stream().anyMatch(error::says)
+                || (status == 400 && startsWith(error, "your credit balance is too low"));
+    }
+
+    private static boolean isLock(int status, ProviderError error) {
+        return status == 409 && error.message().toLowerCase(Locale.ROOT).contains("lock");
+    }
+
+    /** A 404 that is no error object comes from something in between, so the base URL is wrong. */
+    private static boolean isMissing(int status, ProviderError error) {
+        return status == 405
+                || (status == 404
+                        && (!error.isKnown()
+                                || error.says("not_found_error")
+                                || MODEL_MISSING.stream().anyMatch(start -> startsWith(error, start))));
+    }
+
+    /** Gemini answers 400 to a bad key. */
+    private static boolean isBadKey(ProviderError error) {
+        return error.says("API_KEY_INVALID") || startsWith(error, "api key not valid");
+    }
+
+    private static boolean startsWith(ProviderError error, String start) {
+        return error.message().regionMatches(true, 0, start, 0, start.length());
+    }
+}

@@ -1,0 +1,91 @@
+package ailb.protocol;
+
+import ailb.pool.FailureClass;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** Puts together what is told of a call that brought no answer: to the dispatcher, to the log, to the caller. */
+final class Failures {
+
+    /** Codes are words; what has digits in it might be part of a key. */
+    private static final Pattern CODE = Pattern.compile("[A-Za-z_]{1,64}");
+
+    private Failures() {}
+
+    static boolean isFailure(int status) {
+        return status < 200 || status >= 300;
+    }
+
+    /** A 2xx that is not the promised JSON: cut off, empty, HTML, or without an answer in it. */
+    static ProviderReply.Failure notAnAnswer(int status, List<Remaining> remaining) {
+        FailureClass failure = FailureClass.TRANSPORT;
+        return new ProviderReply.Failure(failure, status, ours(failure), status + " without an answer in its body",
+                true, Optional.empty(), Optional.empty(), remaining);
+    }
+
+    /**
+     * A status other than 2xx.
+     *
+     * @param callersWords the provider's words in the caller's protocol
+     */
+    static ProviderReply.Failure refused(
+            int status,
+            Headers headers,
+            ProviderError error,
+            byte[] callersWords,
+            List<Remaining> remaining,
+            Instant now) {
+        FailureClass failure = FailureClassifier.classify(status, error);
+        boolean isCallers = failure == FailureClass.CALLER_FAULT;
+        return new ProviderReply.Failure(
+                failure,
+                status,
+                isCallers ? callersWords : ours(failure),
+                detail(status, failure, error),
+                isRetryable(failure, headers),
+                HeaderTimes.retryAfter(headers, now),
+                failure == FailureClass.RATE_LIMITED ? FailureClassifier.limit(error, remaining) : Optional.empty(),
+                remaining);
+    }
+
+    /** A person's failures stay at the endpoint, and another has its own key, account and model. */
+    private static boolean isRetryable(FailureClass failure, Headers headers) {
+        if (failure.needsAPerson()) {
+            return true;
+        }
+        return switch (headers.get("x-should-retry").orElse("")) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> failure != FailureClass.CALLER_FAULT;
+        };
+    }
+
+    /** A message is left out where it may hold part of a key, or words of the caller's. */
+    private static String detail(int status, FailureClass failure, ProviderError error) {
+        String words = Stream.of(error.code(), error.type())
+                .filter(CODE.asMatchPredicate())
+                .findFirst()
+                .map(code -> status + " " + code)
+                .orElse(Integer.toString(status));
+        return switch (failure) {
+            case CREDENTIAL, CALLER_FAULT -> words;
+            case RATE_LIMITED, QUOTA, OVERLOADED, MODEL, SERVER, TRANSPORT, TIMEOUT ->
+                error.message().isEmpty() ? words : LogText.line(words + ": " + error.message());
+        };
+    }
+
+    private static byte[] ours(FailureClass failure) {
+        ApiError error = switch (failure) {
+            case RATE_LIMITED -> ApiError.rateLimited("The provider's rate limit was reached. Try again later.");
+            case QUOTA, CREDENTIAL, MODEL ->
+                ApiError.unavailable("The endpoint for this model is out of service.", "endpoint_unavailable");
+            case OVERLOADED -> ApiError.unavailable("The provider is overloaded. Try again later.", "overloaded");
+            case TIMEOUT -> ApiError.timeout("The provider did not answer in time.");
+            case CALLER_FAULT, SERVER, TRANSPORT -> ApiError.badGateway("The provider failed to answer.");
+        };
+        return error.toJson();
+    }
+}

@@ -1,0 +1,40 @@
+package ailb.protocol;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/** HTTP headers by lower-case name; of a repeated header the first value counts. */
+public record Headers(Map<String, String> values) {
+
+    public static final Headers NONE = new Headers(Map.of());
+
+    public Headers {
+        Map<String, String> lowerCase = new LinkedHashMap<>();
+        values.forEach((name, value) -> lowerCase.putIfAbsent(name.toLowerCase(Locale.ROOT), value));
+        values = Map.copyOf(lowerCase);
+    }
+
+    public static Headers ofLists(Map<String, List<String>> lists) {
+        Map<String, String> first = new LinkedHashMap<>();
+        lists.forEach((name, list) -> {
+            if (!list.isEmpty()) {
+                first.putIfAbsent(name, list.getFirst());
+            }
+        });
+        return new Headers(first);
+    }
+
+    /** Value of the header, whatever the case of the name asked. */
+    public Optional<String> get(String name) {
+        return Optional.ofNullable(values.get(name.toLowerCase(Locale.ROOT)));
+    }
+
+    /** Names only: values may be keys. */
+    @Override
+    public String toString() {
+        return "Headers" + values.keySet();
+    }
+}

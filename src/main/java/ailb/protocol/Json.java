@@ -1,0 +1,84 @@
+package ailb.protocol;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.util.Optional;
+
+/** The one JSON mapper of this package, set up for input that nobody vouches for. */
+final class Json {
+
+    /** Levels a document may nest: far more than any real request or reply, far less than a stack holds. */
+    static final int MAX_DEPTH = 200;
+
+    /** The parser would take what looks like UTF-16 or UTF-32 for that; and it interns names, which a caller picks. */
+    private static final JsonFactory FACTORY = JsonFactory.builder()
+            .disable(JsonFactory.Feature.CHARSET_DETECTION)
+            .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+            .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH).build())
+            .build();
+
+    private static final JsonMapper MAPPER = new JsonMapper(FACTORY);
+    private static final ObjectReader WHOLE = MAPPER.reader().with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
+    private Json() {}
+
+    /** A parser of UTF-8; its byte offsets are offsets into {@code json}. */
+    static JsonParser parser(byte[] json) throws IOException {
+        return FACTORY.createParser(json);
+    }
+
+    /** Reads the value whose first token the parser stands on, and no further. */
+    static JsonNode value(JsonParser parser) throws IOException {
+        return MAPPER.readTree(parser);
+    }
+
+    /** The document, or empty where the bytes are not one JSON value. */
+    static Optional<JsonNode> parse(byte[] json) {
+        try {
+            JsonNode root = WHOLE.readTree(json);
+            return root.isMissingNode() ? Optional.empty() : Optional.of(root);
+        } catch (IOException malformed) {
+            return Optional.empty();
+        }
+    }
+
+    /** True for a field that is not given: left out, or null. */
+    static boolean isAbsent(JsonNode value) {
+        return value.isMissingNode() || value.isNull();
+    }
+
+    /** True for a whole number from 0 to 2^31 - 1: sums of a few of them cannot overflow. */
+    static boolean isCount(JsonNode value) {
+        return value.isIntegralNumber() && value.canConvertToInt() && value.intValue() >= 0;
+    }
+
+    /** The number, or 0 where it is no {@link #isCount count}. */
+    static long count(JsonNode value) {
+        return isCount(value) ? value.longValue() : 0;
+    }
+
+    static ObjectNode object() {
+        return MAPPER.createObjectNode();
+    }
+
+    static ArrayNode array() {
+        return MAPPER.createArrayNode();
+    }
+
+    static byte[] bytes(JsonNode node) {
+        try {
+            return MAPPER.writeValueAsBytes(node);
+        } catch (JsonProcessingException impossible) {
+            throw new IllegalStateException("a tree that cannot be written", impossible);
+        }
+    }
+}

@@ -1,0 +1,47 @@
+package ailb.protocol;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Finds the text in a message of a chat. */
+final class MessageText {
+
+    private MessageText() {}
+
+    /** The texts of one message in their order: its content, or the text and refusal parts of it, then its refusal. */
+    static List<String> of(JsonNode message) {
+        List<String> texts = new ArrayList<>();
+        JsonNode content = message.path("content");
+        addText(texts, content);
+        for (JsonNode part : content) {
+            addText(texts, part.path("text"));
+            addText(texts, part.path("refusal"));
+        }
+        addText(texts, message.path("refusal"));
+        return texts;
+    }
+
+    /** True where there is nothing but white space, which for Anthropic includes the spaces that do not break. */
+    static boolean isBlank(String text) {
+        return text.chars().allMatch(MessageText::isWhiteSpace);
+    }
+
+    static String stripTrailing(String text) {
+        int end = text.length();
+        while (end > 0 && isWhiteSpace(text.charAt(end - 1))) {
+            end--;
+        }
+        return text.substring(0, end);
+    }
+
+    private static boolean isWhiteSpace(int character) {
+        return Character.isWhitespace(character) || Character.isSpaceChar(character);
+    }
+
+    private static void addText(List<String> texts, JsonNode value) {
+        if (value.isTextual()) {
+            texts.add(value.textValue());
+        }
+    }
+}

@@ -1,0 +1,54 @@
+package ailb.protocol;
+
+import ailb.pool.Endpoint;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.net.URI;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The caller's own protocol: bodies pass through untouched, but for the name of the model. */
+final class OpenAiProtocol implements WireProtocol {
+
+    @Override
+    public Optional<String> unsupportedField(ChatRequest request) {
+        return Optional.empty();
+    }
+
+    /** Goes to the base URL with {@code /chat/completions} after it. */
+    @Override
+    public ProviderRequest request(Endpoint endpoint, ChatRequest request, String apiKey) {
+        Map<String, String> headers = Map.of(
+                "authorization", "Bearer " + apiKey,
+                "content-type", "application/json",
+                "accept", "application/json",
+                "user-agent", "ai-load-balancer");
+        URI uri = URI.create(endpoint.baseUrl() + "/chat/completions");
+        return new ProviderRequest(uri, headers, request.bodyFor(endpoint.modelId()));
+    }
+
+    @Override
+    public ProviderReply read(ChatRequest request, int status, Headers headers, byte[] body, Instant now) {
+        List<Remaining> remaining = RateLimitHeaders.openAi(headers);
+        Optional<JsonNode> root = Json.parse(body);
+        if (Failures.isFailure(status)) {
+            ProviderError error = ProviderError.of(root);
+            byte[] words = root.filter(JsonNode::isObject).isPresent() ? body : error.toApiError(status).toJson();
+            return Failures.refused(status, headers, error, words, remaining, now);
+        }
+        return root.filter(reply -> reply.path("choices").isArray())
+                .<ProviderReply>map(reply -> new ProviderReply.Answer(body, usage(reply.path("usage")), remaining))
+                .orElseGet(() -> Failures.notAnAnswer(status, remaining));
+    }
+
+    private static @Nullable Usage usage(JsonNode usage) {
+        JsonNode input = usage.path("prompt_tokens");
+        JsonNode output = usage.path("completion_tokens");
+        return Json.isCount(input) && Json.isCount(output)
+                ? new Usage(input.longValue(), output.longValue(),
+                        Json.count(usage.path("prompt_tokens_details").path("cached_tokens")))
+                : null;
+    }
+}

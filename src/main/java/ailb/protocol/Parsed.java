@@ -1,0 +1,10 @@
+package ailb.protocol;
+
+/** What came of reading a caller's request. */
+public sealed interface Parsed {
+
+    record Valid(ChatRequest request) implements Parsed {}
+
+    /** The caller is told what is wrong; nothing is sent anywhere. */
+    record Invalid(ApiError error) implements Parsed {}
+}

@@ -1,0 +1,57 @@
+package ailb.protocol;
+
+import ailb.pool.FailureClass;
+import ailb.pool.LimitKind;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** What a provider's reply means. */
+public sealed interface ProviderReply {
+
+    /** What the headers say is left of the endpoint's limits. */
+    List<Remaining> remaining();
+
+    /**
+     * The answer that was asked for.
+     *
+     * @param body a {@code chat.completion} in the caller's format; not to be changed
+     * @param usage null where the provider gave none
+     */
+    @SuppressWarnings("ArrayRecordComponent") // the body is handed on as it is, never compared
+    record Answer(byte[] body, @Nullable Usage usage, List<Remaining> remaining) implements ProviderReply {
+
+        public Answer {
+            remaining = List.copyOf(remaining);
+        }
+    }
+
+    /**
+     * No answer.
+     *
+     * @param status the provider's HTTP status, which goes with {@code passOn} for a fault of the caller's
+     * @param passOn an error in the caller's protocol: for a fault of the caller's, the provider's own words; else ours,
+     *         with nothing of the provider's in it
+     * @param detail for log lines and statistics: one line of at most 200 characters, no keys, nothing of the caller's
+     * @param retryable whether another attempt, here or at another endpoint, may be answered: the provider's own word
+     *         for it where it gave one. Failures that need a person are always worth another endpoint
+     * @param retryAfter how long the provider asks to be left alone, not capped
+     * @param limit the limit that a 429 names, when it says
+     */
+    @SuppressWarnings("ArrayRecordComponent") // the body is handed on as it is, never compared
+    record Failure(
+            FailureClass failure,
+            int status,
+            byte[] passOn,
+            String detail,
+            boolean retryable,
+            Optional<Duration> retryAfter,
+            Optional<LimitKind> limit,
+            List<Remaining> remaining) implements ProviderReply {
+
+        public Failure {
+            remaining = List.copyOf(remaining);
+        }
+    }
+}

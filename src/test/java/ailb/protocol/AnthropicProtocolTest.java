@@ -1,0 +1,220 @@
+package ailb.protocol;
+
+import static ailb.protocol.WireFiles.NOW;
+import static ailb.protocol.WireFiles.hello;
+import static ailb.protocol.WireFiles.json;
+import static ailb.protocol.WireFiles.utf8;
+import static ailb.protocol.WireFiles.valid;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ailb.pool.Endpoint;
+import ailb.pool.FailureClass;
+import ailb.pool.Provider;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class AnthropicProtocolTest {
+
+    private static final Endpoint ENDPOINT =
+            WireFiles.endpoint(Provider.ANTHROPIC, "https://api.anthropic.com", "claude-sonnet-4-5");
+
+    private final WireProtocol protocol = WireProtocol.of(Provider.ANTHROPIC);
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"single-turn", "all-parameters", "merged-turns", "refusal-in-history", "blank-text", "prefill"})
+    void chatRequestIsPutInAnthropicsWords(String name) {
+        ChatRequest request = valid(WireFiles.bytes("anthropic/requests/" + name + "/openai.json"));
+
+        assertThat(protocol.unsupportedField(request)).isEmpty();
+        assertThat(json(protocol.request(ENDPOINT, request, "key").body()))
+                .isEqualTo(json("anthropic/requests/" + name + "/anthropic.json"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"text", "cached-and-cut-off", "refusal-without-usage"})
+    void anthropicsAnswerIsToldAsAChatCompletion(String name) {
+        byte[] body = WireFiles.bytes("anthropic/replies/" + name + "/anthropic.json");
+
+        ProviderReply.Answer answer = (ProviderReply.Answer) protocol.read(hello(), 200, Headers.NONE, body, NOW);
+
+        JsonNode expected = json("anthropic/replies/" + name + "/openai.json");
+        assertThat(json(answer.body())).isEqualTo(expected);
+        assertThat(answer.usage()).isEqualTo(usage(expected.path("usage")));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+            "end_turn, stop",
+            "stop_sequence, stop",
+            "max_tokens, length",
+            "model_context_window_exceeded, length",
+            "tool_use, tool_calls",
+            "refusal, content_filter",
+            "a_reason_of_tomorrow, stop",
+    })
+    void stopReasonsHaveTheirOpenAiNames(String stopReason, String finishReason) {
+        ProviderReply.Answer answer = (ProviderReply.Answer) protocol.read(
+                hello(), 200, Headers.NONE, utf8("{\"content\":[],\"stop_reason\":\"" + stopReason + "\"}"), NOW);
+
+        assertThat(json(answer.body()).at("/choices/0/finish_reason").asText()).isEqualTo(finishReason);
+    }
+
+    @Test
+    void answerWithoutIdAndModelIsStillAnAnswer() {
+        ProviderReply.Answer answer =
+                (ProviderReply.Answer) protocol.read(hello(), 200, Headers.NONE, utf8("{\"content\":[]}"), NOW);
+
+        assertThat(json(answer.body()).path("id").asText()).startsWith("chatcmpl-").hasSizeGreaterThan(9);
+        assertThat(json(answer.body()).path("model").asText()).isEqualTo("chat");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+            "https://api.anthropic.com,    https://api.anthropic.com/v1/messages",
+            "https://api.anthropic.com/v1, https://api.anthropic.com/v1/messages",
+            "https://proxy/anthropic,      https://proxy/anthropic/v1/messages",
+    })
+    void requestGoesToMessagesWithTheVersionInThePathOnce(String baseUrl, String uri) {
+        Endpoint endpoint = WireFiles.endpoint(Provider.ANTHROPIC, baseUrl, "claude");
+
+        assertThat(protocol.request(endpoint, hello(), "key").uri()).hasToString(uri);
+    }
+
+    @Test
+    void requestCarriesKeyAndApiVersion() {
+        ProviderRequest request = protocol.request(ENDPOINT, hello(), "sk-ant-test");
+
+        assertThat(request.headers())
+                .containsExactlyInAnyOrderEntriesOf(
+                        Map.of(
+                                "x-api-key",
+                                "sk-ant-test",
+                                "anthropic-version",
+                                "2023-06-01",
+                                "content-type",
+                                "application/json",
+                                "accept",
+                                "application/json",
+                                "user-agent",
+                                "ai-load-balancer"));
+    }
+
+    @Test
+    void loneSurrogateOfACallerDoesNotBreakTheTranslation() {
+        ChatRequest request =
+                valid("{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"a\\ud800b\"}]}");
+
+        byte[] body = protocol.request(ENDPOINT, request, "key").body();
+
+        assertThat(json(body).at("/messages/0/content/0/text").asText()).isEqualTo("a\ud800b");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|', quoteCharacter = '`', value = {
+                    "tools                             | 'tools':[{'type':'function','function':{'name':'f'}}]",
+                    "tool_choice                       | 'tool_choice':'auto'",
+                    "functions                         | 'functions':[]",
+                    "response_format                   | 'response_format':{'type':'json_object'}",
+                    "n                                 | 'n':2",
+                    "logprobs                          | 'logprobs':true",
+                    "top_logprobs                      | 'top_logprobs':2",
+                    "logit_bias                        | 'logit_bias':{'50256':-100}",
+                    "seed                              | 'seed':1",
+                    "frequency_penalty                 | 'frequency_penalty':0.5",
+                    "presence_penalty                  | 'presence_penalty':-1",
+                    "audio                             | 'audio':{'voice':'alloy'}",
+                    "modalities                        | 'modalities':['text','audio']",
+                    "prediction                        | 'prediction':{'type':'content','content':'x'}",
+                    "web_search_options                | 'web_search_options':{}",
+                    "reasoning_effort                  | 'reasoning_effort':'low'",
+                    "store                             | 'store':true",
+                    "service_tier                      | 'service_tier':'priority'",
+                    "stream_options                    | 'stream_options':{'include_usage':true}",
+                    "stop                              | 'stop':['x','\\n\\u00a0']",
+                    "stop                              | 'stop':''",
+                    "a_field_of_tomorrow               | 'a_field_of_tomorrow':0",
+            })
+    void fieldWithoutAnEquivalentIsNamed(String field, String member) {
+        ChatRequest request = valid(("{'model':'m','messages':[{'role':'user','content':'x'}]," + member + "}")
+                .replace('\'', '"'));
+
+        assertThat(protocol.unsupportedField(request)).contains(field);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|', quoteCharacter = '`', value = {
+                    "messages[0].content[0].image_url  | {'role':'user','content':[{'type':'image_url','image_url':{'url':'u'}}]}",
+                    "messages[0].content[1].input_audio| {'role':'user','content':[{'type':'text','text':'x'},{'type':'input_audio','input_audio':{}}]}",
+                    "messages[0].content[0].file       | {'role':'user','content':[{'type':'file','file':{'file_id':'f'}}]}",
+                    "messages[0].content[0].type       | {'role':'user','content':[{'type':'thought'}]}",
+                    "messages[0].content[0].refusal    | {'role':'user','content':[{'type':'refusal','refusal':'no'}]}",
+                    "messages[0].content[0].cache      | {'role':'user','content':[{'type':'text','text':'x','cache':1}]}",
+                    "messages[0].name                  | {'role':'user','content':'x','name':'ann'}",
+                    "messages[1].role                  | {'role':'user','content':'x'},{'role':'tool','content':'x','tool_call_id':'c'}",
+                    "messages[1].tool_calls            | {'role':'user','content':'x'},{'role':'assistant','tool_calls':[{'id':'c'}]}",
+                    "messages[1].refusal               | {'role':'user','content':'x'},{'role':'assistant','refusal':1}",
+                    "messages                          | {'role':'system','content':'x'}",
+                    "messages                          | {'role':'user','content':' '}",
+                    "messages                          | {'role':'assistant','content':'Hi!'},{'role':'user','content':'x'}",
+            })
+    void partOfAMessageWithoutAnEquivalentIsNamedByItsPath(String field, String messages) {
+        ChatRequest request = valid(("{'model':'m','messages':[" + messages + "]}").replace('\'', '"'));
+
+        assertThat(protocol.unsupportedField(request)).contains(field);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                    "", "null", "[]", "{}", "<html>", "{\"content\":\"x\"}", "{\"content\":[{\"type\":\"text\",\"tex",
+                    "{\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\",\"message\":\"Overloaded\"}}",
+            })
+    void successWithoutAnAnswerInItIsAFaultOfTheTransport(String body) {
+        ProviderReply.Failure failure = failure(200, body);
+
+        assertThat(failure.failure()).isEqualTo(FailureClass.TRANSPORT);
+        assertThat(failure.status()).isEqualTo(200);
+        assertThat(failure.retryable()).isTrue();
+    }
+
+    @Test
+    void callersFaultIsToldInTheCallersProtocolInAnthropicsWords() {
+        ProviderReply.Failure failure = failure(400, """
+                {"type":"error","error":{"type":"invalid_request_error","message":"top_p: must be less than 1"},
+                 "request_id":"req_1"}""");
+
+        assertThat(failure.status()).isEqualTo(400);
+        assertThat(json(failure.passOn())).isEqualTo(json(utf8("""
+                {"error":{"message":"top_p: must be less than 1","type":"invalid_request_error",
+                          "param":null,"code":null}}""")));
+    }
+
+    @Test
+    void promptThatIsTooLongHasTheCodeThatOpenAiClientsLookFor() {
+        ProviderReply.Failure failure = failure(400, """
+                {"type":"error","error":{"type":"invalid_request_error",
+                 "message":"prompt is too long: 210000 tokens > 200000 maximum"}}""");
+
+        assertThat(json(failure.passOn()).at("/error/code").asText()).isEqualTo("context_length_exceeded");
+    }
+
+    private static Usage usage(JsonNode expected) {
+        return expected.isMissingNode()
+                ? null
+                : new Usage(
+                        expected.path("prompt_tokens").asLong(),
+                        expected.path("completion_tokens").asLong(),
+                        expected.at("/prompt_tokens_details/cached_tokens").asLong());
+    }
+
+    private ProviderReply.Failure failure(int status, String body) {
+        return (ProviderReply.Failure) protocol.read(hello(), status, Headers.NONE, utf8(body), NOW);
+    }
+}

@@ -1,0 +1,58 @@
+package ailb.protocol;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ApiErrorTest {
+
+    @Test
+    void fieldsThatHaveNoValueAreWrittenAsNull() {
+        String json = WireFiles.text(ApiError.invalidRequest("No \"such\" thing", null).toJson());
+
+        assertThat(json)
+                .isEqualTo(
+                        "{\"error\":{\"message\":\"No \\\"such\\\" thing\",\"type\":\"invalid_request_error\","
+                                + "\"param\":null,\"code\":null}}");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            nullValues = "-", value = {
+                    "invalid,     400, invalid_request_error, messages, -",
+                    "json,        400, invalid_request_error, -,        -",
+                    "unsupported, 400, invalid_request_error, stream,   unsupported_parameter",
+                    "key,         401, invalid_request_error, -,        invalid_api_key",
+                    "model,       404, invalid_request_error, model,    model_not_found",
+                    "path,        404, invalid_request_error, -,        unknown_url",
+                    "method,      405, invalid_request_error, -,        method_not_supported",
+                    "large,       413, invalid_request_error, -,        request_too_large",
+                    "rate,        429, rate_limit_error,      -,        rate_limit_exceeded",
+                    "internal,    500, server_error,          -,        internal_error",
+                    "gateway,     502, server_error,          -,        bad_gateway",
+                    "unavailable, 503, server_error,          -,        no_healthy_endpoint",
+                    "timeout,     504, server_error,          -,        timeout",
+            })
+    void eachErrorHasTheStatusTypeParamAndCodeThatClientsKnow(
+            String error, int status, String type, String param, String code) {
+        ApiError actual = switch (error) {
+            case "invalid" -> ApiError.invalidRequest("m", "messages");
+            case "json" -> ApiError.invalidJson("m");
+            case "unsupported" -> ApiError.unsupported("stream", "m");
+            case "key" -> ApiError.unauthorized("m");
+            case "model" -> ApiError.modelNotFound("gpt-9");
+            case "path" -> ApiError.notFound("GET", "/x");
+            case "method" -> ApiError.methodNotAllowed("GET", "/v1/chat/completions");
+            case "large" -> ApiError.tooLarge(1000);
+            case "rate" -> ApiError.rateLimited("m");
+            case "internal" -> ApiError.internal("m");
+            case "gateway" -> ApiError.badGateway("m");
+            case "unavailable" -> ApiError.unavailable("m", "no_healthy_endpoint");
+            default -> ApiError.timeout("m");
+        };
+
+        assertThat(actual).isEqualTo(new ApiError(status, actual.message(), type, param, code));
+    }
+}

@@ -1,0 +1,88 @@
+package ailb.protocol;
+
+import ailb.pool.Endpoint;
+import ailb.pool.Limits;
+import ailb.pool.Pacing;
+import ailb.pool.Provider;
+import ailb.pool.TokenAccounting;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+
+/** Documented requests and replies of providers, and what it takes to send and read them. */
+final class WireFiles {
+
+    static final Instant NOW = Instant.parse("2026-11-02T10:00:00Z");
+
+    /** Not the mapper under test. */
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+
+    private WireFiles() {}
+
+    /** A file under {@code src/test/resources/wire}. */
+    static byte[] bytes(String path) {
+        try (InputStream in = WireFiles.class.getResourceAsStream("/wire/" + path)) {
+            return in.readAllBytes();
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        }
+    }
+
+    static JsonNode json(String path) {
+        return json(bytes(path));
+    }
+
+    static JsonNode json(byte[] bytes) {
+        try {
+            return MAPPER.readTree(bytes);
+        } catch (IOException malformed) {
+            throw new UncheckedIOException(malformed);
+        }
+    }
+
+    static ChatRequest valid(String body) {
+        return valid(utf8(body));
+    }
+
+    static ChatRequest valid(byte[] body) {
+        return switch (ChatRequest.parse(body)) {
+            case Parsed.Valid valid -> valid.request();
+            case Parsed.Invalid invalid -> throw new AssertionError(invalid.error().toString());
+        };
+    }
+
+    static ApiError invalid(byte[] body) {
+        return switch (ChatRequest.parse(body)) {
+            case Parsed.Valid _ -> throw new AssertionError("taken as valid");
+            case Parsed.Invalid invalid -> invalid.error();
+        };
+    }
+
+    static ChatRequest hello() {
+        return valid("{\"model\":\"chat\",\"messages\":[{\"role\":\"user\",\"content\":\"Hello\"}]}");
+    }
+
+    static Endpoint endpoint(Provider provider, String baseUrl, String modelId) {
+        Limits unlimited = new Limits(
+                Map.of(), Pacing.SMOOTH, OptionalDouble.empty(), OptionalDouble.empty(), TokenAccounting.ESTIMATE,
+                null);
+        return new Endpoint(
+                "one", provider, URI.create(baseUrl), modelId, List.of("chat"), "key-name", 1, unlimited, null);
+    }
+
+    static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    static String text(byte[] utf8) {
+        return new String(utf8, StandardCharsets.UTF_8);
+    }
+}
