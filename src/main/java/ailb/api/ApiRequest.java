@@ -1,0 +1,13 @@
+package ailb.api;
+
+import ailb.protocol.Headers;
+
+/**
+ * An HTTP request as a value, whichever front it came through.
+ *
+ * @param method in upper case
+ * @param path as sent, without the query string
+ * @param query the raw query string without its question mark, empty where there is none
+ */
+@SuppressWarnings("ArrayRecordComponent") // the body is handed on as it is, never compared
+public record ApiRequest(String method, String path, String query, Headers headers, byte[] body) {}

@@ -1,0 +1,112 @@
+package ailb.http;
+
+import ailb.api.ApiRequest;
+import ailb.api.ApiResponse;
+import ailb.protocol.Headers;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpHandler;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.URI;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+
+/** One exchange of the JDK's server as a call of the API. A client that hangs up ends it with an IOException, unlogged. */
+record ExchangeHandler(
+        int maxBodyBytes, Function<ApiRequest, ApiResponse> api, ApiResponse tooLarge, ApiResponse failure)
+        implements
+            HttpHandler {
+
+    private static final System.Logger LOG = System.getLogger(ExchangeHandler.class.getName());
+
+    private static final Pattern HEADER_NAME = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
+    private static final Pattern HEADER_VALUE = Pattern.compile("[\\t\\x20-\\x7e\\xa0-\\xff]*");
+    private static final Set<String> SET_BY_THE_SERVER = Set.of("content-length", "date", "transfer-encoding");
+
+    ExchangeHandler {
+        requireHttp(tooLarge);
+        requireHttp(failure);
+    }
+
+    @Override
+    public void handle(HttpExchange exchange) throws IOException {
+        try (exchange) {
+            Optional<byte[]> body = body(exchange);
+            send(exchange, body.isPresent() ? answer(request(exchange, body.get())) : tooLarge);
+        }
+    }
+
+    /** The whole body, or empty where it is larger than the bound; no more than the bound is held. */
+    private Optional<byte[]> body(HttpExchange exchange) throws IOException {
+        String length = exchange.getRequestHeaders().getFirst("Content-Length");
+        if (length != null && Long.parseLong(length) > maxBodyBytes) {
+            return Optional.empty();
+        }
+        InputStream in = exchange.getRequestBody();
+        byte[] body = in.readNBytes(maxBodyBytes);
+        return in.read() < 0 ? Optional.of(body) : Optional.empty();
+    }
+
+    private static ApiRequest request(HttpExchange exchange, byte[] body) {
+        URI uri = exchange.getRequestURI();
+        return new ApiRequest(
+                exchange.getRequestMethod().toUpperCase(Locale.ROOT),
+                uri.getRawPath(),
+                Objects.requireNonNullElse(uri.getRawQuery(), ""),
+                Headers.ofLists(exchange.getRequestHeaders()),
+                body);
+    }
+
+    private ApiResponse answer(ApiRequest request) {
+        try {
+            ApiResponse response = api.apply(request);
+            requireHttp(response);
+            return response;
+        } catch (RuntimeException | Error e) {
+            // Errors too: the JDK's server would leave the client waiting. No query, as it may hold a key.
+            LOG.log(System.Logger.Level.ERROR, "request failed: " + request.path(), e);
+            return failure;
+        }
+    }
+
+    private static void send(HttpExchange exchange, ApiResponse response) throws IOException {
+        response.headers().forEach((name, value) -> {
+            if (!SET_BY_THE_SERVER.contains(name.toLowerCase(Locale.ROOT))) {
+                exchange.getResponseHeaders().set(name, value);
+            }
+        });
+        byte[] body = response.body();
+        if (exchange.getRequestMethod().equals("HEAD")) {
+            exchange.getResponseHeaders().set("Content-Length", String.valueOf(body.length));
+            exchange.sendResponseHeaders(response.status(), -1);
+        } else if (body.length == 0 || isBodiless(response.status())) {
+            exchange.sendResponseHeaders(response.status(), -1);
+        } else {
+            exchange.sendResponseHeaders(response.status(), body.length);
+            try (OutputStream out = exchange.getResponseBody()) {
+                out.write(body);
+            }
+        }
+    }
+
+    private static boolean isBodiless(int status) {
+        return status == 204 || status == 304;
+    }
+
+    /** Throws where a response would not be HTTP on the wire: above all, where a line break would end a header early. */
+    private static void requireHttp(ApiResponse response) {
+        if (response.status() < 200 || response.status() > 599) {
+            throw new IllegalArgumentException("no final HTTP status: " + response.status());
+        }
+        response.headers().forEach((name, value) -> {
+            if (!HEADER_NAME.matcher(name).matches() || !HEADER_VALUE.matcher(value).matches()) {
+                throw new IllegalArgumentException("a response header cannot be sent");
+            }
+        });
+    }
+}

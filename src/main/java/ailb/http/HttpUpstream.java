@@ -1,0 +1,154 @@
+package ailb.http;
+
+import ailb.dispatch.Upstream;
+import ailb.pool.FailureClass;
+import ailb.protocol.Headers;
+import ailb.protocol.ProviderRequest;
+import java.net.ProtocolException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Calls providers over the JDK's client. A connection is made within 5 s, a reply is at most 16 MB; safe for any number
+ * of threads.
+ *
+ * <p>A request goes out at most once a call: the client repeats a refused connect once, and a POST never, unless
+ * {@code jdk.httpclient.enableAllMethodRetry} is set: leave it unset.
+ *
+ * <p>Always HTTP/1.1. Over HTTP/2 the client shares one connection: it fails the calls beyond the streams the server
+ * allows, and losing it fails all calls on it at once, either of which looks like the fault of a healthy endpoint.
+ */
+public final class HttpUpstream implements Upstream {
+
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
+    private static final long MAX_REPLY_BYTES = 16L << 20;
+    private static final int MAX_DETAIL_CHARS = 200;
+
+    // The client's own bound on idle connections (jdk.httpclient.keepalive.timeout), half of what load balancers allow.
+    private static final Duration KEEP_ALIVE = Duration.ofSeconds(30);
+
+    private final InstantSource clock;
+    private final Executor executor = Executors.newVirtualThreadPerTaskExecutor();
+    private HttpClient client = newClient();
+    private Instant lastUse;
+
+    public HttpUpstream() {
+        this(InstantSource.system());
+    }
+
+    /** @param clock wall time, as monotonic time may stand still while a function instance is frozen */
+    HttpUpstream(InstantSource clock) {
+        this.clock = clock;
+        this.lastUse = clock.instant();
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>A call given up, for its time or an interrupt, closes its connection.
+     */
+    @Override
+    public Result call(ProviderRequest request, Duration timeout) throws InterruptedException {
+        HttpRequest http;
+        try {
+            http = httpRequest(request);
+        } catch (IllegalArgumentException e) {
+            return new Failed(FailureClass.TRANSPORT, "IllegalArgumentException: " + e.getMessage());
+        }
+        CompletableFuture<HttpResponse<byte[]>> exchange = send(http);
+        try {
+            HttpResponse<byte[]> response = exchange.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+            used();
+            return new Reply(response.statusCode(), Headers.ofLists(response.headers().map()), response.body());
+        } catch (TimeoutException e) {
+            return new Failed(FailureClass.TIMEOUT, "no whole reply within " + timeout.toMillis() + " ms");
+        } catch (ExecutionException e) {
+            return failed(Objects.requireNonNullElse(e.getCause(), e));
+        } finally {
+            exchange.cancel(true);
+        }
+    }
+
+    /**
+     * Drops all idle connections: to be called when the process wakes from a snapshot, where they are dead. Calls in
+     * flight end on the connections they have.
+     */
+    public synchronized void renew() {
+        client.shutdown();
+        client = newClient();
+    }
+
+    // Under the lock, as a client that renew() has shut down takes no more calls. Sending does not block.
+    private synchronized CompletableFuture<HttpResponse<byte[]>> send(HttpRequest request) {
+        // A function frozen since its last call wakes with connections that look alive and are not. A client whose
+        // thread has died, of memory say, would fail every call from now on.
+        if (clock.instant().isAfter(lastUse.plus(KEEP_ALIVE)) || client.isTerminated()) {
+            renew();
+        }
+        used();
+        return client.sendAsync(request, BodyHandlers.limiting(BodyHandlers.ofByteArray(), MAX_REPLY_BYTES));
+    }
+
+    private synchronized void used() {
+        lastUse = clock.instant();
+    }
+
+    private HttpClient newClient() {
+        return HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .connectTimeout(CONNECT_TIMEOUT)
+                .followRedirects(HttpClient.Redirect.NEVER)
+                .executor(executor)
+                .build();
+    }
+
+    private static HttpRequest httpRequest(ProviderRequest request) {
+        HttpRequest.Builder builder = HttpRequest.newBuilder().POST(BodyPublishers.ofByteArray(request.body()));
+        // The client's own messages quote the URI and the header value, which may hold a key.
+        try {
+            builder.uri(request.uri());
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("the URI cannot be called");
+        }
+        request.headers().forEach((name, value) -> {
+            try {
+                builder.setHeader(name, value);
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException("header " + name + " cannot be sent");
+            }
+        });
+        return builder.build();
+    }
+
+    private static Failed failed(Throwable cause) {
+        String detail = describe(cause);
+        return new Failed(
+                FailureClass.TRANSPORT, detail.substring(0, Math.min(detail.length(), MAX_DETAIL_CHARS)));
+    }
+
+    private static String describe(Throwable thrown) {
+        String kind = thrown.getClass().getSimpleName();
+        // Their messages quote what the provider sent: a status line, a header, a number that is none.
+        if (thrown instanceof ProtocolException || thrown instanceof RuntimeException) {
+            return kind;
+        }
+        Throwable cause = thrown.getCause();
+        if (cause != null) {
+            return kind + ": " + describe(cause);
+        }
+        return thrown.getMessage() == null ? kind : kind + ": " + thrown.getMessage();
+    }
+}
