@@ -90,7 +90,7 @@ class HttpServerTest {
         HttpServer server = serve(
                 request -> new ApiResponse(429, Map.of("content-type", "application/json", "retry-after", "2"),
                         new byte[]{
-                                '{', '}'
+                            '{', '}'
                         }));
 
         HttpResponse<String> response = client.send(get(server), BodyHandlers.ofString());
@@ -205,12 +205,12 @@ class HttpServerTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                    "Content-Length: many",
-                    "Content-Length: -1",
-                    "Content-Length: 99999999999999999999",
-                    "Content-Length: 1\r\nContent-Length: 2",
-                    "Content-Length: 1\r\nTransfer-Encoding: chunked",
-                    "bad name: x"
+                "Content-Length: many",
+                "Content-Length: -1",
+                "Content-Length: 99999999999999999999",
+                "Content-Length: 1\r\nContent-Length: 2",
+                "Content-Length: 1\r\nTransfer-Encoding: chunked",
+                "bad name: x"
             })
     void aMalformedHeadIsRefused(String header) throws Exception {
         HttpServer server = serve(request -> OK);

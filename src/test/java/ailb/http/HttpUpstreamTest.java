@@ -61,12 +61,12 @@ class HttpUpstreamTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                    "307 Temporary Redirect\r\nLocation: /elsewhere",
-                    "301 Moved Permanently\r\nLocation: /elsewhere",
-                    "401 Unauthorized",
-                    "407 Proxy Authentication Required",
-                    "429 Too Many Requests",
-                    "500 Internal Server Error"
+                "307 Temporary Redirect\r\nLocation: /elsewhere",
+                "301 Moved Permanently\r\nLocation: /elsewhere",
+                "401 Unauthorized",
+                "407 Proxy Authentication Required",
+                "429 Too Many Requests",
+                "500 Internal Server Error"
             })
     void anyStatusIsAReplyAndNothingIsFollowed(String answer) throws Exception {
         try (FaultyServer server = FaultyServer.running(connection -> {

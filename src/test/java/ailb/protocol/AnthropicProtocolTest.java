@@ -49,13 +49,13 @@ class AnthropicProtocolTest {
 
     @ParameterizedTest
     @CsvSource({
-            "end_turn, stop",
-            "stop_sequence, stop",
-            "max_tokens, length",
-            "model_context_window_exceeded, length",
-            "tool_use, tool_calls",
-            "refusal, content_filter",
-            "a_reason_of_tomorrow, stop",
+        "end_turn, stop",
+        "stop_sequence, stop",
+        "max_tokens, length",
+        "model_context_window_exceeded, length",
+        "tool_use, tool_calls",
+        "refusal, content_filter",
+        "a_reason_of_tomorrow, stop",
     })
     void stopReasonsHaveTheirOpenAiNames(String stopReason, String finishReason) {
         ProviderReply.Answer answer = (ProviderReply.Answer) protocol.read(
@@ -75,9 +75,9 @@ class AnthropicProtocolTest {
 
     @ParameterizedTest
     @CsvSource({
-            "https://api.anthropic.com,    https://api.anthropic.com/v1/messages",
-            "https://api.anthropic.com/v1, https://api.anthropic.com/v1/messages",
-            "https://proxy/anthropic,      https://proxy/anthropic/v1/messages",
+        "https://api.anthropic.com,    https://api.anthropic.com/v1/messages",
+        "https://api.anthropic.com/v1, https://api.anthropic.com/v1/messages",
+        "https://proxy/anthropic,      https://proxy/anthropic/v1/messages",
     })
     void requestGoesToMessagesWithTheVersionInThePathOnce(String baseUrl, String uri) {
         Endpoint endpoint = WireFiles.endpoint(Provider.ANTHROPIC, baseUrl, "claude");
@@ -117,28 +117,28 @@ class AnthropicProtocolTest {
     @ParameterizedTest
     @CsvSource(
             delimiter = '|', quoteCharacter = '`', value = {
-                    "tools                             | 'tools':[{'type':'function','function':{'name':'f'}}]",
-                    "tool_choice                       | 'tool_choice':'auto'",
-                    "functions                         | 'functions':[]",
-                    "response_format                   | 'response_format':{'type':'json_object'}",
-                    "n                                 | 'n':2",
-                    "logprobs                          | 'logprobs':true",
-                    "top_logprobs                      | 'top_logprobs':2",
-                    "logit_bias                        | 'logit_bias':{'50256':-100}",
-                    "seed                              | 'seed':1",
-                    "frequency_penalty                 | 'frequency_penalty':0.5",
-                    "presence_penalty                  | 'presence_penalty':-1",
-                    "audio                             | 'audio':{'voice':'alloy'}",
-                    "modalities                        | 'modalities':['text','audio']",
-                    "prediction                        | 'prediction':{'type':'content','content':'x'}",
-                    "web_search_options                | 'web_search_options':{}",
-                    "reasoning_effort                  | 'reasoning_effort':'low'",
-                    "store                             | 'store':true",
-                    "service_tier                      | 'service_tier':'priority'",
-                    "stream_options                    | 'stream_options':{'include_usage':true}",
-                    "stop                              | 'stop':['x','\\n\\u00a0']",
-                    "stop                              | 'stop':''",
-                    "a_field_of_tomorrow               | 'a_field_of_tomorrow':0",
+                "tools                             | 'tools':[{'type':'function','function':{'name':'f'}}]",
+                "tool_choice                       | 'tool_choice':'auto'",
+                "functions                         | 'functions':[]",
+                "response_format                   | 'response_format':{'type':'json_object'}",
+                "n                                 | 'n':2",
+                "logprobs                          | 'logprobs':true",
+                "top_logprobs                      | 'top_logprobs':2",
+                "logit_bias                        | 'logit_bias':{'50256':-100}",
+                "seed                              | 'seed':1",
+                "frequency_penalty                 | 'frequency_penalty':0.5",
+                "presence_penalty                  | 'presence_penalty':-1",
+                "audio                             | 'audio':{'voice':'alloy'}",
+                "modalities                        | 'modalities':['text','audio']",
+                "prediction                        | 'prediction':{'type':'content','content':'x'}",
+                "web_search_options                | 'web_search_options':{}",
+                "reasoning_effort                  | 'reasoning_effort':'low'",
+                "store                             | 'store':true",
+                "service_tier                      | 'service_tier':'priority'",
+                "stream_options                    | 'stream_options':{'include_usage':true}",
+                "stop                              | 'stop':['x','\\n\\u00a0']",
+                "stop                              | 'stop':''",
+                "a_field_of_tomorrow               | 'a_field_of_tomorrow':0",
             })
     void fieldWithoutAnEquivalentIsNamed(String field, String member) {
         ChatRequest request = valid(("{'model':'m','messages':[{'role':'user','content':'x'}]," + member + "}")
@@ -150,19 +150,19 @@ class AnthropicProtocolTest {
     @ParameterizedTest
     @CsvSource(
             delimiter = '|', quoteCharacter = '`', value = {
-                    "messages[0].content[0].image_url  | {'role':'user','content':[{'type':'image_url','image_url':{'url':'u'}}]}",
-                    "messages[0].content[1].input_audio| {'role':'user','content':[{'type':'text','text':'x'},{'type':'input_audio','input_audio':{}}]}",
-                    "messages[0].content[0].file       | {'role':'user','content':[{'type':'file','file':{'file_id':'f'}}]}",
-                    "messages[0].content[0].type       | {'role':'user','content':[{'type':'thought'}]}",
-                    "messages[0].content[0].refusal    | {'role':'user','content':[{'type':'refusal','refusal':'no'}]}",
-                    "messages[0].content[0].cache      | {'role':'user','content':[{'type':'text','text':'x','cache':1}]}",
-                    "messages[0].name                  | {'role':'user','content':'x','name':'ann'}",
-                    "messages[1].role                  | {'role':'user','content':'x'},{'role':'tool','content':'x','tool_call_id':'c'}",
-                    "messages[1].tool_calls            | {'role':'user','content':'x'},{'role':'assistant','tool_calls':[{'id':'c'}]}",
-                    "messages[1].refusal               | {'role':'user','content':'x'},{'role':'assistant','refusal':1}",
-                    "messages                          | {'role':'system','content':'x'}",
-                    "messages                          | {'role':'user','content':' '}",
-                    "messages                          | {'role':'assistant','content':'Hi!'},{'role':'user','content':'x'}",
+                "messages[0].content[0].image_url  | {'role':'user','content':[{'type':'image_url','image_url':{'url':'u'}}]}",
+                "messages[0].content[1].input_audio| {'role':'user','content':[{'type':'text','text':'x'},{'type':'input_audio','input_audio':{}}]}",
+                "messages[0].content[0].file       | {'role':'user','content':[{'type':'file','file':{'file_id':'f'}}]}",
+                "messages[0].content[0].type       | {'role':'user','content':[{'type':'thought'}]}",
+                "messages[0].content[0].refusal    | {'role':'user','content':[{'type':'refusal','refusal':'no'}]}",
+                "messages[0].content[0].cache      | {'role':'user','content':[{'type':'text','text':'x','cache':1}]}",
+                "messages[0].name                  | {'role':'user','content':'x','name':'ann'}",
+                "messages[1].role                  | {'role':'user','content':'x'},{'role':'tool','content':'x','tool_call_id':'c'}",
+                "messages[1].tool_calls            | {'role':'user','content':'x'},{'role':'assistant','tool_calls':[{'id':'c'}]}",
+                "messages[1].refusal               | {'role':'user','content':'x'},{'role':'assistant','refusal':1}",
+                "messages                          | {'role':'system','content':'x'}",
+                "messages                          | {'role':'user','content':' '}",
+                "messages                          | {'role':'assistant','content':'Hi!'},{'role':'user','content':'x'}",
             })
     void partOfAMessageWithoutAnEquivalentIsNamedByItsPath(String field, String messages) {
         ChatRequest request = valid(("{'model':'m','messages':[" + messages + "]}").replace('\'', '"'));
@@ -173,8 +173,8 @@ class AnthropicProtocolTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                    "", "null", "[]", "{}", "<html>", "{\"content\":\"x\"}", "{\"content\":[{\"type\":\"text\",\"tex",
-                    "{\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\",\"message\":\"Overloaded\"}}",
+                "", "null", "[]", "{}", "<html>", "{\"content\":\"x\"}", "{\"content\":[{\"type\":\"text\",\"tex",
+                "{\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\",\"message\":\"Overloaded\"}}",
             })
     void successWithoutAnAnswerInItIsAFaultOfTheTransport(String body) {
         ProviderReply.Failure failure = failure(200, body);

@@ -21,19 +21,19 @@ class ApiErrorTest {
     @ParameterizedTest
     @CsvSource(
             nullValues = "-", value = {
-                    "invalid,     400, invalid_request_error, messages, -",
-                    "json,        400, invalid_request_error, -,        -",
-                    "unsupported, 400, invalid_request_error, stream,   unsupported_parameter",
-                    "key,         401, invalid_request_error, -,        invalid_api_key",
-                    "model,       404, invalid_request_error, model,    model_not_found",
-                    "path,        404, invalid_request_error, -,        unknown_url",
-                    "method,      405, invalid_request_error, -,        method_not_supported",
-                    "large,       413, invalid_request_error, -,        request_too_large",
-                    "rate,        429, rate_limit_error,      -,        rate_limit_exceeded",
-                    "internal,    500, server_error,          -,        internal_error",
-                    "gateway,     502, server_error,          -,        bad_gateway",
-                    "unavailable, 503, server_error,          -,        no_healthy_endpoint",
-                    "timeout,     504, server_error,          -,        timeout",
+                "invalid,     400, invalid_request_error, messages, -",
+                "json,        400, invalid_request_error, -,        -",
+                "unsupported, 400, invalid_request_error, stream,   unsupported_parameter",
+                "key,         401, invalid_request_error, -,        invalid_api_key",
+                "model,       404, invalid_request_error, model,    model_not_found",
+                "path,        404, invalid_request_error, -,        unknown_url",
+                "method,      405, invalid_request_error, -,        method_not_supported",
+                "large,       413, invalid_request_error, -,        request_too_large",
+                "rate,        429, rate_limit_error,      -,        rate_limit_exceeded",
+                "internal,    500, server_error,          -,        internal_error",
+                "gateway,     502, server_error,          -,        bad_gateway",
+                "unavailable, 503, server_error,          -,        no_healthy_endpoint",
+                "timeout,     504, server_error,          -,        timeout",
             })
     void eachErrorHasTheStatusTypeParamAndCodeThatClientsKnow(
             String error, int status, String type, String param, String code) {

@@ -46,16 +46,16 @@ class ChatRequestTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                    "\"stream\":false",
-                    "\"stream\":null",
-                    "\"temperature\":0",
-                    "\"temperature\":2.0",
-                    "\"stop\":\"x\"",
-                    "\"stop\":[\"a\",\"b\",\"c\",\"d\"]",
-                    "\"max_tokens\":2147483647",
-                    "\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\"}}]",
-                    "\"a_field_of_tomorrow\":{\"model\":[1,{\"model\":2}]}",
-                    "\"seed\":123456789012345678901234567890",
+                "\"stream\":false",
+                "\"stream\":null",
+                "\"temperature\":0",
+                "\"temperature\":2.0",
+                "\"stop\":\"x\"",
+                "\"stop\":[\"a\",\"b\",\"c\",\"d\"]",
+                "\"max_tokens\":2147483647",
+                "\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\"}}]",
+                "\"a_field_of_tomorrow\":{\"model\":[1,{\"model\":2}]}",
+                "\"seed\":123456789012345678901234567890",
             })
     void whatTheBalancerDoesNotUseIsLeftToTheProvider(String field) {
         assertThat(ChatRequest.parse(utf8("{" + HELLO + "," + field + "}"))).isInstanceOf(Parsed.Valid.class);
@@ -64,37 +64,37 @@ class ChatRequestTest {
     @ParameterizedTest
     @CsvSource(
             delimiter = '|', value = {
-                    "model                    | {'messages':[{'role':'user','content':'x'}]}",
-                    "model                    | {'model':'','messages':[{'role':'user','content':'x'}]}",
-                    "model                    | {'model':4,'messages':[{'role':'user','content':'x'}]}",
-                    "model                    | {'model':'a','messages':[{'role':'user','content':'x'}],'mod\\u0065l':'b'}",
-                    "messages                 | {'model':'m'}",
-                    "messages                 | {'model':'m','messages':'x'}",
-                    "messages                 | {'model':'m','messages':[]}",
-                    "messages[0]              | {'model':'m','messages':['x']}",
-                    "messages[1].role         | {'model':'m','messages':[{'role':'user','content':'x'},{'content':'x'}]}",
-                    "messages[0].role         | {'model':'m','messages':[{'role':'robot','content':'x'}]}",
-                    "messages[0].content      | {'model':'m','messages':[{'role':'user'}]}",
-                    "messages[0].content      | {'model':'m','messages':[{'role':'user','content':null}]}",
-                    "messages[0].content      | {'model':'m','messages':[{'role':'user','content':{'text':'x'}}]}",
-                    "messages[0].content[0]   | {'model':'m','messages':[{'role':'user','content':['x']}]}",
-                    "messages[0].content[0].type | {'model':'m','messages':[{'role':'user','content':[{'text':'x'}]}]}",
-                    "messages[0].content[1].text | {'model':'m','messages':[{'role':'user','content':"
-                            + "[{'type':'text','text':'x'},{'type':'text'}]}]}",
-                    "max_tokens               | {'model':'m','messages':[{'role':'user','content':'x'}],'max_tokens':0}",
-                    "max_tokens               | {'model':'m','messages':[{'role':'user','content':'x'}],'max_tokens':1.5}",
-                    "max_tokens               | {'model':'m','messages':[{'role':'user','content':'x'}],'max_tokens':2147483648}",
-                    "max_completion_tokens    | {'model':'m','messages':[{'role':'user','content':'x'}],'max_completion_tokens':'9'}",
-                    "n                        | {'model':'m','messages':[{'role':'user','content':'x'}],'n':0}",
-                    "temperature              | {'model':'m','messages':[{'role':'user','content':'x'}],'temperature':2.1}",
-                    "temperature              | {'model':'m','messages':[{'role':'user','content':'x'}],'temperature':'hot'}",
-                    "top_p                    | {'model':'m','messages':[{'role':'user','content':'x'}],'top_p':1e400}",
-                    "stop                     | {'model':'m','messages':[{'role':'user','content':'x'}],'stop':['1','2','3','4','5']}",
-                    "stop                     | {'model':'m','messages':[{'role':'user','content':'x'}],'stop':[1]}",
-                    "stop                     | {'model':'m','messages':[{'role':'user','content':'x'}],'stop':{}}",
-                    "user                     | {'model':'m','messages':[{'role':'user','content':'x'}],'user':1}",
-                    "stream                   | {'model':'m','messages':[{'role':'user','content':'x'}],'stream':'yes'}",
-                    "stream                   | {'model':'m','messages':[{'role':'user','content':'x'}],'stream':true}",
+                "model                    | {'messages':[{'role':'user','content':'x'}]}",
+                "model                    | {'model':'','messages':[{'role':'user','content':'x'}]}",
+                "model                    | {'model':4,'messages':[{'role':'user','content':'x'}]}",
+                "model                    | {'model':'a','messages':[{'role':'user','content':'x'}],'mod\\u0065l':'b'}",
+                "messages                 | {'model':'m'}",
+                "messages                 | {'model':'m','messages':'x'}",
+                "messages                 | {'model':'m','messages':[]}",
+                "messages[0]              | {'model':'m','messages':['x']}",
+                "messages[1].role         | {'model':'m','messages':[{'role':'user','content':'x'},{'content':'x'}]}",
+                "messages[0].role         | {'model':'m','messages':[{'role':'robot','content':'x'}]}",
+                "messages[0].content      | {'model':'m','messages':[{'role':'user'}]}",
+                "messages[0].content      | {'model':'m','messages':[{'role':'user','content':null}]}",
+                "messages[0].content      | {'model':'m','messages':[{'role':'user','content':{'text':'x'}}]}",
+                "messages[0].content[0]   | {'model':'m','messages':[{'role':'user','content':['x']}]}",
+                "messages[0].content[0].type | {'model':'m','messages':[{'role':'user','content':[{'text':'x'}]}]}",
+                "messages[0].content[1].text | {'model':'m','messages':[{'role':'user','content':"
+                        + "[{'type':'text','text':'x'},{'type':'text'}]}]}",
+                "max_tokens               | {'model':'m','messages':[{'role':'user','content':'x'}],'max_tokens':0}",
+                "max_tokens               | {'model':'m','messages':[{'role':'user','content':'x'}],'max_tokens':1.5}",
+                "max_tokens               | {'model':'m','messages':[{'role':'user','content':'x'}],'max_tokens':2147483648}",
+                "max_completion_tokens    | {'model':'m','messages':[{'role':'user','content':'x'}],'max_completion_tokens':'9'}",
+                "n                        | {'model':'m','messages':[{'role':'user','content':'x'}],'n':0}",
+                "temperature              | {'model':'m','messages':[{'role':'user','content':'x'}],'temperature':2.1}",
+                "temperature              | {'model':'m','messages':[{'role':'user','content':'x'}],'temperature':'hot'}",
+                "top_p                    | {'model':'m','messages':[{'role':'user','content':'x'}],'top_p':1e400}",
+                "stop                     | {'model':'m','messages':[{'role':'user','content':'x'}],'stop':['1','2','3','4','5']}",
+                "stop                     | {'model':'m','messages':[{'role':'user','content':'x'}],'stop':[1]}",
+                "stop                     | {'model':'m','messages':[{'role':'user','content':'x'}],'stop':{}}",
+                "user                     | {'model':'m','messages':[{'role':'user','content':'x'}],'user':1}",
+                "stream                   | {'model':'m','messages':[{'role':'user','content':'x'}],'stream':'yes'}",
+                "stream                   | {'model':'m','messages':[{'role':'user','content':'x'}],'stream':true}",
             })
     void whatIsWrongIsRefusedByItsPath(String param, String body) {
         ApiError error = invalid(utf8(body.replace('\'', '"')));
@@ -126,9 +126,9 @@ class ChatRequestTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                    "", " ", "{", "[]", "null", "\"x\"", "{\"model\"", "{\"model\":}", "{'model':1}", "{\"a\":1,}",
-                    "{} {}",
-                    "{\"a\":NaN}", "{\"a\":01}", "{\"a\":\"\u0001\"}", "{\"a\":\"\\x\"}", "<html>", "\uFEFF{}",
+                "", " ", "{", "[]", "null", "\"x\"", "{\"model\"", "{\"model\":}", "{'model':1}", "{\"a\":1,}",
+                "{} {}",
+                "{\"a\":NaN}", "{\"a\":01}", "{\"a\":\"\u0001\"}", "{\"a\":\"\\x\"}", "<html>", "\uFEFF{}",
             })
     void whatIsNoJsonObjectIsRefused(String body) {
         assertThat(invalid(utf8(body)).status()).isEqualTo(400);

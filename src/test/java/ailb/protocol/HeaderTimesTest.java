@@ -25,13 +25,13 @@ class HeaderTimesTest {
     @ParameterizedTest
     @CsvSource(
             delimiter = '|', value = {
-                    "0 | PT0S",
-                    "20 | PT20S",
-                    " 20 | PT20S",
-                    "0.5 | PT0.5S",
-                    "1.2345678901234567 | PT1.234567890S",
-                    "Mon, 02 Nov 2026 10:00:30 GMT | PT30S",
-                    "Tue, 03 Nov 2026 10:00:00 GMT | PT24H",
+                "0 | PT0S",
+                "20 | PT20S",
+                " 20 | PT20S",
+                "0.5 | PT0.5S",
+                "1.2345678901234567 | PT1.234567890S",
+                "Mon, 02 Nov 2026 10:00:30 GMT | PT30S",
+                "Tue, 03 Nov 2026 10:00:00 GMT | PT24H",
             })
     void retryAfterIsSecondsOrADate(String value, Duration wait) {
         assertThat(HeaderTimes.retryAfter(new Headers(Map.of("retry-after", value)), NOW)).contains(wait);
@@ -40,10 +40,10 @@ class HeaderTimesTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                    "", " ", "-1", "NaN", "Infinity", "1e3", "0x10", "1d", "soon", ".", "1.", "99999999999999999999",
+                "", " ", "-1", "NaN", "Infinity", "1e3", "0x10", "1d", "soon", ".", "1.", "99999999999999999999",
 
-                    "999999999999", "Mon, 02 Nov 2026 09:59:59 GMT", "Mon, 02 Nov 9999 10:00:00 GMT", "2026-11-02",
-                    "١٢",
+                "999999999999", "Mon, 02 Nov 2026 09:59:59 GMT", "Mon, 02 Nov 9999 10:00:00 GMT", "2026-11-02",
+                "١٢",
             })
     void retryAfterThatMakesNoSenseIsEmpty(String value) {
         assertThat(HeaderTimes.retryAfter(new Headers(Map.of("retry-after", value)), NOW)).isEmpty();
@@ -53,15 +53,15 @@ class HeaderTimesTest {
 
     @ParameterizedTest
     @CsvSource({
-            "20ms, PT0.02S",
-            "1s, PT1S",
-            "6m0s, PT6M",
-            "8.64s, PT8.64S",
-            "1h2m3s, PT1H2M3S",
-            "2m59.56s, PT2M59.56S",
-            "1d, PT24H",
-            "1d2h, PT26H",
-            "0s, PT0S",
+        "20ms, PT0.02S",
+        "1s, PT1S",
+        "6m0s, PT6M",
+        "8.64s, PT8.64S",
+        "1h2m3s, PT1H2M3S",
+        "2m59.56s, PT2M59.56S",
+        "1d, PT24H",
+        "1d2h, PT26H",
+        "0s, PT0S",
     })
     void openAiResetsAreDurations(String reset, Duration expected) {
         assertThat(HeaderTimes.duration(reset)).contains(expected);
@@ -75,10 +75,10 @@ class HeaderTimesTest {
 
     @ParameterizedTest
     @CsvSource({
-            "2026-11-02T10:00:30Z, PT30S",
-            "2026-11-02T10:00:00.5Z, PT0.5S",
-            "2026-11-02T11:00:30+01:00, PT30S",
-            "2026-11-02T09:00:00Z, PT0S",
+        "2026-11-02T10:00:30Z, PT30S",
+        "2026-11-02T10:00:00.5Z, PT0.5S",
+        "2026-11-02T11:00:30+01:00, PT30S",
+        "2026-11-02T09:00:00Z, PT0S",
     })
     void anthropicsResetsAreTimes(String reset, Duration expected) {
         assertThat(HeaderTimes.until(reset, NOW)).contains(expected);

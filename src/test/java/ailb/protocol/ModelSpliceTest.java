@@ -16,20 +16,20 @@ class ModelSpliceTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                    "{\"model\":@," + MESSAGES + "}",
-                    "{" + MESSAGES + ",\"model\":@}",
-                    "  {\n\t\"model\" :\r\n @ ,\n" + MESSAGES + "\n}\n ",
-                    "{\"mod\\u0065l\":@," + MESSAGES + "}",
-                    "{\"metadata\":{\"model\":\"chat\"},\"x\":[{\"model\":\"chat\"}],\"model\":@," + MESSAGES + "}",
-                    "{\"model\":@,\"x\":{\"model\":{\"model\":\"chat\"}}," + MESSAGES + "}",
-                    "{\"model \":\"chat\",\"Model\":\"chat\",\"\":\"chat\",\"model\":@," + MESSAGES + "}",
-                    "{\"seed\":123456789012345678901234567890,\"x\":1.10E+2,\"y\":-0.0,\"model\":@," + MESSAGES + "}",
-                    "{\"é😀\":\"ü\\ud83d\\ude00😀\\/\\u00e9\",\"model\":@," + MESSAGES + ",\"z\":\"日本語\"}",
-                    "{\"lone\":\"\\ud800\",\"model\":@," + MESSAGES + "}",
+                "{\"model\":@," + MESSAGES + "}",
+                "{" + MESSAGES + ",\"model\":@}",
+                "  {\n\t\"model\" :\r\n @ ,\n" + MESSAGES + "\n}\n ",
+                "{\"mod\\u0065l\":@," + MESSAGES + "}",
+                "{\"metadata\":{\"model\":\"chat\"},\"x\":[{\"model\":\"chat\"}],\"model\":@," + MESSAGES + "}",
+                "{\"model\":@,\"x\":{\"model\":{\"model\":\"chat\"}}," + MESSAGES + "}",
+                "{\"model \":\"chat\",\"Model\":\"chat\",\"\":\"chat\",\"model\":@," + MESSAGES + "}",
+                "{\"seed\":123456789012345678901234567890,\"x\":1.10E+2,\"y\":-0.0,\"model\":@," + MESSAGES + "}",
+                "{\"é😀\":\"ü\\ud83d\\ude00😀\\/\\u00e9\",\"model\":@," + MESSAGES + ",\"z\":\"日本語\"}",
+                "{\"lone\":\"\\ud800\",\"model\":@," + MESSAGES + "}",
             })
     void onlyTheTopLevelModelIsReplaced(String template) {
         for (String model : new String[]{"\"chat\"", "\"a\\\"b\\\\\"", "\"ch\\u0061t\"", "\"日本😀\"",
-                "\"" + "x".repeat(9000) + "\""}) {
+            "\"" + "x".repeat(9000) + "\""}) {
             ChatRequest request = valid(template.replace("@", model));
 
             assertThat(text(request.bodyFor("gpt-4o-mini"))).isEqualTo(template.replace("@", "\"gpt-4o-mini\""));

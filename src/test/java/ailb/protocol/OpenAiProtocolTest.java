@@ -60,11 +60,11 @@ class OpenAiProtocolTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                    "{\"choices\":[]}",
-                    "{\"choices\":[],\"usage\":null}",
-                    "{\"choices\":[],\"usage\":{\"prompt_tokens\":-1,\"completion_tokens\":2}}",
-                    "{\"choices\":[],\"usage\":{\"prompt_tokens\":1e99,\"completion_tokens\":2}}",
-                    "{\"choices\":[],\"usage\":{\"prompt_tokens\":\"1\",\"completion_tokens\":2}}",
+                "{\"choices\":[]}",
+                "{\"choices\":[],\"usage\":null}",
+                "{\"choices\":[],\"usage\":{\"prompt_tokens\":-1,\"completion_tokens\":2}}",
+                "{\"choices\":[],\"usage\":{\"prompt_tokens\":1e99,\"completion_tokens\":2}}",
+                "{\"choices\":[],\"usage\":{\"prompt_tokens\":\"1\",\"completion_tokens\":2}}",
             })
     void usageThatIsNotGivenOrNotCredibleIsNull(String body) {
         ProviderReply.Answer answer = (ProviderReply.Answer) protocol.read(hello(), 200, Headers.NONE, utf8(body), NOW);
@@ -75,8 +75,8 @@ class OpenAiProtocolTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                    "", "null", "[]", "{}", "{\"choices\":[{", "<html>ok</html>", "{\"choices\":null}",
-                    "{\"error\":{\"message\":\"Provider returned error\",\"code\":502}}", "{\"choices\":[]} trailing",
+                "", "null", "[]", "{}", "{\"choices\":[{", "<html>ok</html>", "{\"choices\":null}",
+                "{\"error\":{\"message\":\"Provider returned error\",\"code\":502}}", "{\"choices\":[]} trailing",
             })
     void successWithoutAnAnswerInItIsAFaultOfTheTransport(String body) {
         ProviderReply.Failure failure = failure(200, Headers.NONE, body);

@@ -168,8 +168,8 @@ class PoolFileTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                    "requests_per_minute", "requests_per_day", "tokens_per_minute", "input_tokens_per_minute",
-                    "output_tokens_per_minute", "burst", "margin", "price"
+                "requests_per_minute", "requests_per_day", "tokens_per_minute", "input_tokens_per_minute",
+                "output_tokens_per_minute", "burst", "margin", "price"
             })
     void nullMeansNotSetWhereThereIsNoDefault(String field) {
         assertThat(only(EndpointJson.minimal().with(field, "null"))).isEqualTo(only(EndpointJson.minimal()));

@@ -121,10 +121,10 @@ class RefusedFieldsTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                    "sk-proj-abc", "sk_live_abc", "sk-ant-api03-abc", "gsk_abcdefghijklmnopqrst",
-                    "xai-abcdefghijklmnopqrst", "AIzaSy_bcdefghijklmnopqrst", "Bearer abc",
-                    "0123456789abcdef0123456789abcdef",
-                    "a-name-that-is-far-longer-than-any-name-of-a-key-in-the-secret-would-be"
+                "sk-proj-abc", "sk_live_abc", "sk-ant-api03-abc", "gsk_abcdefghijklmnopqrst",
+                "xai-abcdefghijklmnopqrst", "AIzaSy_bcdefghijklmnopqrst", "Bearer abc",
+                "0123456789abcdef0123456789abcdef",
+                "a-name-that-is-far-longer-than-any-name-of-a-key-in-the-secret-would-be"
             })
     void whatLooksLikeAKeyIsRefusedAndNotRepeated(String key) {
         assertThat(problems(EndpointJson.minimal().with("api_key", "\"" + key + "\"")))

@@ -1,0 +1,54 @@
+package ailb.dispatch;
+
+import ailb.admission.Demand;
+import ailb.pool.Settings;
+import ailb.state.EndpointState;
+import ailb.stats.Latency;
+import ailb.stats.Window;
+import java.time.Duration;
+import java.util.OptionalDouble;
+
+/** What time there is for an attempt, and what time it needs. All in nanoseconds. */
+final class Budget {
+
+    /** Kept back for reporting the call and answering. */
+    static final long RESERVE = Duration.ofMillis(250).toNanos();
+
+    /** What an attempt needs at an endpoint nothing is known of yet. */
+    private static final long UNKNOWN_NEED = Duration.ofSeconds(1).toNanos();
+
+    /** No attempt is cut off before this for being slow: callers of an LLM rather wait. */
+    private static final double PATIENCE = Duration.ofSeconds(30).toNanos();
+
+    private final Deadline deadline;
+    private final TimeSource time;
+    private final Settings settings;
+
+    Budget(Deadline deadline, TimeSource time, Settings settings) {
+        this.deadline = deadline;
+        this.time = time;
+        this.settings = settings;
+    }
+
+    /** Time that can be spent before an attempt starts that has an even chance to finish; negative when too late. */
+    long spare(EndpointState state, Demand demand) {
+        return deadline.remaining(time) - RESERVE - need(state, demand);
+    }
+
+    private long need(EndpointState state, Demand demand) {
+        OptionalDouble median = Latency.quantile(Window.of(state, time.now()), 0.5);
+        return median.isPresent()
+                ? (long) Latency.expected(median.getAsDouble(), demand.outputTokens())
+                : UNKNOWN_NEED;
+    }
+
+    /** How long an attempt may take. */
+    Duration attempt(EndpointState state, Demand demand) {
+        OptionalDouble slow = Latency.quantile(Window.of(state, time.now()), 0.95);
+        double cap = settings.retries().attemptCap().toNanos();
+        if (slow.isPresent()) {
+            cap = Math.min(cap, Math.max(PATIENCE, 2 * Latency.expected(slow.getAsDouble(), demand.outputTokens())));
+        }
+        return Duration.ofNanos(Math.min((long) cap, deadline.remaining(time) - RESERVE));
+    }
+}

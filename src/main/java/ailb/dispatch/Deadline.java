@@ -1,0 +1,20 @@
+package ailb.dispatch;
+
+import java.time.Duration;
+
+/**
+ * When a request must have been answered.
+ *
+ * @param end on the monotonic clock of {@link TimeSource}, nanoseconds
+ */
+public record Deadline(long end) {
+
+    public static Deadline in(Duration time, TimeSource clock) {
+        return new Deadline(clock.monotonic() + time.toNanos());
+    }
+
+    /** Nanoseconds left; negative when it has passed. */
+    public long remaining(TimeSource clock) {
+        return end - clock.monotonic();
+    }
+}

@@ -1,0 +1,148 @@
+package ailb.dispatch;
+
+import ailb.admission.Room;
+import ailb.health.Breaker;
+import ailb.health.Opening;
+import ailb.pool.Endpoint;
+import ailb.pool.LimitKind;
+import ailb.protocol.ApiError;
+import ailb.protocol.ProviderReply;
+import ailb.state.EndpointState;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** What a caller is told when no endpoint answered: the truest single reason, and when to come back. */
+final class Ending {
+
+    private final Dispatcher.Parts parts;
+    private final Search search;
+    private final Budget budget;
+    private final int attempts;
+    private final ProviderReply.@Nullable Failure lastFailure;
+
+    Ending(
+            Dispatcher.Parts parts,
+            Search search,
+            Budget budget,
+            int attempts,
+            ProviderReply.@Nullable Failure lastFailure) {
+        this.parts = parts;
+        this.search = search;
+        this.budget = budget;
+        this.attempts = attempts;
+        this.lastFailure = lastFailure;
+    }
+
+    DispatchResult result() {
+        List<Endpoint> usable = search.serving()
+                .stream()
+                .filter(endpoint -> !search.obstacles().containsKey(endpoint.name()))
+                .toList();
+        if (search.serving().isEmpty()) {
+            return declined(ApiError.modelNotFound(search.model()));
+        }
+        if (usable.isEmpty()) {
+            return declined(obstacle());
+        }
+        if (search.storeIsDown()) {
+            return declined(ApiError.unavailable(
+                    "The balancer's state store does not answer; retry in a moment.", "state_store_unavailable"));
+        }
+        List<Endpoint> closed = usable.stream()
+                .filter(endpoint -> Breaker.isClosed(parts.view().state(endpoint)))
+                .toList();
+        return closed.isEmpty() ? allOut(usable) : noneFree(closed);
+    }
+
+    private DispatchResult allOut(List<Endpoint> usable) {
+        List<Opening> openings = usable.stream()
+                .flatMap(endpoint -> Breaker.opening(parts.view().state(endpoint)).stream())
+                .toList();
+        String reasons = openings.stream()
+                .map(opening -> opening.reason().name())
+                .distinct()
+                .collect(Collectors.joining(", "));
+        return declined(
+                ApiError.unavailable(
+                        "No endpoint for this model is healthy (" + reasons + "); GET /v1/pool tells more.",
+                        "no_healthy_endpoint"),
+                openings.stream().mapToLong(Opening::until).min());
+    }
+
+    private DispatchResult noneFree(List<Endpoint> closed) {
+        if (closed.stream().allMatch(this::isTooLate)) {
+            return declined(ApiError.timeout("No answer in time: what is left is too short for another attempt."));
+        }
+        long now = parts.time().now();
+        OptionalLong room = closed.stream()
+                .flatMapToLong(endpoint -> room(endpoint).stream())
+                .min();
+        if (lastFailure != null && room.isPresent() && room.getAsLong() <= now + Shortlist.SOON) {
+            return declined(ApiError.badGateway("The endpoints failed to answer, the last one with "
+                    + lastFailure.failure() + " (" + attempts + " attempts)."));
+        }
+        return declined(
+                ApiError.rateLimited("Every endpoint for this model is at its limit; retry after the time given."),
+                room);
+    }
+
+    private boolean isTooLate(Endpoint endpoint) {
+        EndpointState state = parts.view().state(endpoint);
+        return budget.spare(state, search.demand(endpoint, state)) < 0;
+    }
+
+    private OptionalLong room(Endpoint endpoint) {
+        EndpointState state = parts.view().state(endpoint);
+        return parts.gate().room(endpoint, search.demand(endpoint, state)) instanceof Room.From(long moment)
+                ? OptionalLong.of(moment)
+                : OptionalLong.empty();
+    }
+
+    /** Nobody could take this request: what stands in the way of the most promising endpoint. */
+    private ApiError obstacle() {
+        Obstacle obstacle = search.obstacles()
+                .values()
+                .stream()
+                .min(Comparator.comparingInt(Ending::hopelessness))
+                .orElseThrow();
+        return switch (obstacle) {
+            case Obstacle.KeyMissing(String remedy) -> ApiError.unavailable(remedy, "provider_key_missing");
+            case Obstacle.KeysUnavailable() ->
+                ApiError.unavailable(
+                        "The providers' keys cannot be read; retry in a moment.", "provider_keys_unavailable");
+            case Obstacle.TooLarge(LimitKind limit) ->
+                ApiError.invalidRequest(
+                        "This request needs more tokens than the whole " + limit.name().toLowerCase(Locale.ROOT)
+                                + " of any endpoint for this model.",
+                        "messages");
+            case Obstacle.UnsupportedField(String field) ->
+                ApiError.unsupported(field, "No endpoint for this model has an equivalent of '" + field + "'.");
+        };
+    }
+
+    private static int hopelessness(Obstacle obstacle) {
+        return switch (obstacle) {
+            case Obstacle.KeysUnavailable _ -> 0;
+            case Obstacle.KeyMissing _ -> 1;
+            case Obstacle.TooLarge _ -> 2;
+            case Obstacle.UnsupportedField _ -> 3;
+        };
+    }
+
+    private DispatchResult declined(ApiError error) {
+        return new DispatchResult.Declined(attempts, error, Optional.empty());
+    }
+
+    private DispatchResult declined(ApiError error, OptionalLong moment) {
+        Optional<Duration> wait = moment.isPresent()
+                ? Optional.of(Duration.ofNanos(Math.max(0, moment.getAsLong() - parts.time().now())))
+                : Optional.empty();
+        return new DispatchResult.Declined(attempts, error, wait);
+    }
+}

@@ -1,0 +1,108 @@
+package ailb.dispatch;
+
+import ailb.admission.Admission;
+import ailb.admission.Demand;
+import ailb.admission.Observation;
+import ailb.admission.Room;
+import ailb.health.Breaker;
+import ailb.pool.Endpoint;
+import ailb.pool.Pool;
+import ailb.state.ConditionalUpdate;
+import ailb.state.EndpointState;
+import ailb.state.StateStore;
+import ailb.state.UpdateResult;
+import ailb.state.WindowSlot;
+import ailb.stats.Window;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+
+/** Lets calls through to endpoints: one conditional write each. */
+final class Gate {
+
+    /** Writes for one admission: a refused one brings back what it takes to get the next one right. */
+    private static final int TRIES = 3;
+
+    private final Map<String, Admission> admissions = new HashMap<>();
+    private final StateStore store;
+    private final PoolView view;
+    private final TimeSource time;
+    private final DispatchListener listener;
+
+    Gate(Pool pool, StateStore store, PoolView view, TimeSource time, DispatchListener listener) {
+        pool.endpoints().forEach(endpoint -> admissions.put(endpoint.name(), new Admission(endpoint.limits())));
+        this.store = store;
+        this.view = view;
+        this.time = time;
+        this.listener = listener;
+    }
+
+    /** What came of asking for a permit. */
+    sealed interface Entry {}
+
+    record Granted(Permit permit) implements Entry {}
+
+    /** No room soon enough, or the endpoint has been taken out meanwhile. */
+    record Refused() implements Entry {}
+
+    /** The store did not say; if the permit was taken, it is written off. */
+    record Unknown() implements Entry {}
+
+    Admission admission(Endpoint endpoint) {
+        return Objects.requireNonNull(admissions.get(endpoint.name()));
+    }
+
+    Room room(Endpoint endpoint, Demand demand) {
+        return admission(endpoint).room(view.state(endpoint), demand, time.now());
+    }
+
+    /** Asks for room for one call, to start within {@code maxWait} nanoseconds. */
+    Entry admit(Endpoint endpoint, Demand demand, long maxWait) {
+        Observation seen = view.observe(endpoint);
+        for (int attempt = 0; attempt < TRIES && hasRoom(endpoint, seen.state(), demand, maxWait); attempt++) {
+            switch (store.update(endpoint.name(), update(endpoint, seen, demand, maxWait))) {
+                case UpdateResult.Applied(EndpointState admitted) -> {
+                    return granted(endpoint, demand, admitted);
+                }
+                case UpdateResult.Rejected(EndpointState current) -> {
+                    view.saw(endpoint, current);
+                    seen = new Observation(current, 0, 0);
+                }
+                case UpdateResult.Unknown(String cause) -> {
+                    listener.on(new DispatchEvent.StoreTrouble(endpoint.name(), cause));
+                    return new Unknown();
+                }
+            }
+        }
+        listener.on(new DispatchEvent.Refused(endpoint.name()));
+        return new Refused();
+    }
+
+    private boolean hasRoom(Endpoint endpoint, EndpointState state, Demand demand, long maxWait) {
+        long now = time.now();
+        return Breaker.isClosed(state)
+                && admission(endpoint).room(state, demand, now) instanceof Room.From(long moment)
+                && moment <= now + maxWait;
+    }
+
+    private ConditionalUpdate update(Endpoint endpoint, Observation seen, Demand demand, long maxWait) {
+        long now = time.now();
+        ConditionalUpdate.Builder update = ConditionalUpdate.builder().guard(Breaker.closed());
+        admission(endpoint).take(update, seen, demand, now, now + maxWait);
+        Window.of(seen.state(), now)
+                .count(
+                        update,
+                        Map.of(
+                                WindowSlot::admitted, 1L,
+                                WindowSlot::admittedInput, demand.inputTokens(),
+                                WindowSlot::admittedOutput, demand.outputTokens()));
+        return update.build();
+    }
+
+    private Granted granted(Endpoint endpoint, Demand demand, EndpointState admitted) {
+        view.saw(endpoint, admitted);
+        long slot = admission(endpoint).slot(admitted, demand);
+        listener.on(new DispatchEvent.Admitted(endpoint.name(), Math.max(0, slot - time.now())));
+        return new Granted(new Permit(endpoint, demand, admitted, slot));
+    }
+}

@@ -1,0 +1,17 @@
+package ailb.dispatch;
+
+import ailb.pool.LimitKind;
+
+/** Why an endpoint cannot take a certain request, however much room it has. */
+sealed interface Obstacle {
+
+    /** Its protocol has no equivalent for a field of the request. */
+    record UnsupportedField(String field) implements Obstacle {}
+
+    /** The request needs more than the whole of a limit. */
+    record TooLarge(LimitKind limit) implements Obstacle {}
+
+    record KeyMissing(String remedy) implements Obstacle {}
+
+    record KeysUnavailable() implements Obstacle {}
+}

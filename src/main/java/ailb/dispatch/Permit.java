@@ -1,0 +1,14 @@
+package ailb.dispatch;
+
+import ailb.admission.Demand;
+import ailb.pool.Endpoint;
+import ailb.state.EndpointState;
+
+/**
+ * Leave to make one call.
+ *
+ * @param demand the tokens it was given for
+ * @param admitted the endpoint's item as the admission left it; the call is reported under its generation
+ * @param slot the moment the call may start, nanoseconds since the epoch
+ */
+record Permit(Endpoint endpoint, Demand demand, EndpointState admitted, long slot) {}

@@ -1,0 +1,59 @@
+package ailb.dispatch;
+
+import ailb.admission.Demand;
+import ailb.pool.Endpoint;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/**
+ * The endpoints that could take a call now or soon.
+ *
+ * @param entries none of which is out or refused; in no particular order
+ * @param now when it was drawn up, nanoseconds since the epoch
+ */
+record Shortlist(List<Entry> entries, long now) {
+
+    /** A slot due within this time is as good as free. */
+    static final long SOON = Duration.ofMillis(250).toNanos();
+
+    Shortlist {
+        entries = List.copyOf(entries);
+    }
+
+    /**
+     * An endpoint that could take the call.
+     *
+     * @param room from when on it has room, nanoseconds since the epoch
+     * @param maxWait longest wait that leaves time for the call itself, nanoseconds
+     * @param tried whether it has failed this request before
+     */
+    record Entry(Endpoint endpoint, Demand demand, long room, long maxWait, boolean tried) {}
+
+    /** Those to choose from by weight, all of them with room at once: fresh ones before those that have failed. */
+    List<Entry> ready() {
+        List<Entry> fresh = select(entry -> !entry.tried() && entry.room() <= now + Math.min(SOON, entry.maxWait()));
+        boolean freshLater = entries.stream().anyMatch(entry -> !entry.tried() && waits(entry));
+        return !fresh.isEmpty() || freshLater
+                ? fresh
+                : select(entry -> entry.room() <= now + Math.min(SOON, entry.maxWait()));
+    }
+
+    /** The one worth waiting for when none is ready. */
+    Optional<Entry> soonest() {
+        return entries.stream()
+                .filter(this::waits)
+                .min(Comparator.comparing(Entry::tried).thenComparingLong(Entry::room));
+    }
+
+    private boolean waits(Entry entry) {
+        return entry.room() <= now + entry.maxWait();
+    }
+
+    private List<Entry> select(Predicate<Entry> predicate) {
+        return new ArrayList<>(entries.stream().filter(predicate).toList());
+    }
+}
