@@ -1,0 +1,132 @@
+package ailb.api;
+
+import ailb.health.Opening;
+import ailb.pool.Endpoint;
+import ailb.pool.FailureClass;
+import ailb.pool.Pool;
+import ailb.state.EndpointState;
+import ailb.stats.EndpointStatistics;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.OptionalDouble;
+import java.util.function.Function;
+
+/** The bodies of answers about the pool. */
+final class Bodies {
+
+    private static final JsonMapper MAPPER = new JsonMapper();
+
+    private Bodies() {}
+
+    /** The public models in the format of OpenAI's list. */
+    static byte[] models(Pool pool) {
+        ObjectNode body = MAPPER.createObjectNode().put("object", "list");
+        ArrayNode data = body.putArray("data");
+        for (String model : pool.models()) {
+            data.addObject()
+                    .put("id", model)
+                    .put("object", "model")
+                    .put("created", 0)
+                    .put("owned_by", "ai-load-balancer");
+        }
+        return bytes(body);
+    }
+
+    /** The statistics of every endpoint. */
+    static byte[] pool(Pool pool, Function<Endpoint, EndpointState> states, long now) {
+        ObjectNode body = MAPPER.createObjectNode().put("object", "pool").put("time", iso(now));
+        ArrayNode endpoints = body.putArray("endpoints");
+        for (Endpoint endpoint : pool.endpoints()) {
+            endpoints.add(endpoint(EndpointStatistics.of(endpoint, states.apply(endpoint), now), now));
+        }
+        return bytes(body);
+    }
+
+    private static ObjectNode endpoint(EndpointStatistics statistics, long now) {
+        Endpoint endpoint = statistics.endpoint();
+        ObjectNode node = MAPPER.createObjectNode()
+                .put("name", endpoint.name())
+                .put("provider", lower(endpoint.provider()))
+                .put("model_id", endpoint.modelId())
+                .put("weight", endpoint.weight())
+                .put("capacity", rounded(statistics.capacity()))
+                .put("healthy", statistics.opening().isEmpty())
+                .put("total_requests", statistics.totalRequests())
+                .put("total_failures", statistics.totalFailures())
+                .put("total_rate_limited", statistics.totalRateLimited())
+                .put("error_rate", rounded(statistics.errorRate()))
+                .put("consecutive_errors", statistics.consecutiveErrors())
+                .put("generation", statistics.generation());
+        node.set("out", statistics.opening().<JsonNode>map(Bodies::opening).orElse(MAPPER.nullNode()));
+        node.put("held_until", statistics.heldUntil() > now ? iso(statistics.heldUntil()) : null);
+        ArrayNode limits = node.putArray("limits");
+        statistics.uses()
+                .forEach(use -> limits.addObject()
+                        .put("limit", lower(use.kind()))
+                        .put("used", rounded(use.used()))
+                        .put("of", use.limit()));
+        node.putObject("window")
+                .put("calls", rounded(statistics.windowCalls()))
+                .put("failures", rounded(statistics.windowFailures()));
+        ObjectNode latency = node.putObject("latency_ms");
+        latency.set("p50", millis(statistics.p50()));
+        latency.set("p95", millis(statistics.p95()));
+        node.putObject("tokens")
+                .put("input", statistics.totalInputTokens())
+                .put("output", statistics.totalOutputTokens());
+        node.put("spent_today_usd", statistics.spentToday() / 1e9);
+        return node;
+    }
+
+    private static ObjectNode opening(Opening opening) {
+        return MAPPER.createObjectNode()
+                .put("reason", lower(opening.reason()))
+                .put("means", means(opening.reason()))
+                .put("until", iso(opening.until()));
+    }
+
+    private static String means(FailureClass reason) {
+        return switch (reason) {
+            case QUOTA -> "the provider's account cannot pay: check its billing";
+            case CREDENTIAL -> "the provider refused the API key: put a valid one into the secret";
+            case MODEL -> "the provider does not know the model: check model_id and base_url";
+            case OVERLOADED -> "the provider said it is overloaded";
+            case SERVER -> "the provider answered with server errors";
+            case TRANSPORT -> "the provider could not be reached, or its answers were not whole";
+            case TIMEOUT -> "the provider did not answer in time";
+            case RATE_LIMITED -> "the provider's limits were hit";
+            case CALLER_FAULT -> "the request was at fault";
+        };
+    }
+
+    private static JsonNode millis(OptionalDouble nanos) {
+        return nanos.isPresent()
+                ? MAPPER.getNodeFactory().numberNode(Math.round(nanos.getAsDouble() / 1e6))
+                : MAPPER.nullNode();
+    }
+
+    private static String lower(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT);
+    }
+
+    private static double rounded(double value) {
+        return Math.round(value * 1000) / 1000.0;
+    }
+
+    private static String iso(long nanos) {
+        return Instant.ofEpochMilli(Math.floorDiv(nanos, 1_000_000L)).toString();
+    }
+
+    private static byte[] bytes(JsonNode node) {
+        try {
+            return MAPPER.writeValueAsBytes(node);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a tree always prints", e);
+        }
+    }
+}

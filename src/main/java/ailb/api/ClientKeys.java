@@ -1,0 +1,20 @@
+package ailb.api;
+
+import java.util.Collection;
+
+/** PORT: the keys that callers of the balancer itself may use. Safe for use by many threads. */
+public interface ClientKeys {
+
+    /**
+     * The keys as this instance knows them; fetched when it knows none or its copy is old.
+     *
+     * @throws ClientKeysException when they cannot be read and none are known
+     */
+    Collection<String> current();
+
+    /**
+     * The keys as they are now, after a caller came with one that is not among them: it may be new. How often this
+     * fetches is bounded, since anyone can come with a wrong key.
+     */
+    Collection<String> refreshed();
+}

@@ -1,0 +1,345 @@
+package ailb.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ailb.dispatch.Deadline;
+import ailb.dispatch.Dispatcher;
+import ailb.dispatch.FixedKeys;
+import ailb.dispatch.ScriptedUpstream;
+import ailb.dispatch.SteppedTime;
+import ailb.pool.Endpoints;
+import ailb.pool.Pacing;
+import ailb.pool.Pool;
+import ailb.pool.Provider;
+import ailb.protocol.Headers;
+import ailb.state.InMemoryStateStore;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ApiTest {
+
+    private static final String KEY = "0123456789012345678901234567890123456789";
+    private static final String CHAT = "{\"model\":\"chat\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}";
+    private static final JsonMapper MAPPER = new JsonMapper();
+
+    private final SteppedTime time = new SteppedTime(1_800_000_000_000_000_000L);
+    private final ScriptedUpstream upstream = new ScriptedUpstream();
+    private final InMemoryStateStore store = new InMemoryStateStore();
+    private final KnownClients clients = new KnownClients();
+    private final Pool pool = Endpoints.pool(
+            Endpoints.endpoint("a", Provider.OPENAI, 2, Endpoints.requests(Pacing.EVEN, 60)));
+    private final Api api = api();
+
+    @Test
+    void aChatIsAnsweredWithTheProvidersWordsAndWhereTheyCameFrom() throws IOException {
+        ApiResponse response = post(CHAT);
+
+        assertThat(response.status()).isEqualTo(200);
+        assertThat(json(response).at("/choices/0/message/content").textValue()).isEqualTo("Hello");
+        assertThat(response.headers())
+                .containsEntry("content-type", "application/json")
+                .containsEntry("x-lb-endpoint", "a")
+                .containsEntry("x-lb-attempts", "1")
+                .hasEntrySatisfying("x-request-id", id -> assertThat(id).matches("req_[0-9a-f]{16}"));
+    }
+
+    @Test
+    void theKeyMayComeAsXApiKey() {
+        ApiResponse response = send("POST", "/v1/chat/completions", Map.of("X-API-Key", KEY), CHAT);
+
+        assertThat(response.status()).isEqualTo(200);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'', ''",
+        "authorization, Bearer wrong",
+        "authorization, Bearer",
+        "authorization, Basic 0123456789012345678901234567890123456789",
+        "authorization, 0123456789012345678901234567890123456789",
+        "x-api-key, ''",
+        "x-api-key, 012345678901234567890123456789012345678",
+    })
+    void withoutTheRightKeyNothingIsCalledAndNoPermitTaken(String header, String value) throws IOException {
+        ApiResponse response =
+                send("POST", "/v1/chat/completions", header.isEmpty() ? Map.of() : Map.of(header, value), CHAT);
+
+        assertError(response, 401, "invalid_request_error", "invalid_api_key");
+        assertUntouched();
+    }
+
+    @Test
+    void aKeyThatIsNewIsLookedUp() {
+        clients.fetched.add("a-key-that-was-put-just-now");
+
+        ApiResponse response = send(
+                "GET", "/v1/models", Map.of("authorization", "bearer a-key-that-was-put-just-now"), "");
+
+        assertThat(response.status()).isEqualTo(200);
+    }
+
+    @Test
+    void clientKeysThatCannotBeReadAre503() throws IOException {
+        clients.broken = true;
+
+        assertError(post(CHAT), 503, "server_error", "client_keys_unavailable");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "GET, /, 404, unknown_url",
+        "GET, /v1, 404, unknown_url",
+        "POST, /v1/chat/completions/, 404, unknown_url",
+        "POST, /v1/completions, 404, unknown_url",
+        "GET, /v1/../health, 404, unknown_url",
+        "GET, /v1/chat/completions, 405, method_not_supported",
+        "DELETE, /v1/models, 405, method_not_supported",
+        "POST, /health, 405, method_not_supported",
+    })
+    void aWrongPathOrMethodIsSaidSo(String method, String path, int status, String code) throws IOException {
+        ApiResponse response = send(method, path, Map.of("authorization", "Bearer " + KEY), "");
+
+        assertError(response, status, "invalid_request_error", code);
+        assertUntouched();
+    }
+
+    @Test
+    void aWrongMethodComesWithTheRightOne() {
+        assertThat(send("GET", "/v1/chat/completions", Map.of(), "").headers()).containsEntry("allow", "POST");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "{",
+                "null",
+                "[]",
+                "\"chat\"",
+                "{}",
+                "{\"model\":1,\"messages\":[]}",
+                "{\"model\":\"chat\"}",
+                "{\"model\":\"chat\",\"messages\":{}}",
+                "{\"model\":\"chat\",\"messages\":[]}",
+                "{\"model\":\"chat\",\"messages\":[1]}",
+                "{\"model\":\"chat\",\"messages\":[{\"role\":\"user\"}],\"max_tokens\":\"many\"}",
+                "{\"model\":\"chat\",\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}",
+            })
+    void aBodyThatIsNoChatIs400AndTakesNoPermit(String body) throws IOException {
+        ApiResponse response = post(body);
+
+        assertThat(response.status()).isEqualTo(400);
+        assertThat(json(response).at("/error/type").textValue()).isEqualTo("invalid_request_error");
+        assertUntouched();
+    }
+
+    @Test
+    void deepNestingAndInvalidUtf8Are400() {
+        byte[] invalid = CHAT.getBytes(StandardCharsets.UTF_8);
+        invalid[invalid.length - 6] = (byte) 0xff;
+
+        assertThat(post("{\"model\":\"chat\",\"messages\":" + "[".repeat(100_000)).status())
+                .isEqualTo(400);
+        assertThat(send("POST", "/v1/chat/completions", authorized(), invalid).status())
+                .isEqualTo(400);
+        assertUntouched();
+    }
+
+    @Test
+    void aBodyOverSixMegabytesIs413() throws IOException {
+        byte[] large = new byte[6 * 1024 * 1024 + 1];
+
+        assertError(
+                send("POST", "/v1/chat/completions", authorized(), large),
+                413,
+                "invalid_request_error",
+                "request_too_large");
+        assertUntouched();
+    }
+
+    @Test
+    void anUnknownModelIs404() throws IOException {
+        assertError(post(CHAT.replace("chat", "gpt-9")), 404, "invalid_request_error", "model_not_found");
+        assertUntouched();
+    }
+
+    @Test
+    void aFullPoolIs429AndSaysWhenToComeBackRoundedUp() {
+        time.pass(Duration.ofMillis(1));
+        Api small = api(Endpoints.pool(
+                Endpoints.endpoint("a", Provider.OPENAI, 1, Endpoints.requests(Pacing.EVEN, 6))));
+        small.handle(chat(), deadline());
+
+        ApiResponse response = small.handle(chat(), deadline());
+
+        assertThat(response.status()).isEqualTo(429);
+        assertThat(response.headers())
+                .containsEntry("retry-after", "11")
+                .containsEntry("retry-after-ms", "10527")
+                .containsEntry("x-lb-attempts", "0");
+    }
+
+    @Test
+    void modelsAreListedAsOpenAiListsThem() throws IOException {
+        JsonNode body = json(get("/v1/models"));
+
+        assertThat(body.path("object").textValue()).isEqualTo("list");
+        assertThat(body.at("/data/0/id").textValue()).isEqualTo("chat");
+        assertThat(body.at("/data/0/object").textValue()).isEqualTo("model");
+    }
+
+    @Test
+    void healthNeedsNoKey() {
+        ApiResponse response = send("GET", "/health", Map.of(), "");
+
+        assertThat(new String(response.body(), StandardCharsets.UTF_8)).isEqualTo("{\"status\":\"ok\"}");
+    }
+
+    @Test
+    void headIsAnsweredWhereGetIs() {
+        assertThat(send("HEAD", "/health", Map.of(), "").status()).isEqualTo(200);
+    }
+
+    @Test
+    void thePoolShowsWhatAnEndpointHasDone() throws IOException {
+        post(CHAT);
+
+        JsonNode endpoint = json(get("/v1/pool")).at("/endpoints/0");
+
+        assertThat(endpoint.path("name").textValue()).isEqualTo("a");
+        assertThat(endpoint.path("healthy").booleanValue()).isTrue();
+        assertThat(endpoint.path("total_requests").longValue()).isEqualTo(1);
+        assertThat(endpoint.path("error_rate").doubleValue()).isZero();
+        assertThat(endpoint.path("consecutive_errors").longValue()).isZero();
+        // one call in the last 30 s are 2 a minute, of 60
+        assertThat(endpoint.path("capacity").doubleValue()).isEqualTo(0.967);
+        assertThat(endpoint.at("/limits/0/limit").textValue()).isEqualTo("requests_per_minute");
+        assertThat(endpoint.at("/limits/0/used").doubleValue()).isEqualTo(2);
+        assertThat(endpoint.at("/limits/0/of").longValue()).isEqualTo(60);
+        assertThat(endpoint.at("/tokens/output").longValue()).isEqualTo(5);
+        assertThat(endpoint.path("spent_today_usd").doubleValue()).isEqualTo(0.00002);
+        assertThat(endpoint.path("out").isNull()).isTrue();
+    }
+
+    @Test
+    void thePoolSaysWhyAnEndpointIsOutAndUntilWhen() throws IOException {
+        upstream.always("a", () -> ScriptedUpstream.error(401, "invalid_request_error", "invalid_api_key"));
+        post(CHAT);
+
+        JsonNode endpoint = json(get("/v1/pool")).at("/endpoints/0");
+
+        assertThat(endpoint.path("healthy").booleanValue()).isFalse();
+        assertThat(endpoint.path("error_rate").doubleValue()).isEqualTo(1);
+        assertThat(endpoint.at("/out/reason").textValue()).isEqualTo("credential");
+        assertThat(endpoint.at("/out/means").textValue()).contains("API key");
+        assertThat(endpoint.at("/out/until").textValue()).isEqualTo("2027-01-15T08:05:00Z");
+    }
+
+    @Test
+    void noAnswerRepeatsAKey() {
+        upstream.always("a", () -> ScriptedUpstream.error(500, "server_error", "x"));
+        List<ApiResponse> responses = List.of(
+                post(CHAT),
+                get("/v1/pool"),
+                send("GET", "/v1/models", Map.of("x-api-key", "wrong-secret-key"), ""));
+
+        assertThat(responses)
+                .extracting(response -> new String(response.body(), StandardCharsets.UTF_8) + response.headers())
+                .noneMatch(text -> text.contains(KEY)
+                        || text.contains("wrong-secret-key")
+                        || text.contains("value-of-key-of-a"));
+    }
+
+    private Api api() {
+        return api(pool);
+    }
+
+    private Api api(Pool pool) {
+        Dispatcher dispatcher =
+                new Dispatcher(pool, store, upstream, new FixedKeys(), time, new Random(3), _ -> {});
+        return new Api(pool, dispatcher, clients, time, new Random(3));
+    }
+
+    private ApiResponse get(String path) {
+        return send("GET", path, authorized(), "");
+    }
+
+    private ApiResponse post(String body) {
+        return send("POST", "/v1/chat/completions", authorized(), body);
+    }
+
+    private ApiResponse send(String method, String path, Map<String, String> headers, String body) {
+        return send(method, path, headers, body.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private ApiResponse send(String method, String path, Map<String, String> headers, byte[] body) {
+        return api.handle(new ApiRequest(method, path, "", new Headers(headers), body), deadline());
+    }
+
+    private static ApiRequest chat() {
+        return new ApiRequest(
+                "POST",
+                "/v1/chat/completions",
+                "",
+                new Headers(authorized()),
+                CHAT.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private Deadline deadline() {
+        return Deadline.in(Duration.ofSeconds(28), time);
+    }
+
+    private static Map<String, String> authorized() {
+        return Map.of("Authorization", "Bearer " + KEY);
+    }
+
+    private static JsonNode json(ApiResponse response) throws IOException {
+        return MAPPER.readTree(response.body());
+    }
+
+    private static void assertError(ApiResponse response, int status, String type, String code) throws IOException {
+        assertThat(response.status()).isEqualTo(status);
+        JsonNode error = json(response).path("error");
+        assertThat(error.path("type").textValue()).isEqualTo(type);
+        assertThat(error.path("code").textValue()).isEqualTo(code);
+        assertThat(error.path("message").textValue()).isNotBlank();
+    }
+
+    /** No provider called, and nothing written. */
+    private void assertUntouched() {
+        assertThat(upstream.calls()).isEmpty();
+        assertThat(store.read(List.of("a")).get("a").values()).isEmpty();
+    }
+
+    private static final class KnownClients implements ClientKeys {
+
+        private final List<String> known = new ArrayList<>(List.of(KEY));
+        private final List<String> fetched = new ArrayList<>(List.of(KEY));
+        private boolean broken;
+
+        @Override
+        public Collection<String> current() {
+            if (broken) {
+                throw new ClientKeysException("scripted", new IllegalStateException());
+            }
+            return known;
+        }
+
+        @Override
+        public Collection<String> refreshed() {
+            return fetched;
+        }
+    }
+}
