@@ -42,13 +42,13 @@ final class Budget {
                 : UNKNOWN_NEED;
     }
 
-    /** How long an attempt may take. */
+    /** How long an attempt may take; above 0. */
     Duration attempt(EndpointState state, Demand demand) {
         OptionalDouble slow = Latency.quantile(Window.of(state, time.now()), 0.95);
         double cap = settings.retries().attemptCap().toNanos();
         if (slow.isPresent()) {
             cap = Math.min(cap, Math.max(PATIENCE, 2 * Latency.expected(slow.getAsDouble(), demand.outputTokens())));
         }
-        return Duration.ofNanos(Math.min((long) cap, deadline.remaining(time) - RESERVE));
+        return Duration.ofNanos(Math.max(1, Math.min((long) cap, deadline.remaining(time) - RESERVE)));
     }
 }

@@ -110,7 +110,7 @@ final class RequestRun {
             case RetryDecision.Elsewhere() -> {
                 lastFailure = reply instanceof ProviderReply.Failure failure ? failure : null;
                 search.failedAt(endpoint);
-                if (search.onlyFailedLeft()) {
+                if (search.comesToFailedOnes()) {
                     pause();
                 }
                 yield Optional.empty();

@@ -71,10 +71,9 @@ final class Search {
         tried.add(endpoint.name());
     }
 
-    /** Whether all that could still take this request are endpoints that have failed it. */
-    boolean onlyFailedLeft() {
-        List<Shortlist.Entry> left = shortlist(Set.of()).entries();
-        return !left.isEmpty() && left.stream().allMatch(Shortlist.Entry::tried);
+    /** Whether the next to take this request would be an endpoint that has failed it. */
+    boolean comesToFailedOnes() {
+        return shortlist(Set.of()).soonest().map(Shortlist.Entry::tried).orElse(false);
     }
 
     /** Finds room and takes it: at an endpoint that has some now, or else at the one that has some soonest. */

@@ -3,11 +3,9 @@ package ailb.dispatch;
 import ailb.admission.Demand;
 import ailb.pool.Endpoint;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Predicate;
 
 /**
  * The endpoints that could take a call now or soon.
@@ -33,13 +31,12 @@ record Shortlist(List<Entry> entries, long now) {
      */
     record Entry(Endpoint endpoint, Demand demand, long room, long maxWait, boolean tried) {}
 
-    /** Those to choose from by weight, all of them with room at once: fresh ones before those that have failed. */
+    /** Those to choose from by weight, all with room at once. One that has failed only where no other is left. */
     List<Entry> ready() {
-        List<Entry> fresh = select(entry -> !entry.tried() && entry.room() <= now + Math.min(SOON, entry.maxWait()));
-        boolean freshLater = entries.stream().anyMatch(entry -> !entry.tried() && waits(entry));
-        return !fresh.isEmpty() || freshLater
-                ? fresh
-                : select(entry -> entry.room() <= now + Math.min(SOON, entry.maxWait()));
+        boolean others = entries.stream().anyMatch(entry -> !entry.tried() && waits(entry));
+        return entries.stream()
+                .filter(entry -> entry.tried() != others && entry.room() <= now + Math.min(SOON, entry.maxWait()))
+                .toList();
     }
 
     /** The one worth waiting for when none is ready. */
@@ -51,9 +48,5 @@ record Shortlist(List<Entry> entries, long now) {
 
     private boolean waits(Entry entry) {
         return entry.room() <= now + entry.maxWait();
-    }
-
-    private List<Entry> select(Predicate<Entry> predicate) {
-        return new ArrayList<>(entries.stream().filter(predicate).toList());
     }
 }
