@@ -1,0 +1,68 @@
+package ailb.aws;
+
+import java.time.Duration;
+import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
+import software.amazon.awssdk.http.SdkHttpClient;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClientBuilder;
+import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
+import software.amazon.awssdk.services.secretsmanager.SecretsManagerClientBuilder;
+
+/**
+ * The SDK's clients as the balancer needs them. Region, credentials and endpoint ({@code AWS_ENDPOINT_URL}) come from
+ * where the SDK looks for them. Safe for any number of threads; none holds a connection before its first call.
+ *
+ * <p>A write that adds must never go out twice. The SDK's own retries are off for DynamoDB. Below it,
+ * {@link java.net.HttpURLConnection} repeats a POST whose connection breaks before the reply, unless the body is
+ * streamed, which the SDK does whenever it knows the length: for every call here. Should that ever change, the property
+ * {@code sun.net.http.retryPost} forbids it too.
+ *
+ * <p>Connections that have died while the process stood still (frozen, or in a snapshot) are not used again: one idle
+ * for 5 s by the wall clock is given up, and a streamed POST first looks whether the other side has hung up.
+ */
+public final class AwsClients {
+
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(1);
+    private static final Duration STATE_TIMEOUT = Duration.ofMillis(500);
+    private static final Duration SECRETS_TIMEOUT = Duration.ofSeconds(2);
+
+    static {
+        // Both are read once by the JVM, before its first connection. Idle connections kept for a host: of the default
+        // 5, a batch worker with 200 threads would close nearly all it opens.
+        setUnlessSet("http.maxConnections", "256");
+        setUnlessSet("sun.net.http.retryPost", "false");
+    }
+
+    private AwsClients() {}
+
+    private static void setUnlessSet(String property, String value) {
+        if (System.getProperty(property) == null) {
+            System.setProperty(property, value);
+        }
+    }
+
+    /** For the state store: sends each request once, and waits half a second for the reply. */
+    public static DynamoDbClient dynamoDb() {
+        return dynamoDbBuilder().build();
+    }
+
+    /** For the keys' stores: with the SDK's retries. */
+    public static SecretsManagerClient secretsManager() {
+        return secretsManagerBuilder().build();
+    }
+
+    static DynamoDbClientBuilder dynamoDbBuilder() {
+        return DynamoDbClient.builder()
+                .httpClientBuilder(http(CONNECT_TIMEOUT, STATE_TIMEOUT))
+                .overrideConfiguration(override -> override.retryStrategy(AwsRetryStrategy.doNotRetry()));
+    }
+
+    static SecretsManagerClientBuilder secretsManagerBuilder() {
+        return SecretsManagerClient.builder().httpClientBuilder(http(SECRETS_TIMEOUT, SECRETS_TIMEOUT));
+    }
+
+    private static SdkHttpClient.Builder<?> http(Duration connectTimeout, Duration replyTimeout) {
+        return UrlConnectionHttpClient.builder().connectionTimeout(connectTimeout).socketTimeout(replyTimeout);
+    }
+}

@@ -1,0 +1,145 @@
+package ailb.aws;
+
+import ailb.dispatch.TimeSource;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
+
+/**
+ * A secret and the copy of it that this instance keeps. Fetched when first asked for, so that no snapshot of the
+ * process holds it. However many threads ask, one fetch runs at a time; no lock is held meanwhile.
+ */
+final class CachedSecret {
+
+    /** Age from which a copy is fetched anew, by the wall clock: it goes on while an instance is frozen. */
+    static final Duration MAX_AGE = Duration.ofMinutes(5);
+
+    /** After a fetch in vain a copy that is too old serves on for so long, instead of every call waiting in vain. */
+    private static final Duration PAUSE = Duration.ofSeconds(10);
+
+    private static final System.Logger LOG = System.getLogger(CachedSecret.class.getName());
+
+    private final SecretsManagerClient client;
+    private final String id;
+    private final TimeSource time;
+    private final AtomicReference<@Nullable CompletableFuture<Reading>> flight = new AtomicReference<>();
+    private volatile @Nullable Copy copy;
+    private volatile long triedAt;
+
+    /** @param id name or ARN of the secret */
+    CachedSecret(SecretsManagerClient client, String id, TimeSource time) {
+        this.client = client;
+        this.id = id;
+        this.time = time;
+    }
+
+    /** What came of reading the secret. */
+    sealed interface Reading permits SecretMap, NotAMap, Unreadable {}
+
+    /** It holds something other than a JSON object. */
+    record NotAMap() implements Reading {}
+
+    /** @param cause for a log line, with no secret in it */
+    record Unreadable(String cause) implements Reading {}
+
+    private record Copy(SecretMap map, long at) {}
+
+    String id() {
+        return id;
+    }
+
+    /**
+     * The copy if it will do, or else the secret as it is now. Where that cannot be had a copy too old still serves.
+     *
+     * @param maxAge age up to which a copy will do
+     * @param enough whether a copy has what is wanted; one that has not is never returned in place of a failed reading
+     */
+    Reading reading(Duration maxAge, Predicate<SecretMap> enough) {
+        Copy known = copy;
+        if (known == null || !enough.test(known.map())) {
+            return fetch(known, enough);
+        }
+        boolean willDo = isWithin(maxAge, known.at()) || isWithin(PAUSE, triedAt) || flight.get() != null;
+        return !willDo && fetch(known, enough) instanceof SecretMap map ? map : known.map();
+    }
+
+    /** A clock set back must not keep an old copy alive. */
+    private boolean isWithin(Duration age, long moment) {
+        return Math.abs(time.now() - moment) < age.toNanos();
+    }
+
+    private Reading fetch(@Nullable Copy known, Predicate<SecretMap> enough) {
+        CompletableFuture<Reading> own = new CompletableFuture<>();
+        CompletableFuture<Reading> running = flight.compareAndExchange(null, own);
+        if (running == null) {
+            return lead(own, known, enough);
+        }
+        Reading joined = await(running);
+        if (!(joined instanceof SecretMap map) || enough.test(map)) {
+            return joined;
+        }
+        // It may have begun before the secret was changed. One that begins now has not.
+        running = flight.compareAndExchange(null, own);
+        return running == null ? lead(own, known, enough) : await(running);
+    }
+
+    private Reading lead(CompletableFuture<Reading> own, @Nullable Copy known, Predicate<SecretMap> enough) {
+        Reading reading = new Unreadable("the thread that read it failed");
+        try {
+            Copy since = copy;
+            reading = since != null && !since.equals(known) && enough.test(since.map()) ? since.map() : read();
+            return reading;
+        } finally {
+            // In this order: who has waited for this fetch and wants a later one must not find this one again.
+            flight.set(null);
+            own.complete(reading);
+        }
+    }
+
+    private static Reading await(CompletableFuture<Reading> running) {
+        try {
+            return running.get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return new Unreadable("interrupted");
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("a reading is never completed so", e);
+        }
+    }
+
+    private Reading read() {
+        long asked = time.now();
+        triedAt = asked;
+        Reading reading = request();
+        switch (reading) {
+            case SecretMap map -> copy = new Copy(map, asked);
+            case NotAMap() -> warn("is not a JSON object of names and keys");
+            case Unreadable(String cause) -> warn("cannot be read: " + cause);
+        }
+        return reading;
+    }
+
+    private Reading request() {
+        try {
+            String text = client.getSecretValue(request -> request.secretId(id)).secretString();
+            return text == null ? new NotAMap() : SecretMap.parse(text).<Reading>map(map -> map).orElse(new NotAMap());
+        } catch (SdkException e) {
+            return new Unreadable(Trouble.describe(e));
+        }
+    }
+
+    private void warn(String trouble) {
+        LOG.log(
+                Level.WARNING,
+                "The secret {0} {1}{2}",
+                id,
+                trouble,
+                copy == null ? "" : "; what it held before serves on");
+    }
+}

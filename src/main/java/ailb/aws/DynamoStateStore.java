@@ -1,0 +1,92 @@
+package ailb.aws;
+
+import ailb.state.ConditionalUpdate;
+import ailb.state.EndpointState;
+import ailb.state.StateStore;
+import ailb.state.StateStoreException;
+import ailb.state.UpdateResult;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.BatchGetItemResponse;
+import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
+import software.amazon.awssdk.services.dynamodb.model.KeysAndAttributes;
+import software.amazon.awssdk.services.dynamodb.model.UpdateItemRequest;
+
+/** The state store in a DynamoDB table with the string keys {@code pk} and {@code sk}. */
+public final class DynamoStateStore implements StateStore {
+
+    /** DynamoDB's bound on the items of one read. */
+    private static final int KEYS_AT_ONCE = 100;
+
+    /** Reads for what DynamoDB leaves unread when it is busy, the first one included. */
+    private static final int TRIES = 3;
+
+    private final DynamoDbClient client;
+    private final String table;
+
+    /** @param client one that does not repeat requests, such as {@link AwsClients#dynamoDb} */
+    public DynamoStateStore(DynamoDbClient client, String table) {
+        this.client = client;
+        this.table = table;
+    }
+
+    @Override
+    public Map<String, EndpointState> read(Collection<String> endpoints) {
+        Map<String, EndpointState> states = new HashMap<>();
+        List<String> names = endpoints.stream().distinct().toList();
+        names.forEach(name -> states.put(name, EndpointState.EMPTY));
+        for (int from = 0; from < names.size(); from += KEYS_AT_ONCE) {
+            List<String> some = names.subList(from, Math.min(names.size(), from + KEYS_AT_ONCE));
+            read(some.stream().map(EndpointItem::key).toList(), states);
+        }
+        return Map.copyOf(states);
+    }
+
+    private void read(List<Map<String, AttributeValue>> keys, Map<String, EndpointState> states) {
+        Map<String, KeysAndAttributes> unread =
+                Map.of(table, KeysAndAttributes.builder().keys(keys).build());
+        for (int attempt = 0; attempt < TRIES && !unread.isEmpty(); attempt++) {
+            BatchGetItemResponse response = batchGet(unread);
+            response.responses()
+                    .getOrDefault(table, List.of())
+                    .forEach(item -> states.put(EndpointItem.endpoint(item), EndpointItem.state(item)));
+            unread = response.unprocessedKeys();
+        }
+        if (!unread.isEmpty()) {
+            String message = "The state store left items unread in " + TRIES + " reads";
+            throw new StateStoreException(message, new IllegalStateException(message));
+        }
+    }
+
+    private BatchGetItemResponse batchGet(Map<String, KeysAndAttributes> unread) {
+        try {
+            return client.batchGetItem(request -> request.requestItems(unread));
+        } catch (SdkException e) {
+            throw new StateStoreException("The state store cannot be read: " + Trouble.describe(e), e);
+        }
+    }
+
+    @Override
+    public UpdateResult update(String endpoint, ConditionalUpdate update) {
+        try {
+            UpdateItemRequest request = UpdateRendering.request(table, EndpointItem.key(endpoint), update);
+            return applied(client.updateItem(request).attributes());
+        } catch (ConditionalCheckFailedException e) {
+            return new UpdateResult.Rejected(EndpointItem.state(e.item()));
+        } catch (SdkException e) {
+            return new UpdateResult.Unknown(Trouble.describe(e));
+        }
+    }
+
+    /** A reply without the item's key is none: going on with the empty item it seems to show would look like room. */
+    private static UpdateResult applied(Map<String, AttributeValue> item) {
+        return EndpointItem.isOne(item)
+                ? new UpdateResult.Applied(EndpointItem.state(item))
+                : new UpdateResult.Unknown("the reply has no item in it");
+    }
+}

@@ -1,0 +1,67 @@
+package ailb.aws;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What a secret of names and keys holds. Never prints a key.
+ *
+ * @param keys usable ones by name, without the white space around them
+ * @param faults what is wrong with the others by name, as the end of a sentence
+ */
+record SecretMap(Map<String, String> keys, Map<String, String> faults) implements CachedSecret.Reading {
+
+    private static final ObjectReader JSON =
+            new JsonMapper().reader().with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
+    SecretMap {
+        keys = Map.copyOf(keys);
+        faults = Map.copyOf(faults);
+    }
+
+    /** The map in a JSON object, or empty where the text is none. */
+    static Optional<SecretMap> parse(String json) {
+        JsonNode root;
+        try {
+            root = JSON.readTree(json);
+        } catch (JsonProcessingException e) {
+            return Optional.empty(); // its message quotes the secret
+        }
+        if (!root.isObject()) {
+            return Optional.empty();
+        }
+        Map<String, String> keys = new HashMap<>();
+        Map<String, String> faults = new HashMap<>();
+        root.properties().forEach(property -> {
+            String key = property.getValue().asText().strip();
+            fault(property.getValue(), key)
+                    .ifPresentOrElse(
+                            fault -> faults.put(property.getKey(), fault), () -> keys.put(property.getKey(), key));
+        });
+        return Optional.of(new SecretMap(keys, faults));
+    }
+
+    /** A key is sent in a header: what cannot stand there has got into it by mistake. */
+    private static Optional<String> fault(JsonNode value, String key) {
+        if (!value.isTextual()) {
+            return Optional.of("is not a text in quotes");
+        }
+        if (key.isEmpty()) {
+            return Optional.of("is empty");
+        }
+        return key.chars().allMatch(character -> character >= ' ' && character <= '~')
+                ? Optional.empty()
+                : Optional.of("has a line break, another control character or a letter beyond ASCII in it");
+    }
+
+    @Override
+    public String toString() {
+        return "SecretMap[redacted]";
+    }
+}

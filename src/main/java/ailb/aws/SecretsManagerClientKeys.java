@@ -1,0 +1,84 @@
+package ailb.aws;
+
+import ailb.api.ClientKeys;
+import ailb.api.ClientKeysException;
+import ailb.dispatch.TimeSource;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
+
+/**
+ * The clients' keys in one secret of Secrets Manager: a JSON object of clients' names and their keys. Kept for 5
+ * minutes, and longer while the secret cannot be read.
+ */
+public final class SecretsManagerClientKeys implements ClientKeys {
+
+    /** Shorter keys could be guessed. */
+    static final int SHORTEST_KEY = 20;
+
+    /** Callers with wrong keys have the secret fetched no more often than this. */
+    private static final Duration REFRESH = Duration.ofSeconds(10);
+
+    /** A longer name may be a key that stands where the name belongs: it is not shown whole. */
+    private static final int LONGEST_SHOWN = 16;
+
+    private static final System.Logger LOG = System.getLogger(SecretsManagerClientKeys.class.getName());
+
+    private final CachedSecret secret;
+    private final Set<String> complaints = ConcurrentHashMap.newKeySet();
+
+    /** @param secretId name or ARN of the secret */
+    public SecretsManagerClientKeys(SecretsManagerClient client, String secretId, TimeSource time) {
+        this.secret = new CachedSecret(client, secretId, time);
+    }
+
+    @Override
+    public Collection<String> current() {
+        return keys(secret.reading(CachedSecret.MAX_AGE, _ -> true));
+    }
+
+    @Override
+    public Collection<String> refreshed() {
+        return keys(secret.reading(REFRESH, _ -> true));
+    }
+
+    private Collection<String> keys(CachedSecret.Reading reading) {
+        return switch (reading) {
+            case SecretMap map -> usable(map);
+            case CachedSecret.NotAMap() ->
+                throw unreadable("the secret is not a JSON object of clients' names and keys");
+            case CachedSecret.Unreadable(String cause) -> throw unreadable(cause);
+        };
+    }
+
+    private static ClientKeysException unreadable(String cause) {
+        return new ClientKeysException("The clients' keys cannot be read: " + cause, new IllegalStateException(cause));
+    }
+
+    private Collection<String> usable(SecretMap map) {
+        map.faults().forEach(this::complain);
+        Set<String> keys = new HashSet<>();
+        for (Map.Entry<String, String> client : map.keys().entrySet()) {
+            if (client.getValue().length() < SHORTEST_KEY) {
+                complain(client.getKey(), "is shorter than " + SHORTEST_KEY + " characters");
+            } else {
+                keys.add(client.getValue());
+            }
+        }
+        return Set.copyOf(keys);
+    }
+
+    /** Says it once. */
+    private void complain(String client, String fault) {
+        String name = client.length() > LONGEST_SHOWN ? client.substring(0, 4) + "..." : client;
+        String complaint = "The key of client '" + name + "' is not accepted: it " + fault;
+        if (complaints.add(complaint)) {
+            LOG.log(Level.WARNING, complaint);
+        }
+    }
+}

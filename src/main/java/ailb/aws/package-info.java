@@ -1,0 +1,8 @@
+/**
+ * The ports' adapters on AWS: the state store in a DynamoDB table, the providers' and the clients' keys in Secrets
+ * Manager, and the SDK clients they are used with. No decisions.
+ */
+@NullMarked
+package ailb.aws;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,137 @@
+package ailb.aws;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ailb.api.ClientKeys;
+import ailb.api.ClientKeysException;
+import ailb.aws.FakeSecretsManager.Failure;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class SecretsManagerClientKeysTest {
+
+    private static final String ID = "clients";
+    private static final String LAPTOP = "do-not-show-laptop-key";
+    private static final String SERVER = "do-not-show-server-key";
+
+    private final FakeSecretsManager manager = new FakeSecretsManager();
+    private final LogCapture log = LogCapture.started();
+    private final HandClock clock = new HandClock();
+    private final ClientKeys keys = new SecretsManagerClientKeys(manager.client(), ID, clock);
+
+    @AfterEach
+    void noKeyHasBeenLogged() {
+        manager.close();
+        log.close();
+        assertThat(log.lines()).noneMatch(line -> line.contains("do-not-show"));
+    }
+
+    @Test
+    void theKeysOfAllClientsAreKnown() {
+        manager.put(ID, "{\"laptop\":\"" + LAPTOP + "\\n\",\"server\":\"" + SERVER + "\"}");
+
+        assertThat(keys.current()).containsExactlyInAnyOrder(LAPTOP, SERVER);
+        assertThat(keys.current()).containsExactlyInAnyOrder(LAPTOP, SERVER);
+        assertThat(manager.calls()).isOne();
+    }
+
+    @Test
+    void nothingIsFetchedBeforeTheKeysAreAskedFor() {
+        assertThat(manager.calls()).isZero();
+    }
+
+    @Test
+    void aSecretWithoutClientsLetsNobodyIn() {
+        manager.put(ID, "{}");
+
+        assertThat(keys.current()).isEmpty();
+    }
+
+    @Test
+    void aKeyThatCouldBeGuessedIsNotAcceptedWhichIsSaidOnce() {
+        String twenty = "do-not-show-12345678";
+        manager.put(
+                ID,
+                "{\"twenty\":\"" + twenty + "\",\"nineteen\":\"" + twenty.substring(1) + "\",\"empty\":\"\","
+                        + "\"number\":12345678901234567890}");
+
+        assertThat(keys.current()).containsExactly(twenty);
+        assertThat(keys.current()).containsExactly(twenty);
+        assertThat(log.lines()).hasSize(3)
+                .anyMatch(line -> line.contains("'nineteen'") && line.contains("shorter than 20"))
+                .anyMatch(line -> line.contains("'empty'") && line.contains("is empty"))
+                .anyMatch(line -> line.contains("'number'") && line.contains("not a text"));
+    }
+
+    @Test
+    void aKeyThatStandsInPlaceOfTheNameIsNotShown() {
+        manager.put(ID, "{\"" + LAPTOP + "\":\"laptop\"}");
+
+        assertThat(keys.current()).isEmpty();
+        assertThat(log.lines()).singleElement().asString().contains("'do-n...'");
+    }
+
+    @Test
+    void aNewClientIsKnownAfterTenSecondsAtMost() {
+        manager.put(ID, "{\"laptop\":\"" + LAPTOP + "\"}");
+        keys.current();
+        manager.put(ID, "{\"laptop\":\"" + LAPTOP + "\",\"server\":\"" + SERVER + "\"}");
+
+        clock.pass(Duration.ofSeconds(10).minusNanos(1));
+        assertThat(keys.refreshed()).containsExactly(LAPTOP);
+        assertThat(manager.calls()).isOne();
+
+        clock.pass(Duration.ofNanos(1));
+        assertThat(keys.refreshed()).containsExactlyInAnyOrder(LAPTOP, SERVER);
+        assertThat(keys.refreshed()).containsExactlyInAnyOrder(LAPTOP, SERVER);
+        assertThat(manager.calls()).isEqualTo(2);
+        assertThat(keys.current()).containsExactlyInAnyOrder(LAPTOP, SERVER);
+    }
+
+    @Test
+    void fetchesInVainAreBoundedToo() {
+        manager.put(ID, "{\"laptop\":\"" + LAPTOP + "\"}");
+        keys.current();
+        manager.fail(Failure.DOWN);
+        clock.pass(Duration.ofSeconds(10));
+
+        assertThat(keys.refreshed()).containsExactly(LAPTOP);
+        assertThat(keys.refreshed()).containsExactly(LAPTOP);
+        assertThat(manager.calls()).isEqualTo(2);
+    }
+
+    @Test
+    void aClientTakenOutIsUnknownAfterFiveMinutes() {
+        manager.put(ID, "{\"laptop\":\"" + LAPTOP + "\"}");
+        keys.current();
+        manager.put(ID, "{}");
+        clock.pass(Duration.ofMinutes(5));
+
+        assertThat(keys.current()).isEmpty();
+    }
+
+    @Test
+    void withoutTheSecretNoKeysAreKnown() {
+        assertThatThrownBy(keys::current).isInstanceOf(ClientKeysException.class)
+                .hasMessageContaining("ResourceNotFoundException");
+
+        manager.put(ID, LAPTOP);
+        assertThatThrownBy(keys::current).isInstanceOf(ClientKeysException.class)
+                .hasMessageContaining("not a JSON object")
+                .hasMessageNotContaining("do-not-show");
+
+        manager.put(ID, "{\"laptop\":\"" + LAPTOP + "\"}");
+        assertThat(keys.current()).containsExactly(LAPTOP);
+    }
+
+    @Test
+    void whatIsReadOfTheSecretDoesNotPrint() {
+        manager.put(ID, "{\"laptop\":\"" + LAPTOP + "\"}");
+        CachedSecret.Reading reading =
+                new CachedSecret(manager.client(), ID, clock).reading(CachedSecret.MAX_AGE, _ -> true);
+
+        assertThat(reading).isInstanceOf(SecretMap.class).asString().doesNotContain("do-not-show");
+    }
+}

@@ -1,0 +1,11 @@
+package ailb.state;
+
+class InMemoryStateStoreTest extends StateStoreContract {
+
+    private final StateStore store = new InMemoryStateStore();
+
+    @Override
+    protected StateStore store() {
+        return store;
+    }
+}
