@@ -1,0 +1,62 @@
+package ailb.lambda;
+
+import ailb.api.Api;
+import ailb.api.ApiRequest;
+import ailb.api.ApiResponse;
+import ailb.dispatch.Deadline;
+import com.amazonaws.services.lambda.runtime.Context;
+import com.amazonaws.services.lambda.runtime.RequestHandler;
+import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent;
+import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPResponse;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/** The function behind the HTTP API. Keeps nothing between invocations and may be called by many threads at once. */
+public final class ApiHandler implements RequestHandler<APIGatewayV2HTTPEvent, APIGatewayV2HTTPResponse> {
+
+    /** Kept back from the end of an invocation, for writes under way and for the answer to get out. */
+    private static final Duration MARGIN = Duration.ofSeconds(1);
+
+    private final Function function;
+
+    /** What Lambda calls: everything as the environment says, ready for SnapStart. */
+    public ApiHandler() {
+        this(Function.ofEnvironment());
+    }
+
+    ApiHandler(Function function) {
+        this.function = function;
+    }
+
+    @Override
+    public APIGatewayV2HTTPResponse handleRequest(APIGatewayV2HTTPEvent event, Context context) {
+        Optional<ApiRequest> request = GatewayEvents.request(event);
+        ApiResponse response =
+                request.isPresent() ? answer(request.get(), deadline(event, context)) : Api.malformedBody();
+        return GatewayEvents.response(response);
+    }
+
+    private ApiResponse answer(ApiRequest request, Deadline deadline) {
+        try {
+            return function.api().handle(request, deadline);
+        } catch (RuntimeException e) {
+            System.getLogger(ApiHandler.class.getName()).log(System.Logger.Level.ERROR, "a bug of the balancer", e);
+            return Api.internalError();
+        }
+    }
+
+    /**
+     * The earlier of the function's own end and the gateway's. A gateway's end that has passed is no live request's:
+     * recorded events are old.
+     */
+    private Deadline deadline(APIGatewayV2HTTPEvent event, Context context) {
+        Duration left = Duration.ofMillis(context.getRemainingTimeInMillis());
+        Instant now = Instant.ofEpochSecond(0, function.time().now());
+        Duration earlier = GatewayEvents.end(event)
+                .map(end -> Duration.between(now, end))
+                .filter(gateway -> gateway.isPositive() && gateway.compareTo(left) < 0)
+                .orElse(left);
+        return Deadline.in(earlier.minus(MARGIN), function.time());
+    }
+}

@@ -1,0 +1,48 @@
+package ailb.lambda;
+
+import ailb.api.Api;
+import ailb.aws.AwsClients;
+import ailb.aws.DynamoStateStore;
+import ailb.aws.SecretsManagerClientKeys;
+import ailb.aws.SecretsManagerKeys;
+import ailb.dispatch.TimeSource;
+import ailb.http.HttpUpstream;
+import ailb.pool.Endpoint;
+import ailb.pool.Pool;
+import ailb.state.StateStore;
+import java.util.List;
+import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
+
+/**
+ * The parts of a function in AWS, put together once an instance.
+ *
+ * @param hooks what to do around a snapshot; held here, since the registry holds it weakly
+ */
+record Function(Api api, TimeSource time, SnapshotHooks hooks) {
+
+    static Function ofEnvironment() {
+        FunctionSettings settings = FunctionSettings.of(System.getenv());
+        Pool pool = settings.pool();
+        TimeSource time = new SystemTime();
+        RenewableRandom random = new RenewableRandom();
+        HttpUpstream upstream = new HttpUpstream();
+        StateStore store = new DynamoStateStore(AwsClients.dynamoDb(), settings.table());
+        SecretsManagerClient secrets = AwsClients.secretsManager();
+        List<String> keyNames =
+                pool.endpoints().stream().map(Endpoint::apiKey).distinct().toList();
+        Api api = Wiring.api(
+                pool,
+                store,
+                upstream,
+                new SecretsManagerKeys(secrets, settings.providerKeysSecret(), keyNames, time),
+                new SecretsManagerClientKeys(secrets, settings.clientKeysSecret(), time),
+                time,
+                random,
+                new JsonLog(System.out));
+        Priming priming = new Priming(pool, store, upstream, time);
+        return new Function(api, time, SnapshotHooks.register(priming::run, () -> {
+            upstream.renew();
+            random.renew();
+        }));
+    }
+}

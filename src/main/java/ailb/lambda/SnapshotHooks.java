@@ -1,0 +1,34 @@
+package ailb.lambda;
+
+import org.crac.Context;
+import org.crac.Core;
+import org.crac.Resource;
+
+/** What SnapStart calls before it takes a snapshot of an instance, and in every instance started from it. */
+final class SnapshotHooks implements Resource {
+
+    private final Runnable prime;
+    private final Runnable renew;
+
+    private SnapshotHooks(Runnable prime, Runnable renew) {
+        this.prime = prime;
+        this.renew = renew;
+    }
+
+    /** The registry holds its resources weakly: whoever calls this must keep what it returns. */
+    static SnapshotHooks register(Runnable prime, Runnable renew) {
+        SnapshotHooks hooks = new SnapshotHooks(prime, renew);
+        Core.getGlobalContext().register(hooks);
+        return hooks;
+    }
+
+    @Override
+    public void beforeCheckpoint(Context<? extends Resource> context) {
+        prime.run();
+    }
+
+    @Override
+    public void afterRestore(Context<? extends Resource> context) {
+        renew.run();
+    }
+}

@@ -1,0 +1,193 @@
+package ailb;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ailb.pool.Pool;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaPackage;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import java.net.URI;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.NullMarked;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The house's plan: which room may know which, and what may be touched only in the rooms at the edge. */
+class ArchitectureTest {
+
+    private static final JavaClasses MAIN = classesBeside(Pool.class);
+    private static final JavaClasses TESTS = classesBeside(ArchitectureTest.class);
+
+    /** Every package, and the packages of ours that it may import. */
+    private static final Map<String, Set<String>> ALLOWED = Map.ofEntries(
+            Map.entry("pool", Set.of()),
+            Map.entry("settings", Set.of("pool")),
+            Map.entry("state", Set.of("pool")),
+            Map.entry("admission", Set.of("pool", "state")),
+            Map.entry("health", Set.of("pool", "state")),
+            Map.entry("stats", Set.of("pool", "state", "admission", "health")),
+            Map.entry("selection", Set.of("pool", "state", "admission", "health", "stats")),
+            Map.entry("protocol", Set.of("pool")),
+            Map.entry(
+                    "dispatch",
+                    Set.of("pool", "state", "admission", "health", "stats", "selection", "protocol")),
+            Map.entry("api", Set.of("pool", "state", "health", "stats", "protocol", "dispatch")),
+            Map.entry("aws", Set.of("pool", "state", "dispatch", "api")),
+            Map.entry("http", Set.of("pool", "protocol", "dispatch", "api")),
+            Map.entry(
+                    "lambda",
+                    Set.of("pool", "settings", "state", "protocol", "dispatch", "api", "aws", "http")));
+
+    /** The packages that are pure: no library, no thread, no file, no socket. */
+    private static final List<String> PURE = List.of("pool", "state", "admission", "health", "stats", "selection");
+
+    private static JavaClasses classesBeside(Class<?> known) {
+        return new ClassFileImporter()
+                .importUrl(known.getProtectionDomain().getCodeSource().getLocation());
+    }
+
+    static Set<String> packages() {
+        return ALLOWED.keySet();
+    }
+
+    @Test
+    void thePlanNamesEveryPackage() {
+        Set<String> present = MAIN.getPackage("ailb")
+                .getSubpackages()
+                .stream()
+                .map(JavaPackage::getRelativeName)
+                .collect(Collectors.toSet());
+
+        assertThat(present).isEqualTo(ALLOWED.keySet());
+    }
+
+    @ParameterizedTest
+    @MethodSource("packages")
+    void aPackageImportsOnlyWhatThePlanAllows(String name) {
+        String[] allowed = ALLOWED.get(name).stream().map(other -> "ailb." + other).toArray(String[]::new);
+
+        classes()
+                .that()
+                .resideInAPackage("ailb." + name)
+                .should()
+                .onlyDependOnClassesThat(resideInAnyPackage(allowed)
+                        .or(resideInAPackage("ailb." + name))
+                        .or(not(resideInAPackage("ailb.."))))
+                .check(MAIN);
+    }
+
+    @ParameterizedTest
+    @MethodSource("packages")
+    void aPackageSaysWhatItIsForAndIsNullMarked(String name) {
+        assertThat(MAIN.getPackage("ailb." + name).isAnnotatedWith(NullMarked.class))
+                .as("package-info of ailb.%s", name)
+                .isTrue();
+    }
+
+    @Test
+    void amazonIsKnownInTwoRoomsOnly() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages("ailb.aws", "ailb.lambda")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("software.amazon..", "com.amazonaws..", "org.crac..")
+                .check(MAIN);
+    }
+
+    @Test
+    void pureRoomsKnowNothingButTheLanguage() {
+        noClasses()
+                .that()
+                .resideInAnyPackage(PURE.stream().map(name -> "ailb." + name).toArray(String[]::new))
+                .should()
+                .dependOnClassesThat(not(resideInAnyPackage(
+                        "ailb..",
+                        "java.lang..",
+                        "java.util",
+                        "java.util.function",
+                        "java.util.stream",
+                        "java.util.random",
+                        "java.time..",
+                        "java.net", // for URI alone: the next rule
+                        "org.jspecify..")))
+                .orShould()
+                .dependOnClassesThat(resideInAPackage("java.net").and(not(type(URI.class))))
+                .check(MAIN);
+    }
+
+    @Test
+    void timeRandomnessAndTheEnvironmentComeInAsArguments() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages("ailb.aws", "ailb.http", "ailb.lambda")
+                .should()
+                .callMethod(Instant.class, "now")
+                .orShould()
+                .callMethod(Clock.class, "systemUTC")
+                .orShould()
+                .callMethod(LocalDate.class, "now")
+                .orShould()
+                .callMethod(System.class, "nanoTime")
+                .orShould()
+                .callMethod(System.class, "currentTimeMillis")
+                .orShould()
+                .callMethod(System.class, "getenv")
+                .orShould()
+                .callMethod(System.class, "getenv", String.class)
+                .orShould()
+                .callMethod(Math.class, "random")
+                .orShould()
+                .callMethod(Thread.class, "sleep", long.class)
+                .orShould()
+                .callMethod(Thread.class, "sleep", Duration.class)
+                .orShould()
+                .dependOnClassesThat()
+                .haveFullyQualifiedName("java.util.concurrent.ThreadLocalRandom")
+                .orShould()
+                .dependOnClassesThat()
+                .haveFullyQualifiedName("java.security.SecureRandom")
+                .check(MAIN);
+    }
+
+    @Test
+    void nothingIsThrownTogetherUnderANameThatSaysNothing() {
+        noClasses()
+                .should()
+                .haveSimpleNameEndingWith("Manager")
+                .orShould()
+                .haveSimpleNameEndingWith("Impl")
+                .orShould()
+                .haveSimpleNameEndingWith("Util")
+                .orShould()
+                .haveSimpleNameEndingWith("Utils")
+                .orShould()
+                .haveSimpleNameEndingWith("Helper")
+                .check(MAIN);
+    }
+
+    @Test
+    void theSimulatedProvidersKeepTheirLimitsByRulesOfTheirOwn() {
+        noClasses()
+                .that()
+                .haveSimpleNameStartingWith("Simulated")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("ailb.admission")
+                .check(TESTS);
+    }
+}

@@ -1,0 +1,203 @@
+package ailb.lambda;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ailb.api.Api;
+import ailb.api.ClientKeys;
+import ailb.dispatch.FixedKeys;
+import ailb.dispatch.ScriptedUpstream;
+import ailb.dispatch.SteppedTime;
+import ailb.pool.Endpoints;
+import ailb.pool.FailureClass;
+import ailb.state.InMemoryStateStore;
+import com.amazonaws.services.lambda.runtime.ClientContext;
+import com.amazonaws.services.lambda.runtime.CognitoIdentity;
+import com.amazonaws.services.lambda.runtime.Context;
+import com.amazonaws.services.lambda.runtime.LambdaLogger;
+import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent;
+import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ApiHandlerTest {
+
+    private static final long NOW_MILLIS = 1_800_000_000_000L;
+    private static final String CHAT =
+            "{\"model\":\"chat\",\"messages\":[{\"role\":\"user\",\"content\":\"Grüße\"}]}";
+
+    private final SteppedTime time = new SteppedTime(NOW_MILLIS * 1_000_000);
+    private final ScriptedUpstream upstream = new ScriptedUpstream();
+    private final ApiHandler handler =
+            new ApiHandler(new Function(api(), time, SnapshotHooks.register(() -> {}, () -> {})));
+
+    @Test
+    void anEventIsAnswered() {
+        APIGatewayV2HTTPResponse response = handler.handleRequest(chat(NOW_MILLIS), remaining(28_000));
+
+        assertThat(response.getStatusCode()).isEqualTo(200);
+        assertThat(response.getBody()).contains("Hello");
+        assertThat(response.getHeaders()).containsEntry("x-lb-endpoint", "a");
+        assertThat(response.getIsBase64Encoded()).isFalse();
+    }
+
+    @Test
+    void aBodyInBase64IsDecoded() {
+        APIGatewayV2HTTPEvent event = chat(NOW_MILLIS);
+        event.setBody(Base64.getEncoder().encodeToString(CHAT.getBytes(StandardCharsets.UTF_8)));
+        event.setIsBase64Encoded(true);
+
+        assertThat(handler.handleRequest(event, remaining(28_000)).getStatusCode()).isEqualTo(200);
+        assertThat(new String(upstream.requests().getFirst().body(), StandardCharsets.UTF_8))
+                .contains("Grüße");
+    }
+
+    @Test
+    void aBodyThatIsNotTheBase64ItSaysIs400() {
+        APIGatewayV2HTTPEvent event = chat(NOW_MILLIS);
+        event.setIsBase64Encoded(true);
+
+        assertThat(handler.handleRequest(event, remaining(28_000)).getStatusCode()).isEqualTo(400);
+    }
+
+    @Test
+    void anEventWithNothingInItIsNotFound() {
+        assertThat(handler.handleRequest(new APIGatewayV2HTTPEvent(), remaining(28_000)).getStatusCode())
+                .isEqualTo(404);
+    }
+
+    /** Of what is left, a second is kept back by the handler and a quarter of one by the dispatcher. */
+    @ParameterizedTest
+    @CsvSource({
+        // function's remaining ms, age of the request in ms, time the attempt gets in ms
+        "28000, 0, 26750",
+        "28000, 5000, 22750",
+        "10000, 5000, 8750",
+        // recorded long ago: no gateway waits for it
+        "28000, 3600000, 26750",
+    })
+    void anAttemptEndsBeforeTheFunctionAndTheGatewayDo(int remaining, long age, long attempt) {
+        upstream.always("a", () -> {
+            time.pass(upstream.timeouts().getLast());
+            return ScriptedUpstream.failed(FailureClass.TIMEOUT);
+        });
+
+        APIGatewayV2HTTPResponse response = handler.handleRequest(chat(NOW_MILLIS - age), remaining(remaining));
+
+        assertThat(response.getStatusCode()).isEqualTo(504);
+        assertThat(upstream.timeouts()).containsExactly(Duration.ofMillis(attempt));
+    }
+
+    @Test
+    void anEventThatDoesNotSayWhenItCameGoesByTheFunctionsTime() {
+        assertThat(handler.handleRequest(chat(0), remaining(28_000)).getStatusCode()).isEqualTo(200);
+    }
+
+    private Api api() {
+        return Wiring.api(
+                Endpoints.pool(Endpoints.openAi("a", Endpoints.unlimited())),
+                new InMemoryStateStore(),
+                upstream,
+                new FixedKeys(),
+                new OneClient(),
+                time,
+                new Random(5),
+                _ -> {});
+    }
+
+    private static APIGatewayV2HTTPEvent chat(long timeEpoch) {
+        return APIGatewayV2HTTPEvent.builder()
+                .withRawPath("/v1/chat/completions")
+                .withHeaders(Map.of("authorization", "Bearer local"))
+                .withBody(CHAT)
+                .withRequestContext(APIGatewayV2HTTPEvent.RequestContext.builder()
+                        .withTimeEpoch(timeEpoch)
+                        .withHttp(APIGatewayV2HTTPEvent.RequestContext.Http.builder()
+                                .withMethod("POST")
+                                .build())
+                        .build())
+                .build();
+    }
+
+    private static Context remaining(int millis) {
+        return new RemainingTime(millis);
+    }
+
+    private static final class OneClient implements ClientKeys {
+
+        @Override
+        public Collection<String> current() {
+            return List.of("local");
+        }
+
+        @Override
+        public Collection<String> refreshed() {
+            return current();
+        }
+    }
+
+    private record RemainingTime(int millis) implements Context {
+
+        @Override
+        public int getRemainingTimeInMillis() {
+            return millis;
+        }
+
+        @Override
+        public String getAwsRequestId() {
+            return "";
+        }
+
+        @Override
+        public String getLogGroupName() {
+            return "";
+        }
+
+        @Override
+        public String getLogStreamName() {
+            return "";
+        }
+
+        @Override
+        public String getFunctionName() {
+            return "";
+        }
+
+        @Override
+        public String getFunctionVersion() {
+            return "";
+        }
+
+        @Override
+        public String getInvokedFunctionArn() {
+            return "";
+        }
+
+        @Override
+        public CognitoIdentity getIdentity() {
+            throw new AssertionError("not asked for");
+        }
+
+        @Override
+        public ClientContext getClientContext() {
+            throw new AssertionError("not asked for");
+        }
+
+        @Override
+        public int getMemoryLimitInMB() {
+            return 0;
+        }
+
+        @Override
+        public LambdaLogger getLogger() {
+            throw new AssertionError("not asked for");
+        }
+    }
+}

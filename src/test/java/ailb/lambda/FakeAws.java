@@ -1,0 +1,79 @@
+package ailb.lambda;
+
+import ailb.aws.FakeSecretsManager;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.UUID;
+
+/** All that an instance of the function talks to: a table, two secrets and a provider, and a pool that names it. */
+final class FakeAws implements AutoCloseable {
+
+    static final String CLIENT_KEY = "c".repeat(3) + "7Gq2mXw9LrT4vBn8ZsKd5HyJ3PfA6eUcR1oSt";
+    static final String OPENAI_KEY = "sk-proj-0penA1keyThatMustNeverBePrinted";
+    static final String ANTHROPIC_KEY = "sk-ant-Anthr0picKeyThatMustNeverBePrinted";
+
+    private static final String SECRET = "arn:aws:secretsmanager:us-east-1:123456789012:secret:";
+
+    private final Path folder;
+    private final String table = "state-" + UUID.randomUUID();
+    private final DynamoOverHttp dynamo;
+    private final FakeSecretsManager secrets = new FakeSecretsManager();
+    private final FakeProvider openai = new FakeProvider(OPENAI_KEY);
+    private final FakeProvider anthropic = new FakeProvider(ANTHROPIC_KEY);
+
+    /** @param folder for its files, empty */
+    FakeAws(DynamoOverHttp dynamo, Path folder) throws Exception {
+        this.dynamo = dynamo;
+        this.folder = folder;
+        dynamo.createTable(table);
+        secrets.put(SECRET + "clients", "{\"default\":\"" + CLIENT_KEY + "\"}");
+        putProviderKeys(OPENAI_KEY);
+        writePool("""
+                { "endpoints": [
+                    { "name": "one", "provider": "openai", "base_url": "%s", "model_id": "gpt-4o-mini",
+                      "models": ["chat"], "api_key": "one", "requests_per_minute": 600, "tokens_per_minute": 100000 },
+                    { "name": "two", "provider": "anthropic", "base_url": "%s", "model_id": "claude-haiku-4-5",
+                      "models": ["claude-haiku-4-5"], "api_key": "two", "requests_per_minute": 600 } ] }
+                """.formatted(openai.baseUrl(), anthropic.baseUrl()));
+    }
+
+    void putProviderKeys(String openaiKey) {
+        secrets.put(
+                SECRET + "providers", "{\"one\":\"" + openaiKey + "\",\"two\":\"" + ANTHROPIC_KEY + "\"}");
+    }
+
+    void writePool(String json) throws Exception {
+        Files.writeString(poolFile(), json);
+    }
+
+    FakeSecretsManager secrets() {
+        return secrets;
+    }
+
+    FakeProvider openai() {
+        return openai;
+    }
+
+    Map<String, String> environment() {
+        return new HashMap<>(Map.of(
+                "TABLE_NAME", table,
+                "PROVIDER_KEYS_SECRET", SECRET + "providers",
+                "CLIENT_KEYS_SECRET", SECRET + "clients",
+                "POOL_FILE", poolFile().toString(),
+                "AWS_ENDPOINT_URL_DYNAMODB", dynamo.endpoint().toString(),
+                "AWS_ENDPOINT_URL_SECRETS_MANAGER", secrets.uri().toString()));
+    }
+
+    @Override
+    public void close() {
+        secrets.close();
+        openai.close();
+        anthropic.close();
+    }
+
+    private Path poolFile() {
+        return folder.resolve("pool.json").toAbsolutePath();
+    }
+}

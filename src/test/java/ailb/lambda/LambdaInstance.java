@@ -1,0 +1,151 @@
+package ailb.lambda;
+
+import com.amazonaws.services.lambda.runtime.Context;
+import com.amazonaws.services.lambda.runtime.api.client.AWSLambda;
+import com.amazonaws.services.lambda.runtime.serialization.PojoSerializer;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import software.amazon.awssdk.utilslite.SdkInternalThreadLocal;
+
+/**
+ * One instance of the function, as Lambda starts it: the runtime interface client in a process of its own, in the folder
+ * the artifact was unpacked to, with nothing else of this project on the class path.
+ */
+final class LambdaInstance {
+
+    /** A generous bound for what takes a second at most, on a machine that may be busy. */
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    /** What the gateway would send to the caller. */
+    record Reply(int status, Map<String, String> headers, JsonNode body, long nanoTime) {}
+
+    private final FakeRuntimeApi runtime = new FakeRuntimeApi();
+    private final Queue<String> output = new ConcurrentLinkedQueue<>();
+    private final long started;
+    private final Process process;
+    private final Thread reader;
+
+    /** @param environment of the function, over what Lambda itself sets */
+    LambdaInstance(Path taskRoot, String handler, Map<String, String> environment, String... jvmOptions)
+            throws IOException {
+        List<String> command = new ArrayList<>(List.of(tool("java"), "--enable-native-access=ALL-UNNAMED"));
+        command.addAll(List.of(jvmOptions));
+        command.addAll(List.of("-cp", runtimeClassPath(), AWSLambda.class.getName(), handler));
+        ProcessBuilder builder = new ProcessBuilder(command).directory(taskRoot.toFile()).redirectErrorStream(true);
+        builder.environment().clear();
+        builder.environment()
+                .putAll(Map.of(
+                        "AWS_LAMBDA_RUNTIME_API", runtime.authority(),
+                        "AWS_LAMBDA_FUNCTION_NAME", "ai-load-balancer",
+                        "AWS_LAMBDA_FUNCTION_VERSION", "1",
+                        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "1024",
+                        "AWS_REGION", "us-east-1",
+                        "AWS_ACCESS_KEY_ID", "test",
+                        "AWS_SECRET_ACCESS_KEY", "test",
+                        "LAMBDA_TASK_ROOT", taskRoot.toString()));
+        builder.environment().putAll(environment);
+        started = System.nanoTime();
+        process = builder.start();
+        reader = Thread.ofVirtual().start(this::read);
+    }
+
+    Reply invoke(String event) throws Exception {
+        return invoke(event, Duration.ofSeconds(28));
+    }
+
+    /** @param timeLeft until the function would be killed */
+    Reply invoke(String event, Duration timeLeft) throws Exception {
+        FakeRuntimeApi.Answer answer =
+                await(runtime.invoke(event, System.currentTimeMillis() + timeLeft.toMillis()));
+        JsonNode json = new JsonMapper().readTree(answer.json());
+        JsonNode body = new JsonMapper().readTree(json.path("body").asText());
+        Map<String, String> headers = json.path("headers")
+                .properties()
+                .stream()
+                .collect(Collectors.toMap(Map.Entry::getKey, header -> header.getValue().asText()));
+        return new Reply(json.path("statusCode").asInt(), headers, body, answer.nanoTime());
+    }
+
+    /** From the start of the process to this reply. */
+    Duration sinceStart(Reply reply) {
+        return Duration.ofNanos(reply.nanoTime() - started);
+    }
+
+    /** What it has computed so far, which a busy machine does not stretch as it does {@link #sinceStart}. */
+    Duration cpuTime() {
+        return process.info().totalCpuDuration().orElseThrow();
+    }
+
+    void awaitCheckpoint() throws Exception {
+        await(runtime.checkpoint());
+    }
+
+    void restore() {
+        runtime.restore();
+    }
+
+    String awaitInitError() throws Exception {
+        return await(runtime.initError());
+    }
+
+    /** Names of the process's platform threads. */
+    String threads() throws IOException {
+        Process jcmd = new ProcessBuilder(tool("jcmd"), Long.toString(process.pid()), "Thread.print")
+                .redirectErrorStream(true)
+                .start();
+        try (BufferedReader lines = jcmd.inputReader()) {
+            return lines.lines().filter(line -> line.startsWith("\"")).collect(Collectors.joining("\n"));
+        }
+    }
+
+    /** What it has printed so far: its log. */
+    String output() {
+        return String.join("\n", output);
+    }
+
+    void kill() throws InterruptedException {
+        process.destroyForcibly();
+        process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        reader.join(PATIENCE);
+        runtime.close();
+    }
+
+    private <T> T await(Future<T> future) throws Exception {
+        return future.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    }
+
+    private void read() {
+        try (BufferedReader lines = process.inputReader()) {
+            lines.lines().forEach(output::add);
+        } catch (UncheckedIOException | IOException e) {
+            output.add("[output ended: " + e.getMessage() + "]");
+        }
+        runtime.fail("the process ended, its output:\n" + output());
+    }
+
+    private static String tool(String name) {
+        return Path.of(System.getProperty("java.home"), "bin", name).toString();
+    }
+
+    /** The jars that Lambda's own image brings. */
+    private static String runtimeClassPath() {
+        return Stream.of(AWSLambda.class, PojoSerializer.class, Context.class, SdkInternalThreadLocal.class)
+                .map(type -> type.getProtectionDomain().getCodeSource().getLocation().getPath())
+                .collect(Collectors.joining(File.pathSeparator));
+    }
+}

@@ -1,0 +1,71 @@
+package ailb.lambda;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ailb.dispatch.SteppedTime;
+import ailb.dispatch.Upstream;
+import ailb.pool.Endpoints;
+import ailb.pool.FailureClass;
+import ailb.pool.Pool;
+import ailb.state.ConditionalUpdate;
+import ailb.state.EndpointState;
+import ailb.state.InMemoryStateStore;
+import ailb.state.StateStore;
+import ailb.state.StateStoreException;
+import ailb.state.UpdateResult;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class PrimingTest {
+
+    private final Pool pool = Endpoints.pool(
+            Endpoints.openAi("a", Endpoints.unlimited()), Endpoints.anthropic("b", Endpoints.unlimited()));
+    private final SteppedTime time = new SteppedTime(1_800_000_000_000_000_000L);
+
+    @Test
+    void primingLeavesTheSharedStateAsItIs() {
+        InMemoryStateStore store = new InMemoryStateStore();
+
+        new Priming(pool, store, nobody(), time).run();
+
+        assertThat(store.read(List.of("a", "b", "priming")).values()).containsOnly(EndpointState.EMPTY);
+    }
+
+    @Test
+    void primingCallsNoProvider() {
+        List<String> hosts = new ArrayList<>();
+        Upstream upstream = (request, timeout) -> {
+            hosts.add(request.uri().getHost());
+            return nobody().call(request, timeout);
+        };
+
+        new Priming(pool, new InMemoryStateStore(), upstream, time).run();
+
+        assertThat(hosts).containsExactly("127.0.0.1");
+    }
+
+    @Test
+    void anInstanceWhoseStoreIsDownStartsAllTheSame() {
+        new Priming(pool, new BrokenStore(), nobody(), time).run();
+    }
+
+    private static Upstream nobody() {
+        return (_, _) -> new Upstream.Failed(FailureClass.TRANSPORT, "refused");
+    }
+
+    private static final class BrokenStore implements StateStore {
+
+        @Override
+        public Map<String, EndpointState> read(Collection<String> endpoints) {
+            throw new StateStoreException("down", new IllegalStateException("down"));
+        }
+
+        @Override
+        public UpdateResult update(String endpoint, ConditionalUpdate update) {
+            return new UpdateResult.Unknown("down");
+        }
+    }
+}

@@ -1,0 +1,227 @@
+package ailb.lambda;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import ailb.pool.Pool;
+import ailb.settings.PoolFile;
+import com.amazonaws.services.lambda.runtime.RequestHandler;
+import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
+import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.File;
+import java.io.IOException;
+import java.lang.reflect.Method;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** template.yaml, against the code it deploys and against what this project promises of its deployment. */
+class TemplateTest {
+
+    private static final String FUNCTION = "Resources.ApiFunction.Properties.";
+
+    private final Template template;
+
+    TemplateTest() throws IOException {
+        template = new Template();
+    }
+
+    @Test
+    void namesAHandlerThatLambdaCanCall() throws ReflectiveOperationException {
+        String[] handler = template.text(FUNCTION + "Handler").split("::");
+        Class<?> type = Class.forName(handler[0]);
+
+        assertThat(type.getConstructor()).as("made by Lambda").isNotNull();
+        assertThat(type).isPublic()
+                .matches(
+                        handles -> RequestHandler.class.isAssignableFrom(handles)
+                                || RequestStreamHandler.class.isAssignableFrom(handles),
+                        "handles requests");
+        assertThat(type.getMethods()).extracting(Method::getName).contains(handler[1]);
+    }
+
+    @Test
+    void setsTheVariablesThatTheCodeReadsAndNoOther() {
+        Map<String, String> variables = template.map(FUNCTION + "Environment.Variables")
+                .keySet()
+                .stream()
+                .collect(Collectors.toMap(name -> name, _ -> "set"));
+
+        assertThat(FunctionSettings.of(variables)).isNotNull();
+        assertThat(variables.keySet()).allSatisfy(name -> {
+            Map<String, String> without = new HashMap<>(variables);
+            without.remove(name);
+            assertThatThrownBy(() -> FunctionSettings.of(without)).hasMessageContaining(name);
+        });
+    }
+
+    @Test
+    void endsTheFunctionBeforeTheGatewayGivesUp() {
+        Instant sent = Instant.parse("2026-06-01T10:30:00Z");
+        APIGatewayV2HTTPEvent event = APIGatewayV2HTTPEvent.builder()
+                .withRequestContext(APIGatewayV2HTTPEvent.RequestContext.builder()
+                        .withTimeEpoch(sent.toEpochMilli())
+                        .build())
+                .build();
+        Duration patience = Duration.between(sent, GatewayEvents.end(event).orElseThrow());
+
+        assertThat(template.at(FUNCTION + "Timeout")).isEqualTo(28);
+        assertThat(patience).isGreaterThan(Duration.ofSeconds(28)).isLessThan(Duration.ofSeconds(30));
+    }
+
+    @Test
+    void runsJava25OnArmFromASnapshotBehindAnAliasThatFollowsEveryChange() {
+        assertThat(template.at(FUNCTION + "Runtime")).isEqualTo("java25");
+        assertThat(template.at(FUNCTION + "Architectures")).isEqualTo(List.of("arm64"));
+        assertThat(template.at(FUNCTION + "SnapStart")).isEqualTo(Map.of("ApplyOn", "PublishedVersions"));
+        assertThat(template.at(FUNCTION + "AutoPublishAlias")).isEqualTo("live");
+        assertThat(template.at(FUNCTION + "AutoPublishAliasAllProperties")).isEqualTo(true);
+        assertThat(template.map("Resources.ApiFunction.Properties"))
+                .doesNotContainKeys("Tracing", "ReservedConcurrentExecutions", "Policies");
+    }
+
+    @Test
+    void leavesTheJarToMaven() {
+        assertThat(template.at(FUNCTION + "CodeUri")).isEqualTo("target/ai-load-balancer.jar");
+        assertThat(template.at("Resources.ApiFunction.Metadata")).isEqualTo(Map.of("SkipBuild", true));
+    }
+
+    /** `sam deploy --guided` asks about authentication once an event; and with no path all answers are ours. */
+    @Test
+    void takesAllRequestsThroughOneEvent() {
+        assertThat(template.at(FUNCTION + "Events")).isEqualTo(Map.of("Api", Map.of("Type", "HttpApi")));
+    }
+
+    /** DynamoStateStore reads many and updates one; the key adapters read a secret; Lambda writes the log. */
+    @Test
+    void allowsTheFunctionWhatItDoesAndNothingElse() {
+        assertThat(template.at(FUNCTION + "Role")).isEqualTo(Map.of("GetAtt", "ApiRole.Arn"));
+        assertThat(template.resources("AWS::IAM::Role")).containsExactly("ApiRole");
+        assertThat(template.map("Resources.ApiRole.Properties")).doesNotContainKey("ManagedPolicyArns");
+        assertThat(template.actions("ApiRole"))
+                .containsExactlyInAnyOrder(
+                        "dynamodb:BatchGetItem",
+                        "dynamodb:UpdateItem",
+                        "secretsmanager:GetSecretValue",
+                        "logs:CreateLogStream",
+                        "logs:PutLogEvents");
+    }
+
+    @Test
+    void allowsItOnTheStacksOwnResourcesOnly() {
+        assertThat(template.statements("ApiRole"))
+                .flatExtracting(statement -> Template.elements(statement.get("Resource")).toList())
+                .containsExactlyInAnyOrder(
+                        Map.of("GetAtt", "State.Arn"),
+                        Map.of("Ref", "ProviderKeys"),
+                        Map.of("Ref", "ClientKeys"),
+                        Map.of("GetAtt", "ApiLog.Arn"));
+    }
+
+    @Test
+    void keepsItsTableAndTheProvidersKeysWhenTheStackGoes() {
+        assertThat(List.of("State", "ProviderKeys")).allSatisfy(id -> {
+            assertThat(template.at("Resources." + id + ".DeletionPolicy")).isEqualTo("Retain");
+            assertThat(template.at("Resources." + id + ".UpdateReplacePolicy")).isEqualTo("Retain");
+        });
+    }
+
+    /** A retained resource with a fixed name would stand in the way of the next deployment. */
+    @Test
+    void givesNothingAFixedName() {
+        assertThat(template.keys())
+                .doesNotContain("TableName", "Name", "FunctionName", "LogGroupName", "RoleName");
+    }
+
+    @Test
+    void keepsStateInATableThatCanBeRestoredAndExpiresItems() {
+        String table = "Resources.State.Properties.";
+
+        assertThat(template.at(table + "BillingMode")).isEqualTo("PAY_PER_REQUEST");
+        assertThat(template.at(table + "KeySchema"))
+                .isEqualTo(List.of(
+                        Map.of("AttributeName", "pk", "KeyType", "HASH"),
+                        Map.of("AttributeName", "sk", "KeyType", "RANGE")));
+        assertThat(template.at(table + "TimeToLiveSpecification"))
+                .isEqualTo(Map.of("AttributeName", "ex", "Enabled", true));
+        assertThat(template.at(table + "PointInTimeRecoverySpecification"))
+                .isEqualTo(Map.of("PointInTimeRecoveryEnabled", true));
+        assertThat(template.at(table + "SSESpecification")).isEqualTo(Map.of("SSEEnabled", true));
+    }
+
+    @Test
+    void logsIntoAGroupOfItsOwnThatForgets() {
+        assertThat(template.at(FUNCTION + "LoggingConfig")).isEqualTo(Map.of("LogGroup", Map.of("Ref", "ApiLog")));
+        assertThat(template.at("Resources.ApiLog.Properties.RetentionInDays"))
+                .isEqualTo(Map.of("Ref", "LogRetentionDays"));
+        assertThat(template.at("Parameters.LogRetentionDays.Default")).isEqualTo(30);
+    }
+
+    @Test
+    void generatesTheClientKeyAndStartsWithNoProviderKey() {
+        assertThat(template.at("Resources.ProviderKeys.Properties.SecretString")).isEqualTo("{}");
+        assertThat(template.map("Resources.ClientKeys.Properties")).doesNotContainKey("SecretString");
+        assertThat(template.at("Resources.ClientKeys.Properties.GenerateSecretString"))
+                .isEqualTo(Map.of(
+                        "SecretStringTemplate", "{}",
+                        "GenerateStringKey", "default",
+                        "PasswordLength", 40,
+                        "ExcludePunctuation", true));
+        assertThat(template.resources("AWS::SecretsManager::Secret"))
+                .containsExactlyInAnyOrder("ProviderKeys", "ClientKeys");
+    }
+
+    @Test
+    void printsNextCommandsThatNameTheRegionAndAModelOfThePool() throws IOException {
+        Pool pool = PoolFile.parse(Files.readAllBytes(Path.of("src", "main", "resources", "pool.json")));
+        String call = command("Step3Call");
+        String body = call.substring(call.indexOf("'{") + 1, call.lastIndexOf('\''));
+
+        assertThat(List.of(command("Step1PutProviderKeys"), command("Step2ReadClientKey")))
+                .allSatisfy(command -> assertThat(command).contains("--region ${AWS::Region}"));
+        assertThat(pool.models()).contains(new JsonMapper().readTree(body).path("model").asText());
+    }
+
+    /** The value of a secret as Secrets Manager generates it, and one to which its owner added a client. */
+    @Test
+    void readsTheClientKeyOutOfItsSecret() throws Exception {
+        String pipe = command("Step2ReadClientKey").replaceFirst(".*\\| (.*)\\)", "$1");
+        Process shell = new ProcessBuilder(
+                "sh", "-c", "printf '%s' \"$1\" | " + pipe, "sh", "{\"default\":\"k3y\",\"ci\":\"other\"}")
+                .redirectErrorStream(true)
+                .start();
+
+        assertThat(new String(shell.getInputStream().readAllBytes(), StandardCharsets.UTF_8)).isEqualTo("k3y\n");
+    }
+
+    @Test
+    @Timeout(120)
+    void satisfiesCfnLint() throws Exception {
+        boolean onPath = Stream.of(System.getenv("PATH").split(File.pathSeparator))
+                .anyMatch(folder -> Files.isExecutable(Path.of(folder, "cfn-lint")));
+        if (!onPath) {
+            System.out.println("SKIPPED: template.yaml is not linted, as cfn-lint is not on PATH");
+        }
+        assumeTrue(onPath, "cfn-lint is not on PATH");
+        Process lint = new ProcessBuilder("cfn-lint", Template.FILE.toString()).redirectErrorStream(true).start();
+        String findings = new String(lint.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+        assertThat(findings).isEmpty();
+        assertThat(lint.waitFor()).isZero();
+    }
+
+    private String command(String output) {
+        return (String) template.map("Outputs." + output + ".Value").get("Sub");
+    }
+}
