@@ -1,0 +1,86 @@
+package ailb.local;
+
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * What the environment says.
+ *
+ * @param port to listen at, 0 for a free one
+ * @param poolFile the pool.json; empty for simulated providers
+ * @param keysFile a JSON map from the names of API keys to their values
+ * @param clientKey what callers bring
+ * @param state where the state of the endpoints is kept
+ */
+record LocalSettings(int port, Optional<Path> poolFile, Optional<Path> keysFile, String clientKey, State state) {
+
+    enum State {
+        DYNAMODB,
+        MEMORY
+    }
+
+    private static final int HIGHEST_PORT = 65_535;
+    private static final int LONGEST_ECHO = 40;
+
+    /** Reads {@code PORT}, {@code POOL_FILE}, {@code KEYS_FILE}, {@code CLIENT_KEY} and {@code STATE}; empty is unset. */
+    static LocalSettings of(Map<String, String> environment) throws BadSettingException {
+        return new LocalSettings(
+                port(value(environment, "PORT").orElse("8080")),
+                value(environment, "POOL_FILE").map(Path::of),
+                value(environment, "KEYS_FILE").map(Path::of),
+                clientKey(value(environment, "CLIENT_KEY").orElse("local")),
+                state(value(environment, "STATE").orElse("dynamodb")));
+    }
+
+    private static Optional<String> value(Map<String, String> environment, String name) {
+        return Optional.ofNullable(environment.get(name)).map(String::strip).filter(value -> !value.isEmpty());
+    }
+
+    private static int port(String text) throws BadSettingException {
+        int port = text.matches("\\d{1,5}") ? Integer.parseInt(text) : HIGHEST_PORT + 1;
+        if (port > HIGHEST_PORT) {
+            throw new BadSettingException("PORT must be a number from 0 to 65535, not " + quoted(text)
+                    + ". Set it as in: PORT=8081 ./mvnw -Plocal");
+        }
+        return port;
+    }
+
+    private static String clientKey(String text) throws BadSettingException {
+        if (!text.chars().allMatch(character -> character > ' ' && character < 0x7f)) {
+            throw new BadSettingException("CLIENT_KEY must be ASCII without spaces, as it travels in a header."
+                    + " Set it as in: CLIENT_KEY=local ./mvnw -Plocal");
+        }
+        return text;
+    }
+
+    private static State state(String text) throws BadSettingException {
+        for (State state : State.values()) {
+            if (word(state).equals(text)) {
+                return state;
+            }
+        }
+        String allowed = Arrays.stream(State.values()).map(LocalSettings::word).collect(Collectors.joining(" or "));
+        throw new BadSettingException(
+                "STATE must be " + allowed + ", not " + quoted(text) + ". Unset it for dynamodb.");
+    }
+
+    private static String word(State state) {
+        return state.name().toLowerCase(Locale.ROOT);
+    }
+
+    private static String quoted(String text) {
+        String start = text.substring(0, Math.min(text.length(), LONGEST_ECHO));
+        return "\"" + start.replaceAll("\\p{Cntrl}", "?") + "\"";
+    }
+
+    /** Without the key. */
+    @Override
+    public String toString() {
+        return "LocalSettings[port=" + port + ", poolFile=" + poolFile + ", keysFile=" + keysFile + ", state=" + state
+                + "]";
+    }
+}

@@ -1,0 +1,60 @@
+package ailb.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class LocalSettingsTest {
+
+    @Test
+    void nothingNeedsToBeSet() throws Exception {
+        assertThat(LocalSettings.of(Map.of()))
+                .isEqualTo(new LocalSettings(8080, Optional.empty(), Optional.empty(), "local",
+                        LocalSettings.State.DYNAMODB));
+    }
+
+    @Test
+    void whatIsSetToNothingIsNotSet() throws Exception {
+        assertThat(
+                LocalSettings.of(Map.of("PORT", "", "POOL_FILE", " ", "KEYS_FILE", "", "CLIENT_KEY", "", "STATE", "")))
+                .isEqualTo(LocalSettings.of(Map.of()));
+    }
+
+    @Test
+    void everythingCanBeSet() throws Exception {
+        Map<String, String> environment = Map.of(
+                "PORT", "9000", "POOL_FILE", "pool.json", "KEYS_FILE", "/etc/keys.json", "CLIENT_KEY", "s3cret",
+                "STATE",
+                "memory");
+
+        LocalSettings settings = LocalSettings.of(environment);
+
+        assertThat(settings)
+                .isEqualTo(new LocalSettings(9000, Optional.of(Path.of("pool.json")),
+                        Optional.of(Path.of("/etc/keys.json")), "s3cret", LocalSettings.State.MEMORY));
+        assertThat(settings.toString()).doesNotContain("s3cret");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
+        "PORT       | http   | PORT must be a number from 0 to 65535, not \"http\"",
+        "PORT       | 65536  | PORT must be a number from 0 to 65535, not \"65536\"",
+        "PORT       | -1     | PORT must be a number from 0 to 65535, not \"-1\"",
+        "PORT       | 8080.0 | PORT must be a number from 0 to 65535, not \"8080.0\"",
+        "PORT       | `9\u001b[2J` | PORT must be a number from 0 to 65535, not \"9?[2J\"",
+        "STATE      | redis  | STATE must be dynamodb or memory, not \"redis\"",
+        "STATE      | MEMORY | STATE must be dynamodb or memory, not \"MEMORY\"",
+        "CLIENT_KEY | `a b`  | CLIENT_KEY must be ASCII without spaces"})
+    void aBadSettingIsRefusedInOneLineThatSaysWhatIsAllowed(String name, String value, String message) {
+        assertThatThrownBy(() -> LocalSettings.of(Map.of(name, value)))
+                .isInstanceOf(BadSettingException.class)
+                .hasMessageStartingWith(message)
+                .hasMessageNotContaining("\n");
+    }
+}

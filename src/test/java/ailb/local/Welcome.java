@@ -1,0 +1,69 @@
+package ailb.local;
+
+import ailb.pool.Endpoint;
+import ailb.pool.LimitKind;
+import ailb.pool.Pool;
+import java.net.URI;
+import java.util.Locale;
+import java.util.OptionalLong;
+
+/** What the server says when it is up: what it serves, and commands that work as pasted. */
+record Welcome(URI server, LocalSettings settings, Pool pool) {
+
+    String text() {
+        StringBuilder text = new StringBuilder();
+        text.append("\nAI load balancer at ").append(server).append(", state in ").append(state()).append(".\n\n");
+        if (settings.poolFile().isPresent()) {
+            text.append("The pool of ").append(settings.poolFile().get()).append(":\n");
+        } else {
+            text.append("No POOL_FILE is set, so these providers are simulated. They keep their limits.\n");
+        }
+        pool.endpoints().forEach(endpoint -> text.append(line(endpoint)));
+        text.append("\nCall it:\n  ").append(call());
+        text.append("\nSee the pool:\n  curl ").append(server).append("/v1/pool -H ").append(authorization());
+        if (settings.poolFile().isEmpty()) {
+            text.append("\nMake a provider fail for a minute (or: overloaded, hang, slow, unauthorized, garbage,"
+                    + " rate_limited; ok ends it):\n  ").append(fail());
+        }
+        return text.append("\n\nCtrl-C ends it. Requests:").toString();
+    }
+
+    private String state() {
+        return switch (settings.state()) {
+            case DYNAMODB -> "an embedded DynamoDB Local";
+            case MEMORY -> "memory";
+        };
+    }
+
+    private static String line(Endpoint endpoint) {
+        OptionalLong requests = endpoint.limits().of(LimitKind.REQUESTS_PER_MINUTE);
+        return String.format(
+                Locale.ROOT,
+                "  %-18s %-10s weight %-4s %-20s serves %s%n",
+                endpoint.name(),
+                endpoint.provider().name().toLowerCase(Locale.ROOT),
+                endpoint.weight(),
+                requests.isPresent() ? requests.getAsLong() + " requests/min" : "",
+                String.join(", ", endpoint.models()));
+    }
+
+    private String call() {
+        return "curl " + server + "/v1/chat/completions -H " + authorization() + " -d "
+                + quoted("{\"model\":\"" + pool.models().getFirst()
+                        + "\",\"messages\":[{\"role\":\"user\",\"content\":\"Hello\"}]}");
+    }
+
+    private String fail() {
+        return "curl -X PUT " + server + SimulatedPool.PATH + "/" + pool.endpoints().getFirst().name() + " -d "
+                + quoted("{\"mode\":\"fail\",\"for_seconds\":60}");
+    }
+
+    private String authorization() {
+        return quoted("Authorization: Bearer " + settings.clientKey());
+    }
+
+    /** For a POSIX shell. */
+    private static String quoted(String text) {
+        return "'" + text.replace("'", "'\\''") + "'";
+    }
+}
