@@ -1,0 +1,166 @@
+package ailb.bench;
+
+import ailb.api.Api;
+import ailb.api.ApiRequest;
+import ailb.api.ApiResponse;
+import ailb.api.ClientKeys;
+import ailb.dispatch.ApiKeys;
+import ailb.dispatch.Deadline;
+import ailb.dispatch.TimeSource;
+import ailb.dispatch.Upstream;
+import ailb.lambda.SystemTime;
+import ailb.lambda.Wiring;
+import ailb.pool.Endpoint;
+import ailb.pool.LimitKind;
+import ailb.pool.Limits;
+import ailb.pool.Pacing;
+import ailb.pool.Pool;
+import ailb.pool.Provider;
+import ailb.pool.Settings;
+import ailb.pool.TokenAccounting;
+import ailb.protocol.Headers;
+import ailb.state.InMemoryStateStore;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.ZoneOffset;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+
+/**
+ * One request from its bytes to the answer's, with a provider that takes no time and the in-memory store: what is left
+ * is the balancer's own work. Limits are far away, so that nobody waits.
+ */
+@State(Scope.Benchmark)
+@BenchmarkMode({Mode.SampleTime})
+@OutputTimeUnit(TimeUnit.MICROSECONDS)
+@Warmup(iterations = 3, time = 2)
+@Measurement(iterations = 5, time = 2)
+@Fork(1)
+public class OwnWorkBenchmark {
+
+    private static final String KEY = "a-client-key-for-measuring-only";
+
+    @Param({"OPENAI", "ANTHROPIC"}) public Provider provider = Provider.OPENAI;
+
+    @Param({"3", "30"}) public int endpoints;
+
+    private final TimeSource time = new SystemTime();
+    private @Nullable Api api;
+    private @Nullable ApiRequest request;
+
+    @Setup
+    public void setUp() {
+        Pool pool = new Pool(
+                IntStream.range(0, endpoints).mapToObj(this::endpoint).toList(), Settings.DEFAULT);
+        api = Wiring.api(
+                pool,
+                new InMemoryStateStore(),
+                answering(),
+                new OneKey(),
+                new OneClient(),
+                time,
+                new Random(1),
+                _ -> {});
+        String body = """
+                {"model":"chat","max_tokens":100,"messages":[{"role":"system","content":"Be brief."},\
+                {"role":"user","content":"%s"}]}""".formatted("All work and no play. ".repeat(40));
+        request = new ApiRequest(
+                "POST",
+                "/v1/chat/completions",
+                "",
+                new Headers(Map.of("authorization", "Bearer " + KEY)),
+                body.getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Benchmark
+    public ApiResponse request() {
+        ApiResponse response = api.handle(request, Deadline.in(Duration.ofSeconds(28), time));
+        if (response.status() != 200) {
+            throw new IllegalStateException(new String(response.body(), StandardCharsets.UTF_8));
+        }
+        return response;
+    }
+
+    private Endpoint endpoint(int number) {
+        Limits limits = new Limits(
+                Map.of(LimitKind.REQUESTS_PER_MINUTE, 1_000_000_000L, LimitKind.TOKENS_PER_MINUTE, 1_000_000_000_000L),
+                Pacing.BUCKET,
+                OptionalDouble.empty(),
+                OptionalDouble.empty(),
+                TokenAccounting.ESTIMATE,
+                ZoneOffset.UTC);
+        return new Endpoint(
+                "endpoint-" + number,
+                provider,
+                URI.create("https://provider.example/v1"),
+                "model",
+                List.of("chat"),
+                "key",
+                1,
+                limits,
+                null);
+    }
+
+    private Upstream answering() {
+        String answer =
+                switch (provider) {
+                    case OPENAI ->
+                        """
+                        {"id":"chatcmpl-1","object":"chat.completion","created":1,"model":"m","choices":[{"index":0,\
+                        "message":{"role":"assistant","content":"Hello"},"finish_reason":"stop"}],\
+                        "usage":{"prompt_tokens":10,"completion_tokens":5,"total_tokens":15}}""";
+                    case ANTHROPIC ->
+                        """
+                        {"id":"msg_1","type":"message","role":"assistant","model":"m",\
+                        "content":[{"type":"text","text":"Hello"}],"stop_reason":"end_turn",\
+                        "usage":{"input_tokens":10,"output_tokens":5}}""";
+                };
+        Upstream.Reply reply =
+                new Upstream.Reply(200, Headers.NONE, answer.getBytes(StandardCharsets.UTF_8));
+        return (_, _) -> reply;
+    }
+
+    private static final class OneKey implements ApiKeys {
+
+        @Override
+        public Lookup get(String name) {
+            return new ApiKey("a-provider-key");
+        }
+
+        @Override
+        public Lookup refresh(String name, ApiKey refused) {
+            return refused;
+        }
+    }
+
+    private static final class OneClient implements ClientKeys {
+
+        @Override
+        public Collection<String> current() {
+            return List.of(KEY);
+        }
+
+        @Override
+        public Collection<String> refreshed() {
+            return List.of(KEY);
+        }
+    }
+}
