@@ -16,8 +16,10 @@ import java.util.OptionalLong;
  * The limits of one endpoint: when there is room for a call, the part of a write that takes it, and what is put right
  * when the call has ended. One write reserves room now or at a moment soon, so nobody polls a full endpoint.
  *
- * <p>Whatever the number of instances, calls started in any period of length L are at most (L + depth + slack) /
- * interval for each limit (see {@link Bucket}). All times are nanoseconds, points in time since the epoch.
+ * <p>Whatever the number of instances and the age of what they know, the calls that are given a moment in any period of
+ * length L are at most (L + max(depth, cost) + slack) / cost for the only limit of an endpoint, and (L + max(depth,
+ * cost) + 2 slack) / cost for each of several (see {@link Bucket}). All times are nanoseconds, points in time since the
+ * epoch.
  */
 public final class Admission {
 
@@ -70,10 +72,22 @@ public final class Admission {
         for (Bucket bucket : buckets) {
             boolean stale = seen.age() > bucket.slack() / 2;
             boolean busy = seen.callsPerSecond() * bucket.slack() > NANOS_PER_SECOND;
-            bucket.take(update, state, bucket.cost(demand), moment, latest, stale && busy);
+            bucket.take(update, state, bucket.cost(demand), moment, latest(bucket, demand, moment, latest),
+                    stale && busy);
         }
         day.ifPresent(counter -> counter.take(update, state, now));
         update.guard(Guard.atMost(state, Attribute.HOLD, moment));
+    }
+
+    /**
+     * How late this limit may make the call start. What starts later than the moment planned has been counted too early
+     * by the other limits, so they allow for their slack and no more.
+     */
+    private long latest(Bucket bucket, Demand demand, long moment, long latest) {
+        return buckets.stream()
+                .filter(other -> other.kind() != bucket.kind() && other.cost(demand) > 0)
+                .mapToLong(other -> moment + other.slack())
+                .reduce(latest, Math::min);
     }
 
     /** When the call may start whose admission left the item in this state; in the past where it may at once. */
@@ -96,17 +110,25 @@ public final class Admission {
      * Adds to a write what the end of a call tells: the tokens it really took, as far as the provider counts them, and
      * what the provider said of its limits. Its word moves a limit towards full, never towards empty.
      *
-     * @param admitted what the call was admitted on
+     * @param demand what the call was admitted on
+     * @param admitted the item as its admission left it
+     * @param state the item as it is now
      */
     public void settle(
-            ConditionalUpdate.Builder update, EndpointState state, Demand admitted, Feedback feedback, long now) {
+            ConditionalUpdate.Builder update,
+            Demand demand,
+            EndpointState admitted,
+            EndpointState state,
+            Feedback feedback,
+            long now) {
         for (Bucket bucket : buckets) {
+            long undrained = Math.max(0, admitted.get(bucket.tat()) - now);
             long trueUp = feedback.actual()
-                    .map(actual -> trueUp(bucket, admitted, actual))
+                    .map(actual -> trueUp(bucket, demand, actual, undrained))
                     .orElse(0L);
-            long floor = floor(bucket, feedback, now);
-            if (state.get(bucket.tat()) + trueUp < floor) {
-                raise(update, state, bucket.tat(), floor);
+            OptionalLong floor = floor(bucket, feedback, now);
+            if (floor.isPresent() && state.get(bucket.tat()) + trueUp < floor.getAsLong()) {
+                raise(update, state, bucket.tat(), floor.getAsLong());
             } else if (trueUp != 0 && state.has(bucket.tat())) {
                 update.add(bucket.tat(), trueUp);
             }
@@ -114,27 +136,35 @@ public final class Admission {
         feedback.retryAfter().ifPresent(wait -> raise(update, state, Attribute.HOLD, now + wait));
     }
 
-    /** A debt has no upper bound: the tokens are gone. */
-    private long trueUp(Bucket bucket, Demand admitted, Demand actual) {
+    /**
+     * A debt has no upper bound: the tokens are gone. A refund gives back no more than time has not given back already;
+     * more would cancel the charge of a later call.
+     */
+    private long trueUp(Bucket bucket, Demand demand, Demand actual, long undrained) {
         if (bucket.kind().countsRequests()) {
             return 0;
         }
-        long trueUp = bucket.cost(actual) - bucket.cost(admitted);
-        return limits.tokenAccounting() == TokenAccounting.MAX ? Math.max(0, trueUp) : trueUp;
+        long trueUp = bucket.cost(actual) - bucket.cost(demand);
+        long refundable = limits.tokenAccounting() == TokenAccounting.MAX ? 0 : undrained;
+        return Math.max(trueUp, -refundable);
     }
 
-    /** Where the tat has to be at least, by the provider's word. */
-    private static long floor(Bucket bucket, Feedback feedback, long now) {
-        long floor = Long.MIN_VALUE;
+    /** Where the tat has to be at least by the provider's word, if that is any later than now. */
+    private static OptionalLong floor(Bucket bucket, Feedback feedback, long now) {
+        if (feedback.retryAfter().isPresent() && isRefused(bucket, feedback.refusedBy())) {
+            return OptionalLong.of(now + bucket.depth() + feedback.retryAfter().getAsLong());
+        }
         Long remaining = feedback.remaining().get(bucket.kind());
-        if (remaining != null) {
-            floor = now + bucket.depth() - Math.min(bucket.depth(), bucket.cost(remaining));
-        }
-        boolean affected = feedback.refusedBy().map(bucket.kind()::equals).orElse(bucket.isPerMinute());
-        if (feedback.retryAfter().isPresent() && affected) {
-            floor = Math.max(floor, now + bucket.depth() + feedback.retryAfter().getAsLong());
-        }
-        return floor;
+        return remaining == null || bucket.cost(remaining) >= bucket.depth()
+                ? OptionalLong.empty()
+                : OptionalLong.of(now + bucket.depth() - bucket.cost(remaining));
+    }
+
+    /** Whether a refusal may be this limit's: it names this one, tokens of any kind, or none. */
+    private static boolean isRefused(Bucket bucket, Optional<LimitKind> named) {
+        return named.map(kind -> kind == bucket.kind()
+                || (kind == LimitKind.TOKENS_PER_MINUTE && !bucket.kind().countsRequests()))
+                .orElse(bucket.isPerMinute());
     }
 
     private static void raise(ConditionalUpdate.Builder update, EndpointState state, Attribute attribute, long floor) {

@@ -108,7 +108,7 @@ record Bucket(LimitKind kind, Attribute tat, double interval, long depth) {
      * Adds this limit's part of an admission.
      *
      * @param room the moment from which every limit has room
-     * @param latest the latest moment the call may start
+     * @param latest the latest moment this limit may make the call start at
      * @param likelyBusy whether others have probably moved the tat since the state was read
      */
     void take(ConditionalUpdate.Builder update, EndpointState state, long cost, long room, long latest,

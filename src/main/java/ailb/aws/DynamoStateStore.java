@@ -14,6 +14,7 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.BatchGetItemResponse;
 import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
+import software.amazon.awssdk.services.dynamodb.model.DynamoDbException;
 import software.amazon.awssdk.services.dynamodb.model.KeysAndAttributes;
 import software.amazon.awssdk.services.dynamodb.model.UpdateItemRequest;
 
@@ -78,6 +79,10 @@ public final class DynamoStateStore implements StateStore {
             return applied(client.updateItem(request).attributes());
         } catch (ConditionalCheckFailedException e) {
             return new UpdateResult.Rejected(EndpointItem.state(e.item()));
+        } catch (DynamoDbException e) {
+            return e.isThrottlingException()
+                    ? new UpdateResult.Throttled()
+                    : new UpdateResult.Unknown(Trouble.describe(e));
         } catch (SdkException e) {
             return new UpdateResult.Unknown(Trouble.describe(e));
         }

@@ -42,7 +42,7 @@ final class Gate {
 
     record Granted(Permit permit) implements Entry {}
 
-    /** No room soon enough, or the endpoint has been taken out meanwhile. */
+    /** No room soon enough, the endpoint has been taken out meanwhile, or its item is written to too often. */
     record Refused() implements Entry {}
 
     /** The store did not say; if the permit was taken, it is written off. */
@@ -59,8 +59,12 @@ final class Gate {
     /** Asks for room for one call, to start within {@code maxWait} nanoseconds. */
     Entry admit(Endpoint endpoint, Demand demand, long maxWait) {
         Observation seen = view.observe(endpoint);
-        for (int attempt = 0; attempt < TRIES && hasRoom(endpoint, seen.state(), demand, maxWait); attempt++) {
-            switch (store.update(endpoint.name(), update(endpoint, seen, demand, maxWait))) {
+        for (int attempt = 0; attempt < TRIES; attempt++) {
+            long now = time.now();
+            if (!hasRoom(endpoint, seen.state(), demand, now, now + maxWait)) {
+                break;
+            }
+            switch (store.update(endpoint.name(), update(endpoint, seen, demand, now, now + maxWait))) {
                 case UpdateResult.Applied(EndpointState admitted) -> {
                     return granted(endpoint, demand, admitted);
                 }
@@ -68,27 +72,32 @@ final class Gate {
                     view.saw(endpoint, current);
                     seen = new Observation(current, 0, 0);
                 }
+                case UpdateResult.Throttled() -> {
+                    return refused(endpoint);
+                }
                 case UpdateResult.Unknown(String cause) -> {
                     listener.on(new DispatchEvent.StoreTrouble(endpoint.name(), cause));
                     return new Unknown();
                 }
             }
         }
+        return refused(endpoint);
+    }
+
+    private Refused refused(Endpoint endpoint) {
         listener.on(new DispatchEvent.Refused(endpoint.name()));
         return new Refused();
     }
 
-    private boolean hasRoom(Endpoint endpoint, EndpointState state, Demand demand, long maxWait) {
-        long now = time.now();
+    private boolean hasRoom(Endpoint endpoint, EndpointState state, Demand demand, long now, long latest) {
         return Breaker.isClosed(state)
                 && admission(endpoint).room(state, demand, now) instanceof Room.From(long moment)
-                && moment <= now + maxWait;
+                && moment <= latest;
     }
 
-    private ConditionalUpdate update(Endpoint endpoint, Observation seen, Demand demand, long maxWait) {
-        long now = time.now();
+    private ConditionalUpdate update(Endpoint endpoint, Observation seen, Demand demand, long now, long latest) {
         ConditionalUpdate.Builder update = ConditionalUpdate.builder().guard(Breaker.closed());
-        admission(endpoint).take(update, seen, demand, now, now + maxWait);
+        admission(endpoint).take(update, seen, demand, now, latest);
         Window.of(seen.state(), now)
                 .count(
                         update,

@@ -79,7 +79,7 @@ record Settlement(
             case ProviderReply.Answer answer -> answered(update, state, now, answer.usage());
             case ProviderReply.Failure failure -> total(failure.failure()).ifPresent(total -> update.add(total, 1));
         }
-        admission.settle(update, state, permit.demand(), feedback(), now);
+        admission.settle(update, permit.demand(), permit.admitted(), state, feedback(), now);
     }
 
     private void answered(ConditionalUpdate.Builder update, EndpointState state, long now, @Nullable Usage usage) {

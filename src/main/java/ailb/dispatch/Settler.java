@@ -50,13 +50,14 @@ final class Settler {
                     known = now;
                     current = settlement.isCurrent(now);
                 }
+                case UpdateResult.Throttled() -> {} // not made, so it may be tried again
                 case UpdateResult.Unknown(String cause) -> {
                     listener.on(new DispatchEvent.StoreTrouble(endpoint.name(), cause));
                     return Optional.empty();
                 }
             }
         }
-        listener.on(new DispatchEvent.StoreTrouble(endpoint.name(), "gave up reporting a call: the item kept moving"));
+        listener.on(new DispatchEvent.StoreTrouble(endpoint.name(), "gave up reporting a call: the item is too busy"));
         return Optional.empty();
     }
 
@@ -88,6 +89,7 @@ final class Settler {
                 view.saw(endpoint, current);
                 yield false;
             }
+            case UpdateResult.Throttled() -> false;
             case UpdateResult.Unknown(String cause) -> {
                 listener.on(new DispatchEvent.StoreTrouble(endpoint.name(), cause));
                 yield false;

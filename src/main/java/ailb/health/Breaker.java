@@ -54,8 +54,13 @@ public final class Breaker {
     public static Optional<Opening> opening(EndpointState state) {
         return isClosed(state)
                 ? Optional.empty()
-                : Optional.of(new Opening(
-                        REASONS.get((int) state.get(Attribute.REASON)), state.get(Attribute.OPEN_UNTIL)));
+                : Optional.of(new Opening(reason(state), state.get(Attribute.OPEN_UNTIL)));
+    }
+
+    /** A number this version does not know was written by a later one: a fault of the endpoint, as far as we can say. */
+    private static FailureClass reason(EndpointState state) {
+        long number = state.get(Attribute.REASON);
+        return 0 <= number && number < REASONS.size() ? REASONS.get((int) number) : FailureClass.SERVER;
     }
 
     /** An answer, adding to a settling write: the faults in a row are over. */

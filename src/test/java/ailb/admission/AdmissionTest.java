@@ -31,6 +31,7 @@ class AdmissionTest {
     private static final Demand CALL = new Demand(0, 0);
 
     private EndpointState state = EndpointState.EMPTY;
+    private EndpointState admitted = EndpointState.EMPTY;
     private long now = NOW;
 
     @Test
@@ -329,16 +330,63 @@ class AdmissionTest {
                 OptionalDouble.empty(),
                 accounting,
                 null));
-        Demand admitted = new Demand(500, 500);
-        take(admission, admitted, 0);
+        Demand demand = new Demand(500, 500);
+        take(admission, demand, 0);
+
+        settle(admission, demand, actual(actual));
+
+        assertThat(state.get(Attribute.TOKENS)).isEqualTo(NOW + counted * SECOND / 1000);
+    }
+
+    /** The first call's 20,000 tokens drain in 20 s: at 15 s, 5,000 of them can still be given back, at 30 s none. */
+    @ParameterizedTest
+    @CsvSource({"0, 19800", "5, 15000", "15, 5000", "30, 0"})
+    void aRefundGivesBackOnlyWhatTimeHasNot(long seconds, long refunded) {
+        Admission admission =
+                new Admission(Endpoints.limits(Pacing.BUCKET, Map.of(LimitKind.TOKENS_PER_MINUTE, 60_000L)));
+        Demand large = new Demand(20_000, 0);
+        take(admission, large, 0);
+        EndpointState first = state;
+        now += seconds * SECOND;
+        take(admission, large, 0);
+        long before = state.get(Attribute.TOKENS);
+        admitted = first;
+
+        settle(admission, large, actual(200));
+
+        assertThat(before - state.get(Attribute.TOKENS)).isEqualTo(refunded * SECOND / 1000);
+    }
+
+    @Test
+    void aHeaderThatTellsOfPlentyWritesNothing() {
+        Admission admission = new Admission(Endpoints.requests(Pacing.SMOOTH, 600));
+        take(admission, CALL, 0);
+        EndpointState before = state;
+        now += SECOND;
+
+        settle(admission, CALL, remaining(LimitKind.REQUESTS_PER_MINUTE, 599));
+
+        assertThat(state.get(Attribute.REQUESTS)).isEqualTo(before.get(Attribute.REQUESTS));
+    }
+
+    @Test
+    void aRefusalForTokensOfAnyKindRaisesInputAndOutputAlike() {
+        Admission admission = new Admission(Endpoints.limits(
+                Pacing.BUCKET,
+                Map.of(LimitKind.INPUT_TOKENS_PER_MINUTE, 6000L, LimitKind.OUTPUT_TOKENS_PER_MINUTE, 600L)));
+        take(admission, new Demand(10, 10), 0);
 
         settle(
                 admission,
-                admitted,
-                new Feedback(
-                        Optional.of(new Demand(actual, 0)), Map.of(), OptionalLong.empty(), Optional.empty()));
+                new Demand(10, 10),
+                refusal(Duration.ofSeconds(10), Optional.of(LimitKind.TOKENS_PER_MINUTE)));
 
-        assertThat(state.get(Attribute.TOKENS)).isEqualTo(NOW + counted * SECOND / 1000);
+        assertThat(state.get(Attribute.INPUT_TOKENS)).isEqualTo(NOW + 70 * SECOND);
+        assertThat(state.get(Attribute.OUTPUT_TOKENS)).isEqualTo(NOW + 70 * SECOND);
+    }
+
+    private static Feedback actual(long tokens) {
+        return new Feedback(Optional.of(new Demand(tokens, 0)), Map.of(), OptionalLong.empty(), Optional.empty());
     }
 
     private static Limits perDay(long limit, @Nullable ZoneId zone) {
@@ -370,12 +418,13 @@ class AdmissionTest {
         ConditionalUpdate update = update(admission, new Observation(state, 0, 0), demand, maxWait);
         assertThat(update.allowedBy(state)).isTrue();
         state = update.applyTo(state);
+        admitted = state;
         return admission.slot(state, demand);
     }
 
-    private void settle(Admission admission, Demand admitted, Feedback feedback) {
+    private void settle(Admission admission, Demand demand, Feedback feedback) {
         ConditionalUpdate.Builder update = ConditionalUpdate.builder().add(Attribute.TOTAL_REQUESTS, 1);
-        admission.settle(update, state, admitted, feedback, now);
+        admission.settle(update, demand, admitted, state, feedback, now);
         ConditionalUpdate built = update.build();
         assertThat(built.allowedBy(state)).isTrue();
         state = built.applyTo(state);

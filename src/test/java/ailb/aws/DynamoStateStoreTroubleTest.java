@@ -87,19 +87,16 @@ class DynamoStateStoreTroubleTest {
     }
 
     @Test
-    void aWriteWithoutAReplyIsGivenUpAfterHalfASecond() {
+    void aWriteWithoutAReplyIsGivenUp() {
         DynamoStateStore store = storeAt(_ -> new Silence());
-        long start = System.nanoTime();
 
         assertThat(store.update("e", ADD_ONE))
                 .isEqualTo(new UpdateResult.Unknown("SdkClientException: SocketTimeoutException"));
-        assertThat(System.nanoTime() - start).isBetween(450_000_000L, 5_000_000_000L);
         assertThat(server.requests()).hasSize(1);
     }
 
     @ParameterizedTest
     @CsvSource({
-        "400, ProvisionedThroughputExceededException", "400, ThrottlingException", "400, RequestLimitExceeded",
         "500, InternalServerError", "503, ServiceUnavailable", "400, ValidationException",
         "400, ResourceNotFoundException", "400, AccessDeniedException", "400, UnrecognizedClientException",
     })
@@ -108,6 +105,15 @@ class DynamoStateStoreTroubleTest {
 
         assertThat(store.update("e", ADD_ONE)).isInstanceOfSatisfying(
                 UpdateResult.Unknown.class, unknown -> assertThat(unknown.cause()).contains(code));
+        assertThat(server.requests()).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ProvisionedThroughputExceededException", "ThrottlingException", "RequestLimitExceeded"})
+    void aThrottledWriteIsKnownNotToBeMade(String code) {
+        DynamoStateStore store = storeAt(_ -> error(400, code));
+
+        assertThat(store.update("e", ADD_ONE)).isEqualTo(new UpdateResult.Throttled());
         assertThat(server.requests()).hasSize(1);
     }
 

@@ -425,6 +425,17 @@ class DispatcherTest {
     }
 
     @Test
+    void aThrottledItemIsPassedOverAndIsNoOutage() throws InterruptedException {
+        store.throttled = "a";
+
+        for (int i = 0; i < 20; i++) {
+            assertThat(dispatch(pool(openAi("a"), openAi("b")))).isInstanceOf(DispatchResult.Answered.class);
+        }
+        assertThat(countOf("a")).isZero();
+        assertThat(events).noneMatch(DispatchEvent.StoreTrouble.class::isInstance);
+    }
+
+    @Test
     void anUnknownReportIsNotRepeated() throws InterruptedException {
         upstream.then("a", () -> {
             store.down = true;
@@ -533,6 +544,7 @@ class DispatcherTest {
         private int updates;
         private int skipReads;
         private boolean down;
+        private String throttled = "";
         private Runnable beforeNextRead = () -> {};
 
         @Override
@@ -552,6 +564,9 @@ class DispatcherTest {
         @Override
         public UpdateResult update(String endpoint, ConditionalUpdate update) {
             updates++;
+            if (endpoint.equals(throttled)) {
+                return new UpdateResult.Throttled();
+            }
             return down ? new UpdateResult.Unknown("down") : items.update(endpoint, update);
         }
     }

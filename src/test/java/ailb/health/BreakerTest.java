@@ -8,6 +8,7 @@ import ailb.state.Attribute;
 import ailb.state.ConditionalUpdate;
 import ailb.state.EndpointState;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -158,6 +159,13 @@ class BreakerTest {
         apply(breaker.trip(state, FailureClass.CREDENTIAL, NOW));
 
         assertThat(state.get(Attribute.REASON)).isEqualTo(4);
+    }
+
+    @Test
+    void aReasonThatALaterVersionWroteIsStillAnOpening() {
+        state = new EndpointState(Map.of(Attribute.BREAKER, 1L, Attribute.REASON, 99L, Attribute.OPEN_UNTIL, NOW));
+
+        assertThat(Breaker.opening(state)).contains(new Opening(FailureClass.SERVER, NOW));
     }
 
     private void fault() {

@@ -19,9 +19,10 @@ final class FakeAws implements AutoCloseable {
     private final Path folder;
     private final String table = "state-" + UUID.randomUUID();
     private final DynamoOverHttp dynamo;
-    private final FakeSecretsManager secrets = new FakeSecretsManager();
     private final FakeProvider openai = new FakeProvider(OPENAI_KEY);
     private final FakeProvider anthropic = new FakeProvider(ANTHROPIC_KEY);
+    // After the others: only Loopback has the JVM's HTTP servers answer without a delay, if it comes first.
+    private final FakeSecretsManager secrets = new FakeSecretsManager();
 
     /** @param folder for its files, empty */
     FakeAws(DynamoOverHttp dynamo, Path folder) throws Exception {

@@ -81,16 +81,13 @@ final class LocalServer implements AutoCloseable {
     }
 
     public static void main(String[] args) {
-        // Asked for at once: later it may have died and another process have taken its place.
-        Optional<ProcessHandle> parent = ProcessHandle.current().parent();
+        ParentProcess parent = ParentProcess.now();
         QuietLibraries.hush();
         try {
             LocalServer server = start(LocalSettings.of(System.getenv()), System.out);
             Runtime.getRuntime().addShutdownHook(new Thread(server::close));
-            // A Maven that is killed takes no child with it. Exiting also ends the threads of DynamoDB Local.
-            parent.ifPresent(maven -> {
-                var _ = maven.onExit().thenRun(() -> System.exit(0));
-            });
+            // Exiting also ends the threads of DynamoDB Local.
+            parent.whenEnded(() -> System.exit(0), server.time);
         } catch (BadSettingException e) {
             System.err.println(e.getMessage());
             System.exit(1);
