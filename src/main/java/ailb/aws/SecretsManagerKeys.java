@@ -64,7 +64,13 @@ public final class SecretsManagerKeys implements ApiKeys {
         TreeSet<String> all = new TreeSet<>(names);
         all.add(name);
         String map = all.stream().map(one -> '"' + one + "\":\"...\"").collect(Collectors.joining(",", "{", "}"));
-        return "Put it: aws secretsmanager put-secret-value --secret-id " + secret.id() + " --secret-string '" + map
-                + "' (this replaces the whole secret: every key has to be in it)";
+        return "Put it: aws secretsmanager put-secret-value" + region() + " --secret-id " + secret.id()
+                + " --secret-string '" + map + "' (this replaces the whole secret: every key has to be in it)";
+    }
+
+    /** An ARN names its region, which need not be the one that the owner's command line is set to. */
+    private String region() {
+        String[] arn = secret.id().split(":", -1);
+        return arn.length > 3 && arn[0].equals("arn") ? " --region " + arn[3] : "";
     }
 }

@@ -5,6 +5,7 @@ import ailb.admission.Room;
 import ailb.health.Breaker;
 import ailb.pool.Endpoint;
 import ailb.pool.LimitKind;
+import ailb.pool.Provider;
 import ailb.protocol.ChatRequest;
 import ailb.protocol.WireProtocol;
 import ailb.selection.Candidate;
@@ -13,6 +14,7 @@ import ailb.state.WindowSlot;
 import ailb.stats.Latency;
 import ailb.stats.Window;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -40,9 +42,10 @@ final class Search {
         this.request = request;
         this.budget = budget;
         this.serving = parts.pool().serving(request.model());
+        Map<Provider, Optional<String>> unsupported = new EnumMap<>(Provider.class);
         for (Endpoint endpoint : serving) {
-            WireProtocol.of(endpoint.provider())
-                    .unsupportedField(request)
+            unsupported
+                    .computeIfAbsent(endpoint.provider(), provider -> WireProtocol.of(provider).unsupportedField(request))
                     .ifPresent(field -> obstacles.put(endpoint.name(), new Obstacle.UnsupportedField(field)));
         }
     }

@@ -138,6 +138,7 @@ class SecretsManagerKeysTest extends ApiKeysContract {
         assertThat(keys.get("primary")).isEqualTo(
                 new Missing(
                         "The secret has no API key named 'primary'. Put it: aws secretsmanager put-secret-value"
+                                + " --region us-east-1"
                                 + " --secret-id arn:aws:secretsmanager:us-east-1:123456789012:secret:keys-AbCdEf"
                                 + " --secret-string '{\"backup\":\"...\",\"primary\":\"...\"}'"
                                 + " (this replaces the whole secret: every key has to be in it)"));

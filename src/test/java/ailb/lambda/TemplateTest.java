@@ -157,7 +157,6 @@ class TemplateTest {
                 .isEqualTo(Map.of("AttributeName", "ex", "Enabled", true));
         assertThat(template.at(table + "PointInTimeRecoverySpecification"))
                 .isEqualTo(Map.of("PointInTimeRecoveryEnabled", true));
-        assertThat(template.at(table + "SSESpecification")).isEqualTo(Map.of("SSEEnabled", true));
     }
 
     @Test
