@@ -45,7 +45,8 @@ final class Search {
         Map<Provider, Optional<String>> unsupported = new EnumMap<>(Provider.class);
         for (Endpoint endpoint : serving) {
             unsupported
-                    .computeIfAbsent(endpoint.provider(), provider -> WireProtocol.of(provider).unsupportedField(request))
+                    .computeIfAbsent(endpoint.provider(),
+                            provider -> WireProtocol.of(provider).unsupportedField(request))
                     .ifPresent(field -> obstacles.put(endpoint.name(), new Obstacle.UnsupportedField(field)));
         }
     }
