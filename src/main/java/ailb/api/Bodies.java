@@ -13,6 +13,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.Function;
 
@@ -56,6 +57,7 @@ final class Bodies {
                 .put("weight", endpoint.weight())
                 .put("capacity", rounded(statistics.capacity()))
                 .put("healthy", statistics.opening().isEmpty())
+                .put("state", state(statistics.opening()))
                 .put("total_requests", statistics.totalRequests())
                 .put("total_failures", statistics.totalFailures())
                 .put("total_rate_limited", statistics.totalRateLimited())
@@ -81,6 +83,10 @@ final class Bodies {
                 .put("output", statistics.totalOutputTokens());
         node.put("spent_today_usd", statistics.spentToday() / 1e9);
         return node;
+    }
+
+    private static String state(Optional<Opening> opening) {
+        return opening.map(open -> open.halfOpen() ? "half_open" : "open").orElse("closed");
     }
 
     private static ObjectNode opening(Opening opening) {

@@ -1,5 +1,10 @@
 package ailb.dispatch;
 
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+
 /** PORT: the providers' API keys, by name. Safe for use by many threads. */
 public interface ApiKeys {
 
@@ -14,6 +19,16 @@ public interface ApiKeys {
 
     /** A key; its value never prints. */
     record ApiKey(String value) implements Lookup {
+
+        /** Tells this key from others without giving it away: the first 8 bytes of its SHA-256. */
+        long version() {
+            try {
+                byte[] digest = MessageDigest.getInstance("SHA-256").digest(value.getBytes(StandardCharsets.UTF_8));
+                return ByteBuffer.wrap(digest).getLong();
+            } catch (NoSuchAlgorithmException e) {
+                throw new IllegalStateException("every JDK has SHA-256", e);
+            }
+        }
 
         @Override
         public String toString() {

@@ -20,6 +20,8 @@ final class Budget {
     /** No attempt is cut off before this for being slow: callers of an LLM rather wait. */
     private static final double PATIENCE = Duration.ofSeconds(30).toNanos();
 
+    private static final Duration AFTER_ATTEMPT = Duration.ofSeconds(5);
+
     private final Deadline deadline;
     private final TimeSource time;
     private final Settings settings;
@@ -50,5 +52,10 @@ final class Budget {
             cap = Math.min(cap, Math.max(PATIENCE, 2 * Latency.expected(slow.getAsDouble(), demand.outputTokens())));
         }
         return Duration.ofNanos(Math.max(1, Math.min((long) cap, deadline.remaining(time) - RESERVE)));
+    }
+
+    /** How long a probe keeps others from probing: as long as its attempt may take, and what follows it. */
+    Duration lease(EndpointState state, Demand demand) {
+        return attempt(state, demand).plus(AFTER_ATTEMPT);
     }
 }

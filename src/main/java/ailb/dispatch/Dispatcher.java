@@ -34,7 +34,7 @@ public final class Dispatcher {
                 listener,
                 view,
                 new Gate(pool, store, view, time, listener),
-                new Settler(new Breaker(pool.settings().health()), store, view, time, listener),
+                new Settler(new Breaker(pool.settings().health()), store, view, time, random, listener),
                 new Selection(pool.settings().routing().latency()));
     }
 

@@ -13,6 +13,7 @@ import ailb.state.StateStore;
 import ailb.state.UpdateResult;
 import ailb.state.WindowSlot;
 import ailb.stats.Window;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -56,20 +57,32 @@ final class Gate {
         return admission(endpoint).room(view.state(endpoint), demand, time.now());
     }
 
-    /** Asks for room for one call, to start within {@code maxWait} nanoseconds. */
-    Entry admit(Endpoint endpoint, Demand demand, long maxWait) {
+    /**
+     * Asks for room for one call.
+     *
+     * @param access as what the call comes, as the breaker allows it now
+     * @param maxWait longest wait for its slot, nanoseconds
+     * @param lease how long the call may take if it is a probe
+     */
+    Entry admit(Endpoint endpoint, Demand demand, Breaker.Access access, long maxWait, Duration lease) {
         Observation seen = view.observe(endpoint);
         for (int attempt = 0; attempt < TRIES; attempt++) {
             long now = time.now();
             if (!hasRoom(endpoint, seen.state(), demand, now, now + maxWait)) {
                 break;
             }
-            switch (store.update(endpoint.name(), update(endpoint, seen, demand, now, now + maxWait))) {
+            ConditionalUpdate.Builder update = ConditionalUpdate.builder();
+            Breaker.pass(update, seen.state(), access, now, lease);
+            take(update, endpoint, seen, demand, now, now + maxWait);
+            switch (store.update(endpoint.name(), update.build())) {
                 case UpdateResult.Applied(EndpointState admitted) -> {
-                    return granted(endpoint, demand, admitted);
+                    return granted(endpoint, demand, access, admitted);
                 }
                 case UpdateResult.Rejected(EndpointState current) -> {
                     view.saw(endpoint, current);
+                    if (!Breaker.stillPasses(access, seen.state(), current)) {
+                        return refused(endpoint);
+                    }
                     seen = new Observation(current, 0, 0);
                 }
                 case UpdateResult.Throttled() -> {
@@ -90,13 +103,16 @@ final class Gate {
     }
 
     private boolean hasRoom(Endpoint endpoint, EndpointState state, Demand demand, long now, long latest) {
-        return Breaker.isClosed(state)
-                && admission(endpoint).room(state, demand, now) instanceof Room.From(long moment)
-                && moment <= latest;
+        return admission(endpoint).room(state, demand, now) instanceof Room.From(long moment) && moment <= latest;
     }
 
-    private ConditionalUpdate update(Endpoint endpoint, Observation seen, Demand demand, long now, long latest) {
-        ConditionalUpdate.Builder update = ConditionalUpdate.builder().guard(Breaker.closed());
+    private void take(
+            ConditionalUpdate.Builder update,
+            Endpoint endpoint,
+            Observation seen,
+            Demand demand,
+            long now,
+            long latest) {
         admission(endpoint).take(update, seen, demand, now, latest);
         Window.of(seen.state(), now)
                 .count(
@@ -105,13 +121,12 @@ final class Gate {
                                 WindowSlot::admitted, 1L,
                                 WindowSlot::admittedInput, demand.inputTokens(),
                                 WindowSlot::admittedOutput, demand.outputTokens()));
-        return update.build();
     }
 
-    private Granted granted(Endpoint endpoint, Demand demand, EndpointState admitted) {
+    private Granted granted(Endpoint endpoint, Demand demand, Breaker.Access access, EndpointState admitted) {
         view.saw(endpoint, admitted);
         long slot = admission(endpoint).slot(admitted, demand);
         listener.on(new DispatchEvent.Admitted(endpoint.name(), Math.max(0, slot - time.now())));
-        return new Granted(new Permit(endpoint, demand, admitted, slot));
+        return new Granted(new Permit(endpoint, demand, admitted, access, slot));
     }
 }

@@ -1,6 +1,7 @@
 package ailb.dispatch;
 
 import ailb.admission.Demand;
+import ailb.health.Breaker;
 import ailb.pool.Endpoint;
 import ailb.state.EndpointState;
 
@@ -9,6 +10,7 @@ import ailb.state.EndpointState;
  *
  * @param demand the tokens it was given for
  * @param admitted the endpoint's item as the admission left it; the call is reported under its generation
+ * @param access as what it comes to the endpoint
  * @param slot the moment the call may start, nanoseconds since the epoch
  */
-record Permit(Endpoint endpoint, Demand demand, EndpointState admitted, long slot) {}
+record Permit(Endpoint endpoint, Demand demand, EndpointState admitted, Breaker.Access access, long slot) {}

@@ -83,11 +83,12 @@ final class RequestRun {
         parts.view().refresh();
         EndpointState state = parts.view().state(permit.endpoint());
         long now = parts.time().now();
-        boolean stands = Breaker.isClosed(state)
-                && Breaker.unmoved(permit.admitted()).holds(state)
+        boolean stands = Breaker.unmoved(permit.admitted()).holds(state)
                 && state.get(Attribute.HOLD) <= now
-                && now - permit.slot() <= TOO_LATE;
+                && now - permit.slot() <= TOO_LATE
+                && budget.spare(state, permit.demand()) >= 0;
         if (!stands) {
+            parts.settler().abandon(permit);
             parts.listener().on(new DispatchEvent.Dropped(permit.endpoint().name()));
         }
         return stands;
@@ -103,7 +104,7 @@ final class RequestRun {
                 && failure.failure() == FailureClass.CREDENTIAL
                 && isKeyRenewed(endpoint, ticket.key());
         report(endpoint, reply, nanos);
-        settle(ticket.permit(), reply, nanos, keyRenewed);
+        settle(ticket, reply, nanos, keyRenewed);
         return switch (RetryDecision.after(reply, keyRenewed)) {
             case RetryDecision.Finish() -> Optional.of(finished(endpoint, reply));
             case RetryDecision.WithNewKey() -> Optional.empty();
@@ -169,13 +170,17 @@ final class RequestRun {
                         });
     }
 
-    private void settle(Permit permit, ProviderReply reply, long nanos, boolean keyRenewed) {
-        Endpoint endpoint = permit.endpoint();
+    private void settle(Search.Ticket ticket, ProviderReply reply, long nanos, boolean keyRenewed) {
+        Permit permit = ticket.permit();
         Settlement settlement = new Settlement(
-                permit, parts.gate().admission(endpoint), reply, nanos, leaveAlone(reply), keyRenewed);
+                permit, parts.gate().admission(permit.endpoint()), reply, nanos, leaveAlone(reply), keyRenewed);
         Optional<EndpointState> settled = parts.settler().settle(settlement);
-        if (settled.isPresent() && reply instanceof ProviderReply.Failure failure && !keyRenewed) {
-            parts.settler().trip(endpoint, settled.get(), failure.failure());
+        if (keyRenewed) {
+            parts.settler().abandon(permit);
+        } else if (settled.isPresent()) {
+            Optional<FailureClass> failure =
+                    reply instanceof ProviderReply.Failure failed ? Optional.of(failed.failure()) : Optional.empty();
+            parts.settler().judge(permit, settled.get(), failure, ticket.key().version());
         }
     }
 

@@ -4,16 +4,20 @@ import ailb.admission.Demand;
 import ailb.admission.Room;
 import ailb.health.Breaker;
 import ailb.pool.Endpoint;
+import ailb.pool.FailureClass;
 import ailb.pool.LimitKind;
 import ailb.pool.Provider;
 import ailb.protocol.ChatRequest;
 import ailb.protocol.WireProtocol;
 import ailb.selection.Candidate;
+import ailb.state.Attribute;
 import ailb.state.EndpointState;
 import ailb.state.WindowSlot;
 import ailb.stats.Latency;
 import ailb.stats.Window;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -103,7 +107,13 @@ final class Search {
         return Optional.empty();
     }
 
+    /** A probe that is due goes before the weighted choice: it is what brings an endpoint back. */
     private Shortlist.Entry choose(List<Shortlist.Entry> ready) {
+        for (Shortlist.Entry entry : ready) {
+            if (entry.access() != Breaker.Access.CLOSED) {
+                return entry;
+            }
+        }
         List<Candidate> candidates = ready.stream()
                 .map(entry -> new Candidate(entry.endpoint(), parts.view().state(entry.endpoint())))
                 .toList();
@@ -129,7 +139,8 @@ final class Search {
     }
 
     private Optional<Permit> admit(Shortlist.Entry entry, long maxWait) {
-        return switch (parts.gate().admit(entry.endpoint(), entry.demand(), maxWait)) {
+        Duration lease = budget.lease(parts.view().state(entry.endpoint()), entry.demand());
+        return switch (parts.gate().admit(entry.endpoint(), entry.demand(), entry.access(), maxWait, lease)) {
             case Gate.Granted(Permit permit) -> Optional.of(permit);
             case Gate.Refused() -> Optional.empty();
             case Gate.Unknown() -> {
@@ -146,12 +157,31 @@ final class Search {
                 entry(endpoint).ifPresent(entries::add);
             }
         }
-        return new Shortlist(entries, parts.time().now());
+        boolean anyInService = serving.stream().anyMatch(endpoint -> Breaker.isClosed(parts.view().state(endpoint)));
+        return new Shortlist(anyInService ? onTime(entries) : soonestDue(entries), parts.time().now());
+    }
+
+    private static List<Shortlist.Entry> onTime(List<Shortlist.Entry> entries) {
+        return entries.stream()
+                .filter(entry -> entry.access() != Breaker.Access.EARLY_PROBE)
+                .toList();
+    }
+
+    /** With no endpoint closed, the one that is out for the least time yet may be tried early. */
+    private List<Shortlist.Entry> soonestDue(List<Shortlist.Entry> entries) {
+        List<Shortlist.Entry> onTime = onTime(entries);
+        return onTime.isEmpty()
+                ? entries.stream()
+                        .min(Comparator
+                                .comparingLong(entry -> parts.view().state(entry.endpoint()).get(Attribute.OPEN_UNTIL)))
+                        .stream()
+                        .toList()
+                : onTime;
     }
 
     private Optional<Shortlist.Entry> entry(Endpoint endpoint) {
-        parts.settler().makeDueMove(endpoint);
         EndpointState state = parts.view().state(endpoint);
+        Breaker.Access access = Breaker.access(state, parts.time().now(), isKeyReplaced(endpoint, state));
         Demand demand = demand(endpoint, state);
         long maxWait = Math.min(
                 budget.spare(state, demand),
@@ -162,12 +192,20 @@ final class Search {
                 yield Optional.empty();
             }
             case Room.From(long moment) ->
-                maxWait < 0 || !Breaker.isClosed(state)
+                maxWait < 0 || access == Breaker.Access.OUT
                         ? Optional.empty()
-                        : Optional.of(
-                                new Shortlist.Entry(endpoint, demand, moment, maxWait,
-                                        tried.contains(endpoint.name())));
+                        : Optional.of(new Shortlist.Entry(
+                                endpoint, demand, access, moment, maxWait, tried.contains(endpoint.name())));
         };
+    }
+
+    /** Whether the endpoint is out for a key, and another one is known by now: then there is no need to wait. */
+    private boolean isKeyReplaced(Endpoint endpoint, EndpointState state) {
+        return Breaker.opening(state)
+                .filter(opening -> opening.reason() == FailureClass.CREDENTIAL)
+                .isPresent()
+                && parts.keys().get(endpoint.apiKey()) instanceof ApiKeys.ApiKey key
+                && Breaker.isOutForAnotherKey(state, key.version());
     }
 
     /** What the request is expected to take of an endpoint. */

@@ -1,13 +1,17 @@
 package ailb.dispatch;
 
 import ailb.health.Breaker;
+import ailb.health.Recent;
 import ailb.pool.Endpoint;
 import ailb.pool.FailureClass;
 import ailb.state.ConditionalUpdate;
 import ailb.state.EndpointState;
 import ailb.state.StateStore;
 import ailb.state.UpdateResult;
+import ailb.state.WindowSlot;
+import ailb.stats.Window;
 import java.util.Optional;
+import java.util.random.RandomGenerator;
 
 /** Reports how calls ended, and makes the moves of the breaker that follow. */
 final class Settler {
@@ -18,13 +22,21 @@ final class Settler {
     private final StateStore store;
     private final PoolView view;
     private final TimeSource time;
+    private final RandomGenerator random;
     private final DispatchListener listener;
 
-    Settler(Breaker breaker, StateStore store, PoolView view, TimeSource time, DispatchListener listener) {
+    Settler(
+            Breaker breaker,
+            StateStore store,
+            PoolView view,
+            TimeSource time,
+            RandomGenerator random,
+            DispatchListener listener) {
         this.breaker = breaker;
         this.store = store;
         this.view = view;
         this.time = time;
+        this.random = random;
         this.listener = listener;
     }
 
@@ -61,22 +73,41 @@ final class Settler {
         return Optional.empty();
     }
 
-    /** Takes an endpoint out, if a failure that has been reported calls for it. */
-    void trip(Endpoint endpoint, EndpointState settled, FailureClass failure) {
-        breaker.trip(settled, failure, time.now()).ifPresent(move -> {
-            if (make(endpoint, move)) {
-                listener.on(new DispatchEvent.Opened(endpoint.name(), failure));
-            }
-        });
+    /**
+     * Makes the move of the breaker that a reported call asks for: a usual call may open it, a probe decides it.
+     *
+     * @param settled the item as the report left it
+     * @param failure empty where the call was answered
+     */
+    void judge(Permit permit, EndpointState settled, Optional<FailureClass> failure, long keyVersion) {
+        Endpoint endpoint = permit.endpoint();
+        long now = time.now();
+        Optional<ConditionalUpdate> move =
+                switch (permit.access()) {
+                    case CLOSED ->
+                        failure.flatMap(
+                                fault -> breaker.trip(settled, fault, recent(settled, now), keyVersion, now, random));
+                    case PROBE -> Optional.of(breaker.verdict(settled, failure, false, keyVersion, now, random));
+                    case EARLY_PROBE -> Optional.of(breaker.verdict(settled, failure, true, keyVersion, now, random));
+                    case OUT -> throw new IllegalStateException("a call that was not let through");
+                };
+        if (move.isPresent() && make(endpoint, move.get())) {
+            listener.on(Breaker.opening(view.state(endpoint))
+                    .<DispatchEvent>map(opening -> new DispatchEvent.Opened(endpoint.name(), opening.reason()))
+                    .orElseGet(() -> new DispatchEvent.Closed(endpoint.name())));
+        }
     }
 
-    /** Lets an endpoint in again whose time has come. */
-    void makeDueMove(Endpoint endpoint) {
-        Breaker.due(view.state(endpoint), time.now()).ifPresent(move -> {
-            if (make(endpoint, move)) {
-                listener.on(new DispatchEvent.Closed(endpoint.name()));
-            }
-        });
+    private static Recent recent(EndpointState state, long now) {
+        Window window = Window.of(state, now);
+        return new Recent(window.sum(WindowSlot::calls), window.sum(WindowSlot::failures));
+    }
+
+    /** Gives a probe back whose call is not made, or tells nothing. */
+    void abandon(Permit permit) {
+        if (permit.access() != Breaker.Access.CLOSED) {
+            make(permit.endpoint(), Breaker.abandon(permit.admitted()));
+        }
     }
 
     private boolean make(Endpoint endpoint, ConditionalUpdate move) {

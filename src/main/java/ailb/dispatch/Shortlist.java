@@ -1,6 +1,7 @@
 package ailb.dispatch;
 
 import ailb.admission.Demand;
+import ailb.health.Breaker;
 import ailb.pool.Endpoint;
 import java.time.Duration;
 import java.util.Comparator;
@@ -25,11 +26,13 @@ record Shortlist(List<Entry> entries, long now) {
     /**
      * An endpoint that could take the call.
      *
+     * @param access as what the call would come to it
      * @param room from when on it has room, nanoseconds since the epoch
      * @param maxWait longest wait that leaves time for the call itself, nanoseconds
      * @param tried whether it has failed this request before
      */
-    record Entry(Endpoint endpoint, Demand demand, long room, long maxWait, boolean tried) {}
+    record Entry(
+            Endpoint endpoint, Demand demand, Breaker.Access access, long room, long maxWait, boolean tried) {}
 
     /** Those to choose from by weight, all with room at once. One that has failed only where no other is left. */
     List<Entry> ready() {

@@ -9,14 +9,20 @@ import ailb.state.Guard;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.random.RandomGenerator;
 
 /**
- * Takes an endpoint out for the whole fleet and lets it in again. Every move is a write of its own, guarded by the
- * generation it bumps, so that each is made once and reports of older calls change nothing.
+ * Takes an endpoint out for the whole fleet and lets it in again (M. Nygard, "Release It!"). Closed, it takes calls.
+ * Open, it takes none. When its time has come one call in the whole fleet is let through, half-open, under a lease; how
+ * that ends closes the breaker or opens it again.
+ *
+ * <p>Every move is guarded by the generation it bumps, so that each is made once, and reports of older calls change
+ * nothing. All times are nanoseconds, points in time since the epoch.
  */
 public final class Breaker {
 
     private static final long OPEN = 1;
+    private static final long HALF_OPEN = 2;
 
     /** Stored by position: only ever add at the end. */
     private static final List<FailureClass> REASONS = List.of(
@@ -30,19 +36,35 @@ public final class Breaker {
             FailureClass.TRANSPORT,
             FailureClass.TIMEOUT);
 
+    /** With no endpoint closed, one that is out is tried again after this, however long it is out for. */
+    private static final long EARLY_PROBE_AFTER = Duration.ofSeconds(1).toNanos();
+
+    /** An endpoint that was closed for so long opens as if for the first time. */
+    private static final long FORGIVEN_AFTER = Duration.ofMinutes(10).toNanos();
+
+    private static final double SLOW_START = Duration.ofSeconds(30).toNanos();
+    private static final double FIRST_SHARE = 0.1;
+
     private final Settings.Health rules;
 
     public Breaker(Settings.Health rules) {
         this.rules = rules;
     }
 
-    public static boolean isClosed(EndpointState state) {
-        return closed().holds(state);
+    /** How a call may come to an endpoint. */
+    public enum Access {
+        /** As usual. */
+        CLOSED,
+        /** As the one call that finds out whether the endpoint is well again. */
+        PROBE,
+        /** As a probe before its time: only while no other endpoint is closed. */
+        EARLY_PROBE,
+        /** Not at all. */
+        OUT
     }
 
-    /** Holds while the breaker is closed. */
-    public static Guard closed() {
-        return new Guard.Absent(Attribute.BREAKER);
+    public static boolean isClosed(EndpointState state) {
+        return !state.has(Attribute.BREAKER);
     }
 
     /** Holds while the breaker has not moved since the state. */
@@ -52,15 +74,68 @@ public final class Breaker {
 
     /** The opening in force, empty while closed. */
     public static Optional<Opening> opening(EndpointState state) {
-        return isClosed(state)
-                ? Optional.empty()
-                : Optional.of(new Opening(reason(state), state.get(Attribute.OPEN_UNTIL)));
+        if (isClosed(state)) {
+            return Optional.empty();
+        }
+        boolean halfOpen = state.get(Attribute.BREAKER) == HALF_OPEN;
+        return Optional.of(new Opening(reason(state), state.get(Attribute.OPEN_UNTIL), halfOpen));
     }
 
     /** A number this version does not know was written by a later one: a fault of the endpoint, as far as we can say. */
     private static FailureClass reason(EndpointState state) {
         long number = state.get(Attribute.REASON);
         return 0 <= number && number < REASONS.size() ? REASONS.get((int) number) : FailureClass.SERVER;
+    }
+
+    /** Whether the endpoint was taken out for a key, and not for this one. */
+    public static boolean isOutForAnotherKey(EndpointState state, long keyVersion) {
+        return !isClosed(state)
+                && reason(state) == FailureClass.CREDENTIAL
+                && state.get(Attribute.KEY_VERSION) != keyVersion;
+    }
+
+    /**
+     * How a call may come to the endpoint now.
+     *
+     * @param keyReplaced whether the endpoint is out for a key that is no longer the one it would be called with
+     */
+    public static Access access(EndpointState state, long now, boolean keyReplaced) {
+        if (isClosed(state)) {
+            return Access.CLOSED;
+        }
+        if (state.get(Attribute.BREAKER) == HALF_OPEN) {
+            return state.get(Attribute.PROBE_UNTIL) <= now ? Access.PROBE : Access.OUT;
+        }
+        if (state.get(Attribute.OPEN_UNTIL) <= now || keyReplaced) {
+            return Access.PROBE;
+        }
+        boolean mayBeEarly = !reason(state).needsAPerson() && state.get(Attribute.PROBE_UNTIL) <= now;
+        return mayBeEarly ? Access.EARLY_PROBE : Access.OUT;
+    }
+
+    /**
+     * Adds to an admission what lets the call through the breaker: a guard while it is closed, otherwise the move to
+     * half-open, which only one call in the fleet can make.
+     *
+     * @param access as {@link #access} says, and not {@link Access#OUT}
+     * @param lease how long the probe may take; after that another call may take its place
+     */
+    public static void pass(
+            ConditionalUpdate.Builder admission, EndpointState state, Access access, long now, Duration lease) {
+        if (access == Access.CLOSED) {
+            admission.guard(new Guard.Absent(Attribute.BREAKER));
+            return;
+        }
+        admission.guard(unmoved(state));
+        admission.guard(Guard.unchanged(state, Attribute.BREAKER));
+        admission.add(Attribute.GENERATION, 1);
+        admission.put(Attribute.BREAKER, HALF_OPEN);
+        admission.put(Attribute.PROBE_UNTIL, now + lease.toNanos());
+    }
+
+    /** Whether a call that could pass in one state can still do so, as what it came, in a later one. */
+    public static boolean stillPasses(Access access, EndpointState before, EndpointState current) {
+        return access == Access.CLOSED ? isClosed(current) : unmoved(before).holds(current);
     }
 
     /** An answer, adding to a settling write: the faults in a row are over. */
@@ -74,53 +149,146 @@ public final class Breaker {
     }
 
     /**
-     * The move to make after a failure, if any.
+     * The move that a failure of a usual call asks for, if any.
      *
      * @param settled the item as the failure's settling write left it
+     * @param keyVersion of the key the call was made with
      */
-    public Optional<ConditionalUpdate> trip(EndpointState settled, FailureClass failure, long now) {
+    public Optional<ConditionalUpdate> trip(
+            EndpointState settled,
+            FailureClass failure,
+            Recent recent,
+            long keyVersion,
+            long now,
+            RandomGenerator random) {
         if (!isClosed(settled)) {
             return Optional.empty();
         }
+        long faults = settled.get(Attribute.CONSECUTIVE_FAILURES);
         if (failure.needsAPerson()) {
-            return Optional.of(open(settled, failure, now, rules.openForPerson()).build());
+            return Optional.of(open(settled, failure, keyVersion, now, random).build());
         }
-        long failures = settled.get(Attribute.CONSECUTIVE_FAILURES);
-        if (!failure.isEndpointFault() || failures < rules.consecutiveErrors()) {
+        if (!failure.isEndpointFault() || !isSick(faults, recent)) {
             return Optional.empty();
         }
-        ConditionalUpdate.Builder move = open(settled, failure, now, rules.openFor());
-        move.guard(new Guard.Between(
-                Attribute.CONSECUTIVE_FAILURES, rules.consecutiveErrors(), Long.MAX_VALUE));
+        ConditionalUpdate.Builder move = open(settled, failure, keyVersion, now, random);
+        // An answer in between has zeroed the count: it is looked at anew after the next fault.
+        move.guard(new Guard.Between(Attribute.CONSECUTIVE_FAILURES, faults, Long.MAX_VALUE));
         return Optional.of(move.build());
     }
 
-    private static ConditionalUpdate.Builder open(
-            EndpointState state, FailureClass failure, long now, Duration openFor) {
-        return ConditionalUpdate.builder()
-                .guard(unmoved(state))
-                .guard(closed())
-                .add(Attribute.GENERATION, 1)
-                .add(Attribute.OPENINGS, 1)
-                .put(Attribute.BREAKER, OPEN)
-                .put(Attribute.REASON, REASONS.indexOf(failure))
-                .put(Attribute.OPEN_UNTIL, now + openFor.toNanos());
+    /**
+     * Few in a row are chance on a busy endpoint that fails now and then, so they count only where the window is small
+     * or fails often.
+     */
+    private boolean isSick(long faultsInARow, Recent recent) {
+        boolean enough = recent.calls() >= rules.minimumCalls();
+        boolean suspect = !enough || recent.errorRate() >= rules.suspectErrorRate();
+        return (faultsInARow >= rules.consecutiveErrors() && suspect)
+                || faultsInARow >= rules.hardConsecutiveErrors()
+                || (enough && recent.errorRate() >= rules.errorRate());
     }
 
-    /** The move that is due because its time has come: an endpoint whose opening is over is let in again. */
-    public static Optional<ConditionalUpdate> due(EndpointState state, long now) {
-        if (isClosed(state) || state.get(Attribute.OPEN_UNTIL) > now) {
-            return Optional.empty();
-        }
-        return Optional.of(ConditionalUpdate.builder()
+    private ConditionalUpdate.Builder open(
+            EndpointState state, FailureClass failure, long keyVersion, long now, RandomGenerator random) {
+        boolean forgiven = isClosed(state) && now - state.get(Attribute.RECOVERED_AT) > FORGIVEN_AFTER;
+        long openings = forgiven ? 1 : state.get(Attribute.OPENINGS) + 1;
+        return reopen(state, failure, keyVersion)
+                .put(Attribute.OPENINGS, openings)
+                .put(Attribute.OPEN_UNTIL, now + openFor(failure, openings, random));
+    }
+
+    private static ConditionalUpdate.Builder reopen(EndpointState state, FailureClass failure, long keyVersion) {
+        ConditionalUpdate.Builder move = ConditionalUpdate.builder()
                 .guard(unmoved(state))
-                .guard(Guard.equal(Attribute.BREAKER, OPEN))
-                .guard(Guard.atMost(state, Attribute.OPEN_UNTIL, now))
+                .guard(Guard.unchanged(state, Attribute.BREAKER))
                 .add(Attribute.GENERATION, 1)
+                .put(Attribute.BREAKER, OPEN)
+                .put(Attribute.REASON, REASONS.indexOf(failure));
+        return failure == FailureClass.CREDENTIAL ? move.put(Attribute.KEY_VERSION, keyVersion) : move;
+    }
+
+    private long openFor(FailureClass failure, long openings, RandomGenerator random) {
+        if (failure.needsAPerson()) {
+            return doubled(rules.openForPerson(), Settings.Health.LONGEST_OPEN, openings);
+        }
+        return switch (rules.backoff()) {
+            case FIXED -> rules.openFor().toNanos();
+            case EXPONENTIAL -> {
+                double jitter = 0.8 + 0.4 * random.nextDouble();
+                yield (long) (doubled(rules.openFor(), rules.openCap(), openings) * jitter);
+            }
+        };
+    }
+
+    /** The first time doubled with each further opening, up to the cap. */
+    private static long doubled(Duration first, Duration cap, long openings) {
+        long nanos = first.toNanos();
+        for (long again = 1; again < openings && nanos < cap.toNanos(); again++) {
+            nanos *= 2;
+        }
+        return Math.min(nanos, cap.toNanos());
+    }
+
+    /**
+     * The move that the end of a probe asks for. Anything but a fault shows that the endpoint works.
+     *
+     * @param settled the item as the probe's settling write left it
+     * @param early whether the probe came before its time: its fault makes the opening no longer
+     */
+    public ConditionalUpdate verdict(
+            EndpointState settled,
+            Optional<FailureClass> failure,
+            boolean early,
+            long keyVersion,
+            long now,
+            RandomGenerator random) {
+        Optional<FailureClass> fault =
+                failure.filter(each -> each.isEndpointFault() || each.needsAPerson());
+        if (fault.isEmpty()) {
+            return close(settled, now);
+        }
+        if (early && !fault.get().needsAPerson()) {
+            return reopen(settled, fault.get(), keyVersion)
+                    .put(Attribute.PROBE_UNTIL, now + EARLY_PROBE_AFTER)
+                    .build();
+        }
+        return open(settled, fault.get(), keyVersion, now, random)
+                .remove(Attribute.PROBE_UNTIL)
+                .build();
+    }
+
+    private static ConditionalUpdate close(EndpointState state, long now) {
+        return ConditionalUpdate.builder()
+                .guard(unmoved(state))
+                .guard(Guard.equal(Attribute.BREAKER, HALF_OPEN))
+                .add(Attribute.GENERATION, 1)
+                .put(Attribute.RECOVERED_AT, now)
                 .remove(Attribute.BREAKER)
                 .remove(Attribute.REASON)
                 .remove(Attribute.OPEN_UNTIL)
+                .remove(Attribute.PROBE_UNTIL)
+                .remove(Attribute.KEY_VERSION)
                 .remove(Attribute.CONSECUTIVE_FAILURES)
-                .build());
+                .build();
+    }
+
+    /** The move that gives a probe back that was never made, so that another call can make it at once. */
+    public static ConditionalUpdate abandon(EndpointState admitted) {
+        return ConditionalUpdate.builder()
+                .guard(unmoved(admitted))
+                .guard(Guard.equal(Attribute.BREAKER, HALF_OPEN))
+                .add(Attribute.GENERATION, 1)
+                .put(Attribute.PROBE_UNTIL, 0)
+                .build();
+    }
+
+    /** Share of its usual traffic that an endpoint should get: it starts slowly after an opening. From 0.1 to 1. */
+    public static double recovery(EndpointState state, long now) {
+        if (!state.has(Attribute.RECOVERED_AT)) {
+            return 1;
+        }
+        double elapsed = (now - state.get(Attribute.RECOVERED_AT)) / SLOW_START;
+        return Math.clamp(FIRST_SHARE + (1 - FIRST_SHARE) * elapsed, FIRST_SHARE, 1);
     }
 }

@@ -7,7 +7,16 @@ public record Settings(Retries retries, Health health, Routing routing) {
 
     public static final Settings DEFAULT = new Settings(
             new Retries(3, Duration.ofMinutes(10)),
-            new Health(3, Duration.ofSeconds(60), Duration.ofMinutes(5)),
+            new Health(
+                    3,
+                    10,
+                    20,
+                    0.2,
+                    0.5,
+                    Duration.ofSeconds(60),
+                    Backoff.FIXED,
+                    Duration.ofSeconds(120),
+                    Duration.ofMinutes(5)),
             new Routing(Duration.ofSeconds(5), Duration.ofMinutes(5), true));
 
     /**
@@ -27,19 +36,57 @@ public record Settings(Retries retries, Health health, Routing routing) {
     /**
      * When the breaker of an endpoint opens, and for how long.
      *
-     * @param consecutiveErrors endpoint faults in a row that take an endpoint out, 1 to 100
-     * @param openFor how long it stays out, above 0
-     * @param openForPerson how long it stays out for a failure that needs a person (key, quota, model), above 0
+     * @param consecutiveErrors endpoint faults in a row that take an endpoint out, where it has had few calls of late or
+     *     fails often; 1 to 100
+     * @param hardConsecutiveErrors endpoint faults in a row that always do, not below consecutiveErrors
+     * @param minimumCalls calls of the last 30 s from which error rates count, at least 1
+     * @param suspectErrorRate error rate from which consecutiveErrors is enough, 0 to 1
+     * @param errorRate error rate that takes an endpoint out by itself, 0 to 1
+     * @param openFor how long it stays out, above 0; the first time, if that grows
+     * @param openCap longest time it stays out where that grows, not below openFor
+     * @param openForPerson how long it stays out the first time for a failure that needs a person (key, quota, model),
+     *     above 0; it doubles up to an hour
      */
-    public record Health(int consecutiveErrors, Duration openFor, Duration openForPerson) {
+    public record Health(
+            int consecutiveErrors,
+            int hardConsecutiveErrors,
+            int minimumCalls,
+            double suspectErrorRate,
+            double errorRate,
+            Duration openFor,
+            Backoff backoff,
+            Duration openCap,
+            Duration openForPerson) {
+
+        /** No opening is longer. */
+        public static final Duration LONGEST_OPEN = Duration.ofHours(1);
 
         public Health {
             require(
                     consecutiveErrors >= 1 && consecutiveErrors <= 100,
                     "consecutiveErrors must be 1 to 100, not " + consecutiveErrors);
+            require(
+                    hardConsecutiveErrors >= consecutiveErrors,
+                    "hardConsecutiveErrors must not be below consecutiveErrors, and is " + hardConsecutiveErrors);
+            require(minimumCalls >= 1, "minimumCalls must be at least 1, not " + minimumCalls);
+            require(isShare(suspectErrorRate), "suspectErrorRate must be 0 to 1, not " + suspectErrorRate);
+            require(isShare(errorRate), "errorRate must be 0 to 1, not " + errorRate);
             require(openFor.isPositive(), "openFor must be above 0, not " + openFor);
+            require(openCap.compareTo(openFor) >= 0, "openCap must not be below openFor, and is " + openCap);
             require(openForPerson.isPositive(), "openForPerson must be above 0, not " + openForPerson);
         }
+
+        private static boolean isShare(double value) {
+            return value >= 0 && value <= 1;
+        }
+    }
+
+    /** How the time that an endpoint stays out goes on when it fails again and again. */
+    public enum Backoff {
+        /** The same each time. */
+        FIXED,
+        /** Doubling up to the cap, with some chance in it, so that endpoints do not come back all at once. */
+        EXPONENTIAL
     }
 
     /**

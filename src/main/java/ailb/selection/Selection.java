@@ -1,5 +1,6 @@
 package ailb.selection;
 
+import ailb.health.Breaker;
 import ailb.stats.Latency;
 import ailb.stats.LimitUse;
 import ailb.stats.Window;
@@ -9,7 +10,7 @@ import java.util.OptionalDouble;
 import java.util.random.RandomGenerator;
 
 /**
- * Weighted random choice by {@code weight x capacity x latency factor}. Never the best score itself: instances that
+ * Weighted random choice by {@code weight x capacity x latency factor x recovery}. Never the best score itself: instances that
  * all see the same state would all send to the same endpoint.
  */
 public final class Selection {
@@ -43,7 +44,9 @@ public final class Selection {
         for (int i = 0; i < factors.length; i++) {
             Candidate candidate = candidates.get(i);
             double capacity = LimitUse.capacity(candidate.endpoint().limits(), candidate.state(), now);
-            factors[i] *= candidate.endpoint().weight() * Math.max(LEAST_CAPACITY, capacity);
+            factors[i] *= candidate.endpoint().weight()
+                    * Math.max(LEAST_CAPACITY, capacity)
+                    * Breaker.recovery(candidate.state(), now);
         }
         return factors;
     }

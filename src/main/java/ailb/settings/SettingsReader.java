@@ -1,6 +1,7 @@
 package ailb.settings;
 
 import ailb.pool.Settings;
+import ailb.pool.Settings.Backoff;
 import ailb.pool.Settings.Health;
 import ailb.pool.Settings.Retries;
 import ailb.pool.Settings.Routing;
@@ -11,6 +12,8 @@ import java.util.function.BiFunction;
 final class SettingsReader {
 
     private static final Rule<Long> MAX_WAIT_MS = Rule.whole(0, 60_000);
+    private static final Rule<Double> SHARE = Rule.number(0, 1);
+    private static final Rule<Backoff> BACKOFF = Rule.oneOf(Backoff.class);
     private static final Rule<Long> SECONDS = Rule.whole(1, 3600);
 
     private SettingsReader() {}
@@ -41,9 +44,19 @@ final class SettingsReader {
     }
 
     private static Health health(Fields fields, Health byDefault) {
+        int consecutive = count(fields, "consecutive_errors", 100, byDefault.consecutiveErrors());
+        int hard = count(fields, "hard_consecutive_errors", 1000, byDefault.hardConsecutiveErrors());
+        Duration open = seconds(fields, "open_seconds", byDefault.openFor());
+        Duration cap = seconds(fields, "open_seconds_cap", byDefault.openCap());
         return new Health(
-                count(fields, "consecutive_errors", 100, byDefault.consecutiveErrors()),
-                seconds(fields, "open_seconds", byDefault.openFor()),
+                consecutive,
+                Math.max(hard, consecutive),
+                count(fields, "minimum_calls", 10_000, byDefault.minimumCalls()),
+                fields.orDefault("suspect_error_rate", SHARE, byDefault.suspectErrorRate()),
+                fields.orDefault("error_rate", SHARE, byDefault.errorRate()),
+                open,
+                fields.orDefault("open_backoff", BACKOFF, byDefault.backoff()),
+                cap.compareTo(open) < 0 ? open : cap,
                 seconds(fields, "open_seconds_needing_a_person", byDefault.openForPerson()));
     }
 

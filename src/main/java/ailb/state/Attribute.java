@@ -40,6 +40,10 @@ public record Attribute(String name) {
     public static final Attribute OPEN_UNTIL = new Attribute("ou");
     public static final Attribute PROBE_UNTIL = new Attribute("pu");
     public static final Attribute REASON = new Attribute("re");
+    public static final Attribute RECOVERED_AT = new Attribute("ra");
+
+    /** Of an opening for credentials: which key was refused, as a digest. */
+    public static final Attribute KEY_VERSION = new Attribute("kv");
 
     public static final Attribute TOTAL_REQUESTS = new Attribute("nr");
     public static final Attribute TOTAL_FAILURES = new Attribute("nf");
@@ -79,6 +83,8 @@ public record Attribute(String name) {
                 OPEN_UNTIL,
                 PROBE_UNTIL,
                 REASON,
+                RECOVERED_AT,
+                KEY_VERSION,
                 TOTAL_REQUESTS,
                 TOTAL_FAILURES,
                 TOTAL_RATE_LIMITED,

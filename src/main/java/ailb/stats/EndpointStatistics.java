@@ -47,7 +47,7 @@ public record EndpointStatistics(
                 endpoint,
                 LimitUse.capacity(endpoint.limits(), state, now),
                 LimitUse.of(endpoint.limits(), state, now),
-                Breaker.opening(state).filter(opening -> opening.until() > now),
+                Breaker.opening(state),
                 state.get(Attribute.HOLD),
                 state.get(Attribute.GENERATION),
                 state.get(Attribute.CONSECUTIVE_FAILURES),

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ailb.admission.Demand;
 import ailb.aws.DynamoStateStore;
 import ailb.aws.LocalDynamo;
+import ailb.health.Breaker;
 import ailb.pool.Endpoint;
 import ailb.pool.LimitKind;
 import ailb.pool.Limits;
@@ -46,6 +47,7 @@ class AdmissionUnderContentionTest {
 
     private static final int INSTANCES = 8;
     private static final int THREADS = 32;
+    private static final Duration LEASE = Duration.ofSeconds(35);
 
     /** The beginning of a window epoch: the counts of two epochs, a minute, are kept. */
     private static final long START = 1_795_000_020_000_000_000L;
@@ -192,10 +194,11 @@ class AdmissionUnderContentionTest {
 
         Optional<Granted> enter(long now, long maxWait) {
             view.refresh();
-            return gate.admit(endpoint, new Demand(10, 20), maxWait) instanceof Gate.Granted(Permit permit)
-                    ? Optional.of(
-                            new Granted(permit.admitted().get(Attribute.REQUESTS), permit.slot(), now, maxWait))
-                    : Optional.empty();
+            return gate.admit(endpoint, new Demand(10, 20), Breaker.Access.CLOSED, maxWait,
+                    LEASE) instanceof Gate.Granted(Permit permit)
+                            ? Optional.of(
+                                    new Granted(permit.admitted().get(Attribute.REQUESTS), permit.slot(), now, maxWait))
+                            : Optional.empty();
         }
 
         private void note(DispatchEvent event) {

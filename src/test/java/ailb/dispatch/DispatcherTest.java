@@ -28,6 +28,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -142,12 +143,120 @@ class DispatcherTest {
         }
         assertThat(countOf("a")).isEqualTo(before);
 
-        time.pass(Duration.ofSeconds(60));
+        time.pass(Duration.ofMinutes(1));
         for (int i = 0; i < 50; i++) {
-            dispatch(another);
+            assertThat(dispatch(another)).isInstanceOf(DispatchResult.Answered.class);
         }
+        assertThat(countOf("a")).as("one probe, which fails over").isEqualTo(before + 1);
+    }
+
+    @Test
+    void anEndpointThatIsWellAgainIsFoundByOneProbeAndStartsSlowly() throws InterruptedException {
+        takeOut("a", FailureClass.SERVER, Duration.ofMinutes(1));
+        Dispatcher dispatcher = dispatcher(pool(openAi("a"), openAi("b")));
+        time.pass(Duration.ofMinutes(1));
+
+        dispatch(dispatcher);
+
+        assertThat(upstream.calls()).containsExactly("a");
         assertThat(events).contains(new DispatchEvent.Closed("a"));
-        assertThat(countOf("a")).isEqualTo(before + 3);
+        for (int i = 0; i < 200; i++) {
+            dispatch(dispatcher);
+        }
+        // a tenth of the weight beside a whole one: 1 in 11
+        assertThat(countOf("a")).isBetween(8, 35);
+    }
+
+    @Test
+    void withNothingElseLeftAnEndpointThatIsOutIsTriedOnceASecond() throws InterruptedException {
+        upstream.always("a", () -> error(500, "server_error", "x"));
+        takeOut("a", FailureClass.SERVER, Duration.ofMinutes(1));
+        Dispatcher dispatcher = dispatcher(pool(openAi("a")));
+        for (int i = 0; i < 40; i++) {
+            assertDeclined(dispatch(dispatcher), 503, "no_healthy_endpoint");
+            time.pass(Duration.ofMillis(250));
+        }
+
+        assertThat(countOf("a")).isBetween(9, 11);
+        assertThat(state("a").get(Attribute.OPEN_UNTIL)).isEqualTo(START + Duration.ofMinutes(1).toNanos());
+        upstream.always("a", ScriptedUpstream::answer);
+        time.pass(Duration.ofSeconds(1));
+        assertThat(dispatch(dispatcher)).isInstanceOf(DispatchResult.Answered.class);
+    }
+
+    @Test
+    void anEndpointOutForAPersonIsNotTriedEarly() throws InterruptedException {
+        takeOut("a", FailureClass.QUOTA, Duration.ofMinutes(5));
+
+        assertDeclined(dispatch(pool(openAi("a"))), 503, "no_healthy_endpoint");
+
+        assertThat(upstream.calls()).isEmpty();
+    }
+
+    @Test
+    void anEndpointOutForItsKeyIsTriedAtOnceWithAnotherKey() throws InterruptedException {
+        upstream.then("a", () -> error(401, "invalid_request_error", "invalid_api_key"));
+        Dispatcher dispatcher = dispatcher(pool(openAi("a")));
+        assertDeclined(dispatch(dispatcher), 503, "no_healthy_endpoint");
+        assertDeclined(dispatch(dispatcher), 503, "no_healthy_endpoint");
+
+        keys.known("key-of-a", new ApiKeys.ApiKey("put-by-the-owner"));
+
+        assertThat(dispatch(dispatcher)).isInstanceOf(DispatchResult.Answered.class);
+        assertThat(upstream.calls()).hasSize(2);
+    }
+
+    @Test
+    void aProbeWithAnOldKeyIsGivenBackAndMadeAnewWithTheNewOne() throws InterruptedException {
+        takeOut("a", FailureClass.SERVER, Duration.ofMinutes(1));
+        time.pass(Duration.ofMinutes(1));
+        upstream.then("a", () -> error(401, "invalid_request_error", "invalid_api_key"));
+        keys.fetched("key-of-a", new ApiKeys.ApiKey("rotated"));
+
+        assertThat(dispatch(pool(openAi("a")))).isInstanceOf(DispatchResult.Answered.class);
+        assertThat(events).contains(new DispatchEvent.Closed("a"));
+    }
+
+    @Test
+    void oneProbeIsInFlightAmongAThousandInstances() throws InterruptedException {
+        takeOut("a", FailureClass.SERVER, Duration.ofMinutes(1));
+        time.pass(Duration.ofMinutes(1));
+        Pool pool = pool(openAi("a"), openAi("b"));
+        List<Dispatcher> fleet =
+                Stream.generate(() -> dispatcher(pool)).limit(1000).toList();
+        int[] inFlight = {0};
+        upstream.always("a", () -> {
+            inFlight[0]++;
+            if (inFlight[0] == 1) {
+                for (Dispatcher instance : fleet) {
+                    dispatchUnchecked(instance);
+                }
+            }
+            return ScriptedUpstream.answer();
+        });
+
+        dispatch(pool);
+
+        assertThat(inFlight[0]).isEqualTo(1);
+    }
+
+    private void dispatchUnchecked(Dispatcher dispatcher) {
+        try {
+            dispatch(dispatcher);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private void takeOut(String endpoint, FailureClass reason, Duration time) {
+        store.items.update(
+                endpoint,
+                ConditionalUpdate.builder()
+                        .put(Attribute.BREAKER, 1)
+                        .put(Attribute.REASON, reason == FailureClass.QUOTA ? 2 : 6)
+                        .put(Attribute.OPEN_UNTIL, this.time.now() + time.toNanos())
+                        .add(Attribute.GENERATION, 1)
+                        .build());
     }
 
     @Test
@@ -386,7 +495,7 @@ class DispatcherTest {
         store.beforeNextRead = () -> {
             ConditionalUpdate.Builder open = ConditionalUpdate.builder();
             store.update("a", open.put(Attribute.BREAKER, 1)
-                    .put(Attribute.REASON, 6)
+                    .put(Attribute.REASON, 2)
                     .put(Attribute.OPEN_UNTIL, START + Duration.ofMinutes(5).toNanos())
                     .add(Attribute.GENERATION, 1)
                     .build());

@@ -1,51 +1,77 @@
 package ailb.health;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
+import ailb.health.Breaker.Access;
 import ailb.pool.FailureClass;
 import ailb.pool.Settings;
 import ailb.state.Attribute;
 import ailb.state.ConditionalUpdate;
 import ailb.state.EndpointState;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
+import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class BreakerTest {
 
     private static final long SECOND = 1_000_000_000L;
     private static final long NOW = 1_800_000_000L * SECOND;
+    private static final long KEY = 77;
+    private static final Duration LEASE = Duration.ofSeconds(35);
+    private static final Recent QUIET = new Recent(3, 3);
 
-    private final Breaker breaker =
-            new Breaker(new Settings.Health(3, Duration.ofSeconds(60), Duration.ofMinutes(5)));
+    private final Breaker breaker = new Breaker(Settings.DEFAULT.health());
+    private final RandomGenerator random = new Random(1);
     private EndpointState state = EndpointState.EMPTY;
 
     @Test
-    void theThirdFaultInARowOpensForAMinute() {
-        fault();
-        fault();
-        assertThat(breaker.trip(state, FailureClass.SERVER, NOW)).isEmpty();
+    void atLowTrafficTheThirdFaultInARowOpensForAMinute() {
+        faults(2);
+        assertThat(trip(FailureClass.SERVER, QUIET, NOW)).isEmpty();
 
-        fault();
-        apply(breaker.trip(state, FailureClass.SERVER, NOW));
+        faults(1);
+        apply(trip(FailureClass.SERVER, QUIET, NOW));
 
-        assertThat(Breaker.opening(state)).contains(new Opening(FailureClass.SERVER, NOW + 60 * SECOND));
+        assertThat(Breaker.opening(state)).contains(new Opening(FailureClass.SERVER, NOW + 60 * SECOND, false));
         assertThat(state.get(Attribute.GENERATION)).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        // faults in a row, calls and failures of the window, whether it opens
+        "3, 19, 3, true",
+        "3, 20, 3, false",
+        "3, 20, 4, true",
+        "3, 1000, 199, false",
+        "9, 1000, 100, false",
+        "10, 1000, 100, true",
+        "1, 20, 10, true",
+        "1, 20, 9.9, false",
+        "1, 19, 19, false",
+    })
+    void onABusyEndpointFaultsInARowCountOnlyWhereItFailsOften(
+            int inARow, double calls, double failures, boolean opens) {
+        faults(inARow);
+
+        assertThat(trip(FailureClass.TIMEOUT, new Recent(calls, failures), NOW).isPresent())
+                .isEqualTo(opens);
     }
 
     @Test
     void anAnswerInBetweenStartsTheCountAnew() {
-        fault();
-        fault();
-        ConditionalUpdate.Builder settle = ConditionalUpdate.builder();
-        Breaker.succeeded(settle);
-        state = settle.build().applyTo(state);
-        fault();
+        faults(2);
+        succeed();
+        faults(1);
 
-        assertThat(breaker.trip(state, FailureClass.SERVER, NOW)).isEmpty();
+        assertThat(trip(FailureClass.SERVER, QUIET, NOW)).isEmpty();
     }
 
     @ParameterizedTest
@@ -53,9 +79,21 @@ class BreakerTest {
             value = FailureClass.class,
             names = {"CREDENTIAL", "QUOTA", "MODEL"})
     void whatNeedsAPersonOpensAtOnceForFiveMinutes(FailureClass failure) {
-        apply(breaker.trip(state, failure, NOW));
+        apply(trip(failure, QUIET, NOW));
 
-        assertThat(Breaker.opening(state)).contains(new Opening(failure, NOW + 300 * SECOND));
+        assertThat(Breaker.opening(state)).contains(new Opening(failure, NOW + 300 * SECOND, false));
+    }
+
+    @Test
+    void whatNeedsAPersonStaysOutTwiceAsLongEachTimeUpToAnHour() {
+        apply(trip(FailureClass.QUOTA, QUIET, NOW));
+        long now = NOW;
+        for (long minutes : List.of(10, 20, 40, 60, 60)) {
+            now = state.get(Attribute.OPEN_UNTIL);
+            probe(now);
+            apply(verdict(Optional.of(FailureClass.QUOTA), false, now));
+            assertThat(state.get(Attribute.OPEN_UNTIL) - now).isEqualTo(minutes * 60 * SECOND);
+        }
     }
 
     @ParameterizedTest
@@ -63,21 +101,16 @@ class BreakerTest {
             value = FailureClass.class,
             names = {"CALLER_FAULT", "RATE_LIMITED"})
     void whatIsNoFaultOfTheEndpointNeverOpens(FailureClass failure) {
-        fault();
-        fault();
-        fault();
+        faults(12);
 
-        assertThat(breaker.trip(state, failure, NOW)).isEmpty();
+        assertThat(trip(failure, new Recent(100, 100), NOW)).isEmpty();
     }
 
     @Test
     void twoInstancesThatSeeTheSameFaultsOpenOnce() {
-        fault();
-        fault();
-        fault();
-        ConditionalUpdate first = breaker.trip(state, FailureClass.SERVER, NOW).orElseThrow();
-        ConditionalUpdate second =
-                breaker.trip(state, FailureClass.TIMEOUT, NOW + 5).orElseThrow();
+        faults(3);
+        ConditionalUpdate first = trip(FailureClass.SERVER, QUIET, NOW).orElseThrow();
+        ConditionalUpdate second = trip(FailureClass.TIMEOUT, QUIET, NOW + 5).orElseThrow();
 
         state = first.applyTo(state);
 
@@ -86,77 +119,198 @@ class BreakerTest {
 
     @Test
     void anAnswerThatComesBeforeTheMovePreventsIt() {
-        fault();
-        fault();
-        fault();
-        ConditionalUpdate move = breaker.trip(state, FailureClass.SERVER, NOW).orElseThrow();
-        ConditionalUpdate.Builder settle = ConditionalUpdate.builder();
-        Breaker.succeeded(settle);
-        state = settle.build().applyTo(state);
+        faults(3);
+        ConditionalUpdate move = trip(FailureClass.SERVER, QUIET, NOW).orElseThrow();
+        succeed();
 
         assertThat(move.allowedBy(state)).isFalse();
     }
 
     @Test
     void anOpenBreakerDoesNotOpenAgain() {
-        apply(breaker.trip(state, FailureClass.QUOTA, NOW));
+        apply(trip(FailureClass.QUOTA, QUIET, NOW));
 
-        assertThat(breaker.trip(state, FailureClass.CREDENTIAL, NOW)).isEmpty();
+        assertThat(trip(FailureClass.CREDENTIAL, QUIET, NOW)).isEmpty();
     }
 
     @Test
-    void anOpeningEndsWhenItsTimeHasComeAndNotBefore() {
-        apply(breaker.trip(state, FailureClass.QUOTA, NOW));
-        long end = NOW + 300 * SECOND;
+    void aDueProbeIsLetThroughOnceInTheWholeFleet() {
+        open(FailureClass.SERVER);
+        long due = NOW + 60 * SECOND;
+        assertThat(access(due - 1)).isNotEqualTo(Access.PROBE);
+        assertThat(access(due)).isEqualTo(Access.PROBE);
+        EndpointState seen = state;
 
-        assertThat(Breaker.due(state, end - 1)).isEmpty();
-        apply(Breaker.due(state, end));
+        probe(due);
+
+        assertThat(pass(seen, Access.PROBE, due + 1).allowedBy(state)).isFalse();
+        assertThat(access(due + 1)).isEqualTo(Access.OUT);
+        assertThat(Breaker.opening(state).orElseThrow().halfOpen()).isTrue();
+    }
+
+    @Test
+    void aProbeWhoseHolderDiedIsTakenOverAfterItsLease() {
+        open(FailureClass.SERVER);
+        long due = NOW + 60 * SECOND;
+        probe(due);
+
+        assertThat(access(due + 35 * SECOND - 1)).isEqualTo(Access.OUT);
+        assertThat(access(due + 35 * SECOND)).isEqualTo(Access.PROBE);
+        EndpointState abandoned = state;
+        probe(due + 35 * SECOND);
+
+        assertThat(verdictOn(abandoned, Optional.empty(), false, due + 36 * SECOND).allowedBy(state))
+                .as("the late verdict of the first probe")
+                .isFalse();
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = FailureClass.class,
+            names = {"CALLER_FAULT", "RATE_LIMITED"})
+    void anyWordOfAWorkingEndpointClosesIt(FailureClass failure) {
+        open(FailureClass.SERVER);
+        probe(NOW + 60 * SECOND);
+
+        apply(verdict(Optional.of(failure), false, NOW + 61 * SECOND));
 
         assertThat(Breaker.isClosed(state)).isTrue();
-        assertThat(state.get(Attribute.GENERATION)).isEqualTo(2);
-        assertThat(Breaker.due(state, end)).isEmpty();
+    }
+
+    @Test
+    void anAnsweredProbeClosesAndTheEndpointStartsSlowly() {
+        open(FailureClass.SERVER);
+        probe(NOW + 60 * SECOND);
+        long closed = NOW + 61 * SECOND;
+        apply(verdict(Optional.empty(), false, closed));
+
+        assertThat(access(closed)).isEqualTo(Access.CLOSED);
+        assertThat(state.get(Attribute.GENERATION)).isEqualTo(3);
+        assertThat(state.get(Attribute.CONSECUTIVE_FAILURES)).isZero();
+        assertThat(Breaker.recovery(state, closed)).isEqualTo(0.1);
+        assertThat(Breaker.recovery(state, closed + 15 * SECOND)).isCloseTo(0.55, within(1e-9));
+        assertThat(Breaker.recovery(state, closed + 40 * SECOND)).isEqualTo(1);
+        assertThat(Breaker.recovery(EndpointState.EMPTY, closed)).isEqualTo(1);
+    }
+
+    @Test
+    void aFailedProbeOpensAgainForTheSameTime() {
+        open(FailureClass.SERVER);
+        long due = NOW + 60 * SECOND;
+        probe(due);
+
+        apply(verdict(Optional.of(FailureClass.TIMEOUT), false, due + SECOND));
+
+        assertThat(Breaker.opening(state)).contains(new Opening(FailureClass.TIMEOUT, due + 61 * SECOND, false));
+    }
+
+    @Test
+    void openingsGrowWhereTheyAreToldToWithChanceAndUpToTheCap() {
+        Settings.Health rules = new Settings.Health(
+                3,
+                10,
+                20,
+                0.2,
+                0.5,
+                Duration.ofSeconds(15),
+                Settings.Backoff.EXPONENTIAL,
+                Duration.ofSeconds(120),
+                Duration.ofMinutes(5));
+        Breaker growing = new Breaker(rules);
+        faults(3);
+        apply(growing.trip(state, FailureClass.SERVER, QUIET, KEY, NOW, random));
+        long now = NOW;
+        for (double seconds : List.of(15.0, 30.0, 60.0, 120.0, 120.0)) {
+            double lasts = (state.get(Attribute.OPEN_UNTIL) - now) / 1e9;
+            assertThat(lasts).isBetween(0.8 * seconds, 1.2 * seconds).isNotEqualTo(seconds);
+            now = state.get(Attribute.OPEN_UNTIL);
+            probe(now);
+            ConditionalUpdate again =
+                    growing.verdict(state, Optional.of(FailureClass.SERVER), false, KEY, now, random);
+            apply(Optional.of(again));
+        }
+    }
+
+    @Test
+    void anEndpointThatWasWellForTenMinutesOpensAsIfForTheFirstTime() {
+        open(FailureClass.QUOTA);
+        long due = NOW + 300 * SECOND;
+        probe(due);
+        apply(verdict(Optional.empty(), false, due));
+        long later = due + 601 * SECOND;
+
+        apply(trip(FailureClass.QUOTA, QUIET, later));
+
+        assertThat(state.get(Attribute.OPEN_UNTIL) - later).isEqualTo(300 * SECOND);
+    }
+
+    @Test
+    void anEarlyProbeIsAllowedOnceASecondAndItsFaultMakesTheOpeningNoLonger() {
+        open(FailureClass.SERVER);
+        long until = state.get(Attribute.OPEN_UNTIL);
+        assertThat(access(NOW + SECOND)).isEqualTo(Access.EARLY_PROBE);
+        state = pass(state, Access.EARLY_PROBE, NOW + SECOND).applyTo(state);
+
+        apply(verdict(Optional.of(FailureClass.SERVER), true, NOW + 2 * SECOND));
+
+        assertThat(state.get(Attribute.OPEN_UNTIL)).isEqualTo(until);
+        assertThat(access(NOW + 3 * SECOND - 1)).isEqualTo(Access.OUT);
+        assertThat(access(NOW + 3 * SECOND)).isEqualTo(Access.EARLY_PROBE);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = FailureClass.class,
+            names = {"CREDENTIAL", "QUOTA", "MODEL"})
+    void whatNeedsAPersonIsNotTriedEarly(FailureClass failure) {
+        open(failure);
+
+        assertThat(access(NOW + 299 * SECOND)).isEqualTo(Access.OUT);
+        assertThat(access(NOW + 300 * SECOND)).isEqualTo(Access.PROBE);
+    }
+
+    @Test
+    void anotherKeyMayBeTriedAtOnceAfterAnOpeningForCredentials() {
+        open(FailureClass.CREDENTIAL);
+
+        assertThat(Breaker.isOutForAnotherKey(state, KEY)).isFalse();
+        assertThat(Breaker.isOutForAnotherKey(state, KEY + 1)).isTrue();
+        assertThat(Breaker.access(state, NOW + 1, true)).isEqualTo(Access.PROBE);
+    }
+
+    @Test
+    void aProbeGivenBackCanBeMadeAtOnceByAnother() {
+        open(FailureClass.SERVER);
+        long due = NOW + 60 * SECOND;
+        probe(due);
+
+        apply(Optional.of(Breaker.abandon(state)));
+
+        assertThat(access(due)).isEqualTo(Access.PROBE);
+    }
+
+    @Test
+    void aUsualCallIsKeptOutWhileNotClosed() {
+        ConditionalUpdate usual = pass(state, Access.CLOSED, NOW);
+        open(FailureClass.SERVER);
+
+        assertThat(usual.allowedBy(state)).isFalse();
     }
 
     @Test
     void theFaultsBeforeAnOpeningDoNotCountAfterIt() {
-        fault();
-        fault();
-        fault();
-        apply(breaker.trip(state, FailureClass.SERVER, NOW));
-        apply(Breaker.due(state, NOW + 60 * SECOND));
-        fault();
+        open(FailureClass.SERVER);
+        probe(NOW + 60 * SECOND);
+        apply(verdict(Optional.empty(), false, NOW + 61 * SECOND));
+        faults(1);
 
-        assertThat(breaker.trip(state, FailureClass.SERVER, NOW + 61 * SECOND)).isEmpty();
-    }
-
-    @Test
-    void anEndingDecidedOnAnOldViewDoesNotCloseALaterOpening() {
-        apply(breaker.trip(state, FailureClass.QUOTA, NOW));
-        ConditionalUpdate old = Breaker.due(state, NOW + 300 * SECOND).orElseThrow();
-        apply(Breaker.due(state, NOW + 300 * SECOND));
-        apply(breaker.trip(state, FailureClass.QUOTA, NOW + 301 * SECOND));
-
-        assertThat(old.allowedBy(state)).isFalse();
-    }
-
-    @ParameterizedTest
-    @EnumSource(FailureClass.class)
-    void everyReasonIsReadBackAsItWasWritten(FailureClass failure) {
-        fault();
-        fault();
-        fault();
-
-        Optional<ConditionalUpdate> move = breaker.trip(state, failure, NOW);
-
-        move.ifPresent(update -> assertThat(
-                Breaker.opening(update.applyTo(state)).orElseThrow().reason())
-                .isEqualTo(failure));
+        assertThat(trip(FailureClass.SERVER, QUIET, NOW + 62 * SECOND)).isEmpty();
     }
 
     /** Items outlive deployments: a number once stored must not change its meaning. */
     @Test
     void reasonsKeepTheirNumbers() {
-        apply(breaker.trip(state, FailureClass.CREDENTIAL, NOW));
+        open(FailureClass.CREDENTIAL);
 
         assertThat(state.get(Attribute.REASON)).isEqualTo(4);
     }
@@ -165,13 +319,53 @@ class BreakerTest {
     void aReasonThatALaterVersionWroteIsStillAnOpening() {
         state = new EndpointState(Map.of(Attribute.BREAKER, 1L, Attribute.REASON, 99L, Attribute.OPEN_UNTIL, NOW));
 
-        assertThat(Breaker.opening(state)).contains(new Opening(FailureClass.SERVER, NOW));
+        assertThat(Breaker.opening(state)).contains(new Opening(FailureClass.SERVER, NOW, false));
     }
 
-    private void fault() {
+    private void open(FailureClass failure) {
+        faults(3);
+        apply(trip(failure, QUIET, NOW));
+    }
+
+    private void faults(int count) {
+        for (int i = 0; i < count; i++) {
+            ConditionalUpdate.Builder settle = ConditionalUpdate.builder();
+            Breaker.failed(settle);
+            state = settle.build().applyTo(state);
+        }
+    }
+
+    private void succeed() {
         ConditionalUpdate.Builder settle = ConditionalUpdate.builder();
-        Breaker.failed(settle);
+        Breaker.succeeded(settle);
         state = settle.build().applyTo(state);
+    }
+
+    private Optional<ConditionalUpdate> trip(FailureClass failure, Recent recent, long now) {
+        return breaker.trip(state, failure, recent, KEY, now, random);
+    }
+
+    private Access access(long now) {
+        return Breaker.access(state, now, false);
+    }
+
+    private static ConditionalUpdate pass(EndpointState seen, Access access, long now) {
+        ConditionalUpdate.Builder admission = ConditionalUpdate.builder().add(Attribute.TOTAL_REQUESTS, 1);
+        Breaker.pass(admission, seen, access, now, LEASE);
+        return admission.build();
+    }
+
+    private void probe(long now) {
+        apply(Optional.of(pass(state, Access.PROBE, now)));
+    }
+
+    private Optional<ConditionalUpdate> verdict(Optional<FailureClass> failure, boolean early, long now) {
+        return Optional.of(verdictOn(state, failure, early, now));
+    }
+
+    private ConditionalUpdate verdictOn(
+            EndpointState settled, Optional<FailureClass> failure, boolean early, long now) {
+        return breaker.verdict(settled, failure, early, KEY, now, random);
     }
 
     private void apply(Optional<ConditionalUpdate> move) {

@@ -2,6 +2,7 @@ package ailb.pool;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ailb.pool.Settings.Backoff;
 import ailb.pool.Settings.Health;
 import ailb.pool.Settings.Retries;
 import ailb.pool.Settings.Routing;
@@ -25,16 +26,32 @@ class SettingsTest {
     @ParameterizedTest
     @ValueSource(ints = {0, 101})
     void consecutiveErrorsAreOneToAHundred(int errors) {
-        assertThatThrownBy(() -> new Health(errors, SECOND, SECOND))
+        assertThatThrownBy(() -> health(errors, 200, 0.2, SECOND, SECOND, SECOND))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("consecutiveErrors must be 1 to 100, not " + errors);
     }
 
     @Test
+    void theSettingsOfTheBreakerFitTogether() {
+        assertThatThrownBy(() -> health(3, 2, 0.2, SECOND, SECOND, SECOND))
+                .hasMessage("hardConsecutiveErrors must not be below consecutiveErrors, and is 2");
+        assertThatThrownBy(() -> health(3, 3, 1.1, SECOND, SECOND, SECOND))
+                .hasMessage("suspectErrorRate must be 0 to 1, not 1.1");
+        assertThatThrownBy(() -> health(3, 3, 0.2, SECOND.multipliedBy(2), SECOND, SECOND))
+                .hasMessage("openCap must not be below openFor, and is PT1S");
+    }
+
+    private static Health health(
+            int errors, int hard, double suspect, Duration openFor, Duration openCap, Duration openForPerson) {
+        return new Health(errors, hard, 20, suspect, 0.5, openFor, Backoff.FIXED, openCap, openForPerson);
+    }
+
+    @Test
     void durationsArePositiveAndAWaitMayBeZero() {
         assertThatThrownBy(() -> new Retries(1, Duration.ZERO)).hasMessage("attemptCap must be above 0, not PT0S");
-        assertThatThrownBy(() -> new Health(1, Duration.ZERO, SECOND)).hasMessage("openFor must be above 0, not PT0S");
-        assertThatThrownBy(() -> new Health(1, SECOND, Duration.ZERO))
+        assertThatThrownBy(() -> health(1, 1, 0.2, Duration.ZERO, SECOND, SECOND))
+                .hasMessage("openFor must be above 0, not PT0S");
+        assertThatThrownBy(() -> health(1, 1, 0.2, SECOND, SECOND, Duration.ZERO))
                 .hasMessage("openForPerson must be above 0, not PT0S");
         assertThatThrownBy(() -> new Routing(SECOND.negated(), SECOND, true))
                 .hasMessage("maxWait must be 0 or more, not PT-1S");

@@ -86,6 +86,14 @@ class SelectionTest {
     }
 
     @Test
+    void anEndpointThatHasJustRecoveredStartsSlowly() {
+        EndpointState recovering = new EndpointState(Map.of(Attribute.RECOVERED_AT, NOW - 15_000_000_000L));
+
+        assertThat(selection.scores(List.of(candidate("a", 1, recovering)), NOW)[0])
+                .isCloseTo(0.55, within(1e-9));
+    }
+
+    @Test
     void latencyCountsForNothingWhereSwitchedOff() {
         double[] scores = new Selection(false)
                 .scores(

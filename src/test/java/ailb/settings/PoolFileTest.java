@@ -10,6 +10,7 @@ import ailb.pool.Pool;
 import ailb.pool.Price;
 import ailb.pool.Provider;
 import ailb.pool.Settings;
+import ailb.pool.Settings.Backoff;
 import ailb.pool.Settings.Health;
 import ailb.pool.Settings.Retries;
 import ailb.pool.Settings.Routing;
@@ -108,7 +109,16 @@ class PoolFileTest {
     void settingsLeftOutAreTheDocumentedDefaults() {
         Settings documented = new Settings(
                 new Retries(3, Duration.ofSeconds(600)),
-                new Health(3, Duration.ofSeconds(60), Duration.ofSeconds(300)),
+                new Health(
+                        3,
+                        10,
+                        20,
+                        0.2,
+                        0.5,
+                        Duration.ofSeconds(60),
+                        Backoff.FIXED,
+                        Duration.ofSeconds(120),
+                        Duration.ofSeconds(300)),
                 new Routing(Duration.ofSeconds(5), Duration.ofSeconds(300), true));
 
         assertThat(settings("")).isEqualTo(documented);
@@ -119,14 +129,33 @@ class PoolFileTest {
     void everySettingCanBeGiven() {
         Settings settings = settings("""
                 , "retries": {"max_attempts": 10, "attempt_cap_seconds": 1},
-                "health": {"consecutive_errors": 100, "open_seconds": 3600, "open_seconds_needing_a_person": 7},
+                "health": {"consecutive_errors": 100, "hard_consecutive_errors": 200, "minimum_calls": 5,
+                    "suspect_error_rate": 0, "error_rate": 1, "open_seconds": 15, "open_backoff": "exponential",
+                    "open_seconds_cap": 3600, "open_seconds_needing_a_person": 7},
                 "routing": {"max_wait_ms": 0, "retry_after_cap_seconds": 9, "latency": false}""");
 
         assertThat(settings)
                 .isEqualTo(new Settings(
                         new Retries(10, Duration.ofSeconds(1)),
-                        new Health(100, Duration.ofSeconds(3600), Duration.ofSeconds(7)),
+                        new Health(
+                                100,
+                                200,
+                                5,
+                                0,
+                                1,
+                                Duration.ofSeconds(15),
+                                Backoff.EXPONENTIAL,
+                                Duration.ofSeconds(3600),
+                                Duration.ofSeconds(7)),
                         new Routing(Duration.ZERO, Duration.ofSeconds(9), false)));
+    }
+
+    @Test
+    void bareLimitsOfTheBreakerGiveWayToTheOnesSetBesideThem() {
+        Settings settings = settings(", \"health\": {\"consecutive_errors\": 50, \"open_seconds\": 600}");
+
+        assertThat(settings.health().hardConsecutiveErrors()).isEqualTo(50);
+        assertThat(settings.health().openCap()).isEqualTo(Duration.ofSeconds(600));
     }
 
     @Test

@@ -196,7 +196,13 @@ class RefusedFieldsTest {
             "health": {"open_seconds": 0}                 | health.open_seconds: must be a whole number from 1 to 3600, not 0
             "health": {"open_seconds": 3601}              | health.open_seconds: must be a whole number from 1 to 3600, not 3601
             "health": {"open_seconds_needing_a_person": "5"} | health.open_seconds_needing_a_person: must be a whole number from 1 to 3600, not "5"
-            "health": {"seconds": 1}                      | health.seconds: unknown field; allowed: consecutive_errors, open_seconds, open_seconds_needing_a_person
+            "health": {"seconds": 1}                      | health.seconds: unknown field; allowed: consecutive_errors, hard_consecutive_errors, open_seconds, open_seconds_cap, minimum_calls, suspect_error_rate, error_rate, open_backoff, open_seconds_needing_a_person
+            "health": {"error_rate": 1.01}                | health.error_rate: must be a number from 0 to 1, not 1.01
+            "health": {"suspect_error_rate": "x"}         | health.suspect_error_rate: must be a number from 0 to 1, not "x"
+            "health": {"open_backoff": "linear"}          | health.open_backoff: must be one of "fixed", "exponential", not "linear"
+            "health": {"minimum_calls": 0}                | health.minimum_calls: must be a whole number from 1 to 10000, not 0
+            "health": {"hard_consecutive_errors": 0}      | health.hard_consecutive_errors: must be a whole number from 1 to 1000, not 0
+            "health": {"open_seconds_cap": 0}             | health.open_seconds_cap: must be a whole number from 1 to 3600, not 0
             "routing": {"max_wait_ms": -1}                | routing.max_wait_ms: must be a whole number from 0 to 60000, not -1
             "routing": {"max_wait_ms": 60001}             | routing.max_wait_ms: must be a whole number from 0 to 60000, not 60001
             "routing": {"retry_after_cap_seconds": 0}     | routing.retry_after_cap_seconds: must be a whole number from 1 to 3600, not 0

@@ -1,0 +1,9 @@
+package ailb.health;
+
+/** Calls of the rolling window that tell of an endpoint's health, and those of them that were its faults. */
+public record Recent(double calls, double failures) {
+
+    double errorRate() {
+        return calls == 0 ? 0 : failures / calls;
+    }
+}
