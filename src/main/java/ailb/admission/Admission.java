@@ -75,7 +75,7 @@ public final class Admission {
             bucket.take(update, state, bucket.cost(demand), moment, latest(bucket, demand, moment, latest),
                     stale && busy);
         }
-        day.ifPresent(counter -> counter.take(update, state, now));
+        day.ifPresent(counter -> counter.take(update, state, moment));
         update.guard(Guard.atMost(state, Attribute.HOLD, moment));
     }
 
@@ -128,12 +128,22 @@ public final class Admission {
                     .orElse(0L);
             OptionalLong floor = floor(bucket, feedback, now);
             if (floor.isPresent() && state.get(bucket.tat()) + trueUp < floor.getAsLong()) {
-                raise(update, state, bucket.tat(), floor.getAsLong());
+                // A debt that came on top would have to be paid beyond the floor.
+                update.guard(Guard.atMost(state, bucket.tat(), floor.getAsLong() - Math.max(0, trueUp)));
+                update.put(bucket.tat(), floor.getAsLong());
             } else if (trueUp != 0 && state.has(bucket.tat())) {
                 update.add(bucket.tat(), trueUp);
             }
         }
-        feedback.retryAfter().ifPresent(wait -> raise(update, state, Attribute.HOLD, now + wait));
+        feedback.retryAfter().ifPresent(wait -> hold(update, state, now + wait));
+    }
+
+    /** No call before {@code until}, or before what was said earlier if that is later. */
+    private static void hold(ConditionalUpdate.Builder update, EndpointState state, long until) {
+        if (state.get(Attribute.HOLD) < until) {
+            update.guard(Guard.atMost(state, Attribute.HOLD, until));
+            update.put(Attribute.HOLD, until);
+        }
     }
 
     /**
@@ -165,12 +175,5 @@ public final class Admission {
         return named.map(kind -> kind == bucket.kind()
                 || (kind == LimitKind.TOKENS_PER_MINUTE && !bucket.kind().countsRequests()))
                 .orElse(bucket.isPerMinute());
-    }
-
-    private static void raise(ConditionalUpdate.Builder update, EndpointState state, Attribute attribute, long floor) {
-        if (state.get(attribute) < floor) {
-            update.guard(Guard.atMost(state, attribute, floor));
-            update.put(attribute, floor);
-        }
     }
 }

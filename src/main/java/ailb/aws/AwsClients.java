@@ -27,6 +27,9 @@ public final class AwsClients {
     private static final Duration STATE_TIMEOUT = Duration.ofMillis(500);
     private static final Duration SECRETS_TIMEOUT = Duration.ofSeconds(2);
 
+    /** For a secret, with all the tries there are: a request waits for it, and has a deadline. */
+    private static final Duration SECRETS_PATIENCE = Duration.ofSeconds(4);
+
     static {
         // Both are read once by the JVM, before its first connection. Idle connections kept for a host: of the default
         // 5, a batch worker with 200 threads would close nearly all it opens.
@@ -59,7 +62,9 @@ public final class AwsClients {
     }
 
     static SecretsManagerClientBuilder secretsManagerBuilder() {
-        return SecretsManagerClient.builder().httpClientBuilder(http(SECRETS_TIMEOUT, SECRETS_TIMEOUT));
+        return SecretsManagerClient.builder()
+                .httpClientBuilder(http(SECRETS_TIMEOUT, SECRETS_TIMEOUT))
+                .overrideConfiguration(override -> override.apiCallTimeout(SECRETS_PATIENCE));
     }
 
     private static SdkHttpClient.Builder<?> http(Duration connectTimeout, Duration replyTimeout) {

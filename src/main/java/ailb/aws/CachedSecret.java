@@ -23,6 +23,9 @@ final class CachedSecret {
     /** After a fetch in vain a copy that is too old serves on for so long, instead of every call waiting in vain. */
     private static final Duration PAUSE = Duration.ofSeconds(10);
 
+    /** A secret that could not be read is not asked for again at once: a request may need many keys of it. */
+    private static final Duration RESPITE = Duration.ofSeconds(1);
+
     private static final System.Logger LOG = System.getLogger(CachedSecret.class.getName());
 
     private final SecretsManagerClient client;
@@ -30,6 +33,7 @@ final class CachedSecret {
     private final TimeSource time;
     private final AtomicReference<@Nullable CompletableFuture<Reading>> flight = new AtomicReference<>();
     private volatile @Nullable Copy copy;
+    private volatile @Nullable Failure failure;
     private volatile long triedAt;
 
     /** @param id name or ARN of the secret */
@@ -50,6 +54,8 @@ final class CachedSecret {
 
     private record Copy(SecretMap map, long at) {}
 
+    private record Failure(Unreadable reading, long at) {}
+
     String id() {
         return id;
     }
@@ -63,7 +69,8 @@ final class CachedSecret {
     Reading reading(Duration maxAge, Predicate<SecretMap> enough) {
         Copy known = copy;
         if (known == null || !enough.test(known.map())) {
-            return fetch(known, enough);
+            Failure recent = failure;
+            return recent != null && isWithin(RESPITE, recent.at()) ? recent.reading() : fetch(known, enough);
         }
         boolean willDo = isWithin(maxAge, known.at()) || isWithin(PAUSE, triedAt) || flight.get() != null;
         return !willDo && fetch(known, enough) instanceof SecretMap map ? map : known.map();
@@ -117,6 +124,7 @@ final class CachedSecret {
         long asked = time.now();
         triedAt = asked;
         Reading reading = request();
+        failure = reading instanceof Unreadable unreadable ? new Failure(unreadable, time.now()) : null;
         switch (reading) {
             case SecretMap map -> copy = new Copy(map, asked);
             case NotAMap() -> warn("is not a JSON object of names and keys");

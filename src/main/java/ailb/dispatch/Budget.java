@@ -3,6 +3,7 @@ package ailb.dispatch;
 import ailb.admission.Demand;
 import ailb.pool.Settings;
 import ailb.state.EndpointState;
+import ailb.state.WindowSlot;
 import ailb.stats.Latency;
 import ailb.stats.Window;
 import java.time.Duration;
@@ -19,6 +20,9 @@ final class Budget {
 
     /** No attempt is cut off before this for being slow: callers of an LLM rather wait. */
     private static final double PATIENCE = Duration.ofSeconds(30).toNanos();
+
+    /** Silence for this long is a fault where nothing is known. */
+    private static final double UNKNOWN_PATIENCE = Duration.ofSeconds(10).toNanos();
 
     private static final Duration AFTER_ATTEMPT = Duration.ofSeconds(5);
 
@@ -38,10 +42,17 @@ final class Budget {
     }
 
     private long need(EndpointState state, Demand demand) {
-        OptionalDouble median = Latency.quantile(Window.of(state, time.now()), 0.5);
+        Window window = Window.of(state, time.now());
+        OptionalDouble median = Latency.quantile(window, 0.5);
         return median.isPresent()
-                ? (long) Latency.expected(median.getAsDouble(), demand.outputTokens())
+                ? (long) Latency.expected(median.getAsDouble(), usualOutput(window, demand))
                 : UNKNOWN_NEED;
+    }
+
+    /** What answers usually take: max_tokens is a bound, and mostly a generous one. */
+    private static long usualOutput(Window window, Demand demand) {
+        double mean = window.sum(WindowSlot::outputTokens) / window.sum(WindowSlot::successes);
+        return Math.min(Math.round(mean), demand.outputTokens());
     }
 
     /** How long an attempt may take; above 0. */
@@ -57,5 +68,18 @@ final class Budget {
     /** How long a probe keeps others from probing: as long as its attempt may take, and what follows it. */
     Duration lease(EndpointState state, Demand demand) {
         return attempt(state, demand).plus(AFTER_ATTEMPT);
+    }
+
+    /**
+     * Whether an attempt had the time that an endpoint in good health needs. One that the request's own end cut short
+     * tells nothing of the endpoint.
+     */
+    boolean isFair(Duration attempt, EndpointState state, Demand demand) {
+        Window window = Window.of(state, time.now());
+        OptionalDouble slow = Latency.quantile(window, 0.95);
+        double fair = slow.isPresent()
+                ? Latency.expected(slow.getAsDouble(), usualOutput(window, demand))
+                : UNKNOWN_PATIENCE;
+        return attempt.toNanos() >= fair;
     }
 }

@@ -4,6 +4,7 @@ import ailb.admission.Room;
 import ailb.health.Breaker;
 import ailb.health.Opening;
 import ailb.pool.Endpoint;
+import ailb.pool.FailureClass;
 import ailb.pool.LimitKind;
 import ailb.protocol.ApiError;
 import ailb.protocol.ProviderReply;
@@ -24,22 +25,29 @@ final class Ending {
     private final Search search;
     private final Budget budget;
     private final int attempts;
-    private final ProviderReply.@Nullable Failure lastFailure;
+    private final @Nullable Last last;
 
     Ending(
             Dispatcher.Parts parts,
             Search search,
             Budget budget,
             int attempts,
-            ProviderReply.@Nullable Failure lastFailure) {
+            @Nullable Last last) {
         this.parts = parts;
         this.search = search;
         this.budget = budget;
         this.attempts = attempts;
-        this.lastFailure = lastFailure;
+        this.last = last;
     }
 
+    /** The attempt that came last, and how it failed. */
+    record Last(String endpoint, ProviderReply.Failure failure) {}
+
     DispatchResult result() {
+        if (last != null && last.failure().failure() == FailureClass.CALLER_FAULT) {
+            ProviderReply.Failure failure = last.failure();
+            return new DispatchResult.PassedOn(last.endpoint(), attempts, failure.status(), failure.passOn());
+        }
         List<Endpoint> usable = search.serving()
                 .stream()
                 .filter(endpoint -> !search.obstacles().containsKey(endpoint.name()))
@@ -83,13 +91,19 @@ final class Ending {
         OptionalLong room = closed.stream()
                 .flatMapToLong(endpoint -> room(endpoint).stream())
                 .min();
-        if (lastFailure != null && room.isPresent() && room.getAsLong() <= now + Shortlist.SOON) {
+        boolean roomNow = room.isPresent() && room.getAsLong() <= now + Shortlist.SOON;
+        if (last != null && (roomNow || isUsedUp(last.failure().failure()))) {
             return declined(ApiError.badGateway("The endpoints failed to answer, the last one with "
-                    + lastFailure.failure() + " (" + attempts + " attempts)."));
+                    + last.failure().failure() + " (" + attempts + " attempts)."));
         }
         return declined(
                 ApiError.rateLimited("Every endpoint for this model is at its limit; retry after the time given."),
                 room);
+    }
+
+    /** Whether it was the attempts that ran out; at an endpoint's limit it is room that is wanted. */
+    private boolean isUsedUp(FailureClass failure) {
+        return attempts >= parts.pool().settings().retries().maxAttempts() && failure != FailureClass.RATE_LIMITED;
     }
 
     private boolean isTooLate(Endpoint endpoint) {

@@ -68,8 +68,9 @@ final class Gate {
         Observation seen = view.observe(endpoint);
         for (int attempt = 0; attempt < TRIES; attempt++) {
             long now = time.now();
-            if (!hasRoom(endpoint, seen.state(), demand, now, now + maxWait)) {
-                break;
+            if (!Breaker.stillPasses(access, seen.state(), seen.state())
+                    || !hasRoom(endpoint, seen.state(), demand, now, now + maxWait)) {
+                return refused(endpoint);
             }
             ConditionalUpdate.Builder update = ConditionalUpdate.builder();
             Breaker.pass(update, seen.state(), access, now, lease);

@@ -67,7 +67,7 @@ public final class PoolView {
     private void read() {
         long asked = time.now();
         try {
-            store.read(endpoints).forEach((name, state) -> seen.merge(name, new Seen(state, asked), PoolView::newer));
+            store.read(endpoints).forEach((name, state) -> seen.merge(name, new Seen(state, asked), this::newer));
             readAt = asked;
         } catch (StateStoreException e) {
             listener.on(new DispatchEvent.StoreTrouble("all", String.valueOf(e.getMessage())));
@@ -79,9 +79,12 @@ public final class PoolView {
         seen.put(endpoint.name(), new Seen(state, time.now()));
     }
 
-    /** A read is eventually consistent: it must not hide what a later write has brought back. */
-    private static Seen newer(Seen known, Seen other) {
-        return known.at() > other.at() ? known : other;
+    /**
+     * A read is eventually consistent: it must not hide what a later write has brought back. What was brought back in a
+     * time still to come is from before the clock was set back.
+     */
+    private Seen newer(Seen known, Seen other) {
+        return other.at() < known.at() && known.at() <= time.now() ? known : other;
     }
 
     public EndpointState state(Endpoint endpoint) {

@@ -30,24 +30,20 @@ final class RequestRun {
     /** A slot missed by more than this is lost. */
     private static final long TOO_LATE = Duration.ofSeconds(1).toNanos();
 
-    private static final long FIRST_PAUSE = Duration.ofMillis(200).toNanos();
-    private static final long LONGEST_PAUSE = Duration.ofSeconds(2).toNanos();
     private static final long NANOS_PER_SECOND = Duration.ofSeconds(1).toNanos();
 
     private final Dispatcher.Parts parts;
     private final ChatRequest request;
-    private final Deadline deadline;
     private final Budget budget;
     private final Search search;
     private final Settings settings;
     private final Set<String> keysRenewed = new HashSet<>();
     private int attempts;
-    private ProviderReply.@Nullable Failure lastFailure;
+    private Ending.@Nullable Last last;
 
     RequestRun(Dispatcher.Parts parts, ChatRequest request, Deadline deadline) {
         this.parts = parts;
         this.request = request;
-        this.deadline = deadline;
         this.settings = parts.pool().settings();
         this.budget = new Budget(deadline, parts.time(), settings);
         this.search = new Search(parts, request, budget);
@@ -67,14 +63,14 @@ final class RequestRun {
                 }
             }
         }
-        return new Ending(parts, search, budget, attempts, lastFailure).result();
+        return new Ending(parts, search, budget, attempts, last).result();
     }
 
-    /** Waits for the permit's slot. False when the permit is to be dropped, for the endpoint has changed meanwhile. */
+    /** Waits for the permit's slot. False when the permit is dropped: too late, or the endpoint has changed. */
     private boolean reachesSlot(Permit permit) throws InterruptedException {
         long wait = permit.slot() - parts.time().now();
-        if (wait <= 0) {
-            return true;
+        if (Math.max(0, wait) > budget.spare(permit.admitted(), permit.demand())) {
+            return dropped(permit);
         }
         parts.time().sleep(wait);
         if (wait <= LONG_WAIT) {
@@ -87,50 +83,47 @@ final class RequestRun {
                 && state.get(Attribute.HOLD) <= now
                 && now - permit.slot() <= TOO_LATE
                 && budget.spare(state, permit.demand()) >= 0;
-        if (!stands) {
-            parts.settler().abandon(permit);
-            parts.listener().on(new DispatchEvent.Dropped(permit.endpoint().name()));
-        }
-        return stands;
+        return stands || dropped(permit);
+    }
+
+    private boolean dropped(Permit permit) {
+        parts.settler().abandon(permit);
+        parts.listener().on(new DispatchEvent.Dropped(permit.endpoint().name()));
+        return false;
     }
 
     private Optional<DispatchResult> attempt(Search.Ticket ticket) throws InterruptedException {
         Endpoint endpoint = ticket.permit().endpoint();
         attempts++;
         long start = parts.time().monotonic();
-        ProviderReply reply = call(ticket);
+        Duration timeout = budget.attempt(ticket.permit().admitted(), ticket.permit().demand());
+        ProviderReply reply = call(ticket, timeout);
         long nanos = parts.time().monotonic() - start;
         boolean keyRenewed = reply instanceof ProviderReply.Failure failure
                 && failure.failure() == FailureClass.CREDENTIAL
                 && isKeyRenewed(endpoint, ticket.key());
+        boolean cutShort = reply instanceof ProviderReply.Failure failure
+                && failure.failure() == FailureClass.TIMEOUT
+                && !budget.isFair(timeout, ticket.permit().admitted(), ticket.permit().demand());
         report(endpoint, reply, nanos);
-        settle(ticket, reply, nanos, keyRenewed);
+        settle(ticket, reply, nanos, keyRenewed || cutShort);
         return switch (RetryDecision.after(reply, keyRenewed)) {
             case RetryDecision.Finish() -> Optional.of(finished(endpoint, reply));
             case RetryDecision.WithNewKey() -> Optional.empty();
             case RetryDecision.Elsewhere() -> {
-                lastFailure = reply instanceof ProviderReply.Failure failure ? failure : null;
-                search.failedAt(endpoint);
-                if (search.comesToFailedOnes()) {
-                    pause();
+                if (reply instanceof ProviderReply.Failure failure) {
+                    last = new Ending.Last(endpoint.name(), failure);
                 }
+                search.failedAt(endpoint);
                 yield Optional.empty();
             }
         };
     }
 
-    /** Full jitter, growing with the attempts: what comes next is an endpoint that has just failed. */
-    private void pause() throws InterruptedException {
-        long bound = Math.min(LONGEST_PAUSE, FIRST_PAUSE << (attempts - 1));
-        long pause = (long) (parts.random().nextDouble() * bound);
-        parts.time().sleep(Math.min(pause, deadline.remaining(parts.time()) - Budget.RESERVE));
-    }
-
-    private ProviderReply call(Search.Ticket ticket) throws InterruptedException {
+    private ProviderReply call(Search.Ticket ticket, Duration timeout) throws InterruptedException {
         Permit permit = ticket.permit();
         WireProtocol protocol = WireProtocol.of(permit.endpoint().provider());
         ProviderRequest providerRequest = protocol.request(permit.endpoint(), request, ticket.key().value());
-        Duration timeout = budget.attempt(permit.admitted(), permit.demand());
         return switch (parts.upstream().call(providerRequest, timeout)) {
             case Upstream.Reply(int status, Headers headers, byte[] body) ->
                 protocol.read(request, status, headers, body, Instant.ofEpochSecond(0, parts.time().now()));
@@ -149,6 +142,7 @@ final class RequestRun {
                 && !key.equals(refused);
         if (renewed) {
             keysRenewed.add(endpoint.name());
+            search.renewed(endpoint);
             parts.listener().on(new DispatchEvent.KeyRenewed(endpoint.name()));
         }
         return renewed;
@@ -170,12 +164,12 @@ final class RequestRun {
                         });
     }
 
-    private void settle(Search.Ticket ticket, ProviderReply reply, long nanos, boolean keyRenewed) {
+    private void settle(Search.Ticket ticket, ProviderReply reply, long nanos, boolean tellsNothing) {
         Permit permit = ticket.permit();
         Settlement settlement = new Settlement(
-                permit, parts.gate().admission(permit.endpoint()), reply, nanos, leaveAlone(reply), keyRenewed);
+                permit, parts.gate().admission(permit.endpoint()), reply, nanos, leaveAlone(reply), tellsNothing);
         Optional<EndpointState> settled = parts.settler().settle(settlement);
-        if (keyRenewed) {
+        if (tellsNothing) {
             parts.settler().abandon(permit);
         } else if (settled.isPresent()) {
             Optional<FailureClass> failure =

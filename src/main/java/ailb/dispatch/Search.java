@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,12 +34,18 @@ final class Search {
     /** After this many writes without an answer the store is taken to be down. */
     private static final int STORE_PATIENCE = 2;
 
+    private static final long FIRST_PAUSE = Duration.ofMillis(200).toNanos();
+    private static final long LONGEST_PAUSE = Duration.ofSeconds(2).toNanos();
+
     private final Dispatcher.Parts parts;
     private final ChatRequest request;
     private final Budget budget;
     private final List<Endpoint> serving;
     private final Set<String> tried = new HashSet<>();
     private final Map<String, Obstacle> obstacles = new LinkedHashMap<>();
+    private final Map<String, ApiKeys.Lookup> lookups = new HashMap<>();
+    private boolean pauseDue;
+    private int pauses;
     private int storeFailures;
 
     Search(Dispatcher.Parts parts, ChatRequest request, Budget budget) {
@@ -74,18 +81,19 @@ final class Search {
         return storeFailures >= STORE_PATIENCE;
     }
 
-    /** The endpoint has failed this request: others come first from now on. */
+    /** The endpoint has failed this request: others come first from now on, and it is left in peace for a moment. */
     void failedAt(Endpoint endpoint) {
         tried.add(endpoint.name());
+        pauseDue = true;
     }
 
-    /** Whether the next to take this request would be an endpoint that has failed it. */
-    boolean comesToFailedOnes() {
-        return shortlist(Set.of()).soonest().map(Shortlist.Entry::tried).orElse(false);
+    /** Forgets a key that has been replaced. */
+    void renewed(Endpoint endpoint) {
+        lookups.remove(endpoint.apiKey());
     }
 
     /** Finds room and takes it: at an endpoint that has some now, or else at the one that has some soonest. */
-    Optional<Ticket> find() {
+    Optional<Ticket> find() throws InterruptedException {
         parts.view().refresh();
         Set<String> refused = new HashSet<>();
         while (!storeIsDown()) {
@@ -95,16 +103,32 @@ final class Search {
             if (choice.isEmpty()) {
                 return Optional.empty();
             }
+            int failuresBefore = storeFailures;
             Shortlist.Entry entry = choice.get();
+            pauseBefore(entry);
             long maxWait = ready.isEmpty() ? entry.maxWait() : Math.min(Shortlist.SOON, entry.maxWait());
             Optional<Ticket> ticket = enter(entry, maxWait);
-            boolean lastResort = ready.isEmpty() && !obstacles.containsKey(entry.endpoint().name());
-            if (ticket.isPresent() || lastResort) {
+            boolean isOver = ready.isEmpty()
+                    && storeFailures == failuresBefore
+                    && !obstacles.containsKey(entry.endpoint().name());
+            if (ticket.isPresent() || isOver) {
                 return ticket;
             }
-            refused.add(entry.endpoint().name());
+            if (storeFailures == failuresBefore) {
+                refused.add(entry.endpoint().name());
+            }
         }
         return Optional.empty();
+    }
+
+    /** Full jitter, growing with the endpoints that failed, before one of them is asked again. */
+    private void pauseBefore(Shortlist.Entry entry) throws InterruptedException {
+        if (!entry.tried() || !pauseDue) {
+            return;
+        }
+        pauseDue = false;
+        long bound = Math.min(LONGEST_PAUSE, FIRST_PAUSE << Math.min(pauses++, 8));
+        parts.time().sleep(Math.min((long) (parts.random().nextDouble() * bound), entry.maxWait()));
     }
 
     /** A probe that is due goes before the weighted choice: it is what brings an endpoint back. */
@@ -123,7 +147,7 @@ final class Search {
 
     private Optional<Ticket> enter(Shortlist.Entry entry, long maxWait) {
         Endpoint endpoint = entry.endpoint();
-        return switch (parts.keys().get(endpoint.apiKey())) {
+        return switch (lookup(endpoint)) {
             case ApiKeys.ApiKey key -> admit(entry, maxWait).map(permit -> new Ticket(permit, key));
             case ApiKeys.Missing(String remedy) -> {
                 obstacles.put(endpoint.name(), new Obstacle.KeyMissing(remedy));
@@ -136,6 +160,11 @@ final class Search {
                 yield Optional.empty();
             }
         };
+    }
+
+    /** One look a request: several endpoints may share a key, and a store of keys that is down answers slowly. */
+    private ApiKeys.Lookup lookup(Endpoint endpoint) {
+        return lookups.computeIfAbsent(endpoint.apiKey(), parts.keys()::get);
     }
 
     private Optional<Permit> admit(Shortlist.Entry entry, long maxWait) {
@@ -153,10 +182,14 @@ final class Search {
     private Shortlist shortlist(Set<String> refused) {
         List<Shortlist.Entry> entries = new ArrayList<>();
         for (Endpoint endpoint : serving) {
-            if (!refused.contains(endpoint.name()) && !obstacles.containsKey(endpoint.name())) {
+            if (!obstacles.containsKey(endpoint.name())) {
                 entry(endpoint).ifPresent(entries::add);
             }
         }
+        // One that has refused and still seems to have room is not to be had; one that is seen to be full can be
+        // waited for.
+        entries.removeIf(entry -> refused.contains(entry.endpoint().name())
+                && entry.room() <= parts.time().now() + Shortlist.SOON);
         boolean anyInService = serving.stream().anyMatch(endpoint -> Breaker.isClosed(parts.view().state(endpoint)));
         return new Shortlist(anyInService ? onTime(entries) : soonestDue(entries), parts.time().now());
     }
@@ -192,7 +225,7 @@ final class Search {
                 yield Optional.empty();
             }
             case Room.From(long moment) ->
-                maxWait < 0 || access == Breaker.Access.OUT
+                access == Breaker.Access.OUT
                         ? Optional.empty()
                         : Optional.of(new Shortlist.Entry(
                                 endpoint, demand, access, moment, maxWait, tried.contains(endpoint.name())));
@@ -204,7 +237,7 @@ final class Search {
         return Breaker.opening(state)
                 .filter(opening -> opening.reason() == FailureClass.CREDENTIAL)
                 .isPresent()
-                && parts.keys().get(endpoint.apiKey()) instanceof ApiKeys.ApiKey key
+                && lookup(endpoint) instanceof ApiKeys.ApiKey key
                 && Breaker.isOutForAnotherKey(state, key.version());
     }
 

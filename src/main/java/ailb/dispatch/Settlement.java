@@ -31,7 +31,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param nanos how long the call took
  * @param retryAfter how long the endpoint is to be left alone when it refused for its limits, nanoseconds
- * @param keyRenewed whether the failure was a key that has been replaced meanwhile, which says nothing of the endpoint
+ * @param tellsNothing whether the failure says nothing of the endpoint: a key that has been replaced meanwhile, or a call
+ *     cut short by its own request's end
  */
 record Settlement(
         Permit permit,
@@ -39,7 +40,7 @@ record Settlement(
         ProviderReply reply,
         long nanos,
         OptionalLong retryAfter,
-        boolean keyRenewed) {
+        boolean tellsNothing) {
 
     /** The report under the generation the call was admitted in. */
     ConditionalUpdate update(EndpointState state, long now) {
@@ -52,7 +53,7 @@ record Settlement(
         switch (reply) {
             case ProviderReply.Answer _ -> Breaker.succeeded(update);
             case ProviderReply.Failure failure -> {
-                if (failure.failure().isEndpointFault()) {
+                if (failure.failure().isEndpointFault() && !tellsNothing) {
                     Breaker.failed(update);
                 }
             }
@@ -98,8 +99,8 @@ record Settlement(
         return switch (failure) {
             case CALLER_FAULT -> Optional.empty();
             case RATE_LIMITED -> Optional.of(Attribute.TOTAL_RATE_LIMITED);
-            case CREDENTIAL -> keyRenewed ? Optional.empty() : Optional.of(Attribute.TOTAL_FAILURES);
-            case QUOTA, MODEL, OVERLOADED, SERVER, TRANSPORT, TIMEOUT -> Optional.of(Attribute.TOTAL_FAILURES);
+            case QUOTA, CREDENTIAL, MODEL, OVERLOADED, SERVER, TRANSPORT, TIMEOUT ->
+                tellsNothing ? Optional.empty() : Optional.of(Attribute.TOTAL_FAILURES);
         };
     }
 
@@ -117,7 +118,7 @@ record Settlement(
                 yield counts;
             }
             case ProviderReply.Failure failure ->
-                failure.failure().isEndpointFault()
+                failure.failure().isEndpointFault() && !tellsNothing
                         ? Map.of(WindowSlot::calls, 1L, WindowSlot::failures, 1L)
                         : Map.of();
         };

@@ -28,6 +28,8 @@ record ExchangeHandler(
     private static final Pattern HEADER_VALUE = Pattern.compile("[\\t\\x20-\\x7e\\xa0-\\xff]*");
     private static final Set<String> SET_BY_THE_SERVER = Set.of("content-length", "date", "transfer-encoding");
 
+    private static final long LONGEST_DRAIN = 16 << 20;
+
     ExchangeHandler {
         requireHttp(tooLarge);
         requireHttp(failure);
@@ -43,13 +45,29 @@ record ExchangeHandler(
 
     /** The whole body, or empty where it is larger than the bound; no more than the bound is held. */
     private Optional<byte[]> body(HttpExchange exchange) throws IOException {
+        InputStream in = exchange.getRequestBody();
         String length = exchange.getRequestHeaders().getFirst("Content-Length");
         if (length != null && Long.parseLong(length) > maxBodyBytes) {
+            drain(in);
             return Optional.empty();
         }
-        InputStream in = exchange.getRequestBody();
         byte[] body = in.readNBytes(maxBodyBytes);
-        return in.read() < 0 ? Optional.of(body) : Optional.empty();
+        if (in.read() < 0) {
+            return Optional.of(body);
+        }
+        drain(in);
+        return Optional.empty();
+    }
+
+    /** Reads on and forgets, up to a bound: a client still sending might see a reset instead of the answer. */
+    private static void drain(InputStream in) throws IOException {
+        byte[] piece = new byte[8192];
+        long left = LONGEST_DRAIN;
+        int read = 0;
+        while (left > 0 && read >= 0) {
+            read = in.read(piece);
+            left -= read;
+        }
     }
 
     private static ApiRequest request(HttpExchange exchange, byte[] body) {

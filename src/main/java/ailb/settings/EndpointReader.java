@@ -23,7 +23,7 @@ import java.util.OptionalDouble;
 final class EndpointReader {
 
     private static final int MOST_MODELS = 100;
-    private static final long HIGHEST_LIMIT = 1_000_000_000_000L;
+    private static final long HIGHEST_LIMIT = 1_000_000_000L;
 
     private static final Rule<Provider> PROVIDER = Rule.oneOf(Provider.class);
     private static final Rule<Pacing> PACING = Rule.oneOf(Pacing.class);

@@ -118,6 +118,7 @@ class SecretsManagerClientKeysTest {
                 .hasMessageContaining("ResourceNotFoundException");
 
         manager.put(ID, LAPTOP);
+        clock.pass(Duration.ofSeconds(1));
         assertThatThrownBy(keys::current).isInstanceOf(ClientKeysException.class)
                 .hasMessageContaining("not a JSON object")
                 .hasMessageNotContaining("do-not-show");

@@ -132,6 +132,20 @@ class SecretsManagerKeysTest extends ApiKeysContract {
     }
 
     @Test
+    void aSecretThatCannotBeReadIsNotAskedForByEveryKeyOfARequest() {
+        breakStore();
+        keys.get("primary");
+        int before = manager.calls();
+
+        assertThat(keys.get("backup")).isInstanceOf(Unavailable.class);
+        assertThat(manager.calls()).isEqualTo(before);
+
+        clock.pass(Duration.ofSeconds(1));
+        keys.get("backup");
+        assertThat(manager.calls()).isGreaterThan(before);
+    }
+
+    @Test
     void theRemedyIsACommandThatPutsAllKeys() {
         store(Map.of());
 

@@ -155,7 +155,7 @@ class PoolFileTest {
         Settings settings = settings(", \"health\": {\"consecutive_errors\": 50, \"open_seconds\": 600}");
 
         assertThat(settings.health().hardConsecutiveErrors()).isEqualTo(50);
-        assertThat(settings.health().openCap()).isEqualTo(Duration.ofSeconds(600));
+        assertThat(settings.health().openCap()).isEqualTo(Duration.ofMinutes(10));
     }
 
     @Test
@@ -165,7 +165,7 @@ class PoolFileTest {
                 .with("requests_per_day", "2")
                 .with("tokens_per_minute", "3")
                 .with("input_tokens_per_minute", "4")
-                .with("output_tokens_per_minute", "1000000000000")
+                .with("output_tokens_per_minute", "1000000000")
                 .with("pacing", "\"even\"")
                 .with("burst", "1.5")
                 .with("margin", "0.25")
@@ -180,7 +180,7 @@ class PoolFileTest {
                                 LimitKind.REQUESTS_PER_DAY, 2L,
                                 LimitKind.TOKENS_PER_MINUTE, 3L,
                                 LimitKind.INPUT_TOKENS_PER_MINUTE, 4L,
-                                LimitKind.OUTPUT_TOKENS_PER_MINUTE, 1_000_000_000_000L),
+                                LimitKind.OUTPUT_TOKENS_PER_MINUTE, 1_000_000_000L),
                         Pacing.EVEN,
                         OptionalDouble.of(1.5),
                         OptionalDouble.of(0.25),

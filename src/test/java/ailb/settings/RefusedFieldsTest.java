@@ -51,8 +51,8 @@ class RefusedFieldsTest {
             requests_per_minute | 25e-1 | must be a whole number above 0, not 2.5
             requests_per_minute | "500" | must be a whole number above 0, not "500"
             requests_per_minute | false | must be a whole number above 0, not false
-            requests_per_minute | 1000000000001 | must be at most 1000000000000, not 1000000000001
-            requests_per_minute | 1e999999999   | must be at most 1000000000000, not 1E+999999999
+            requests_per_minute | 1000000001 | must be at most 1000000000, not 1000000001
+            requests_per_minute | 1e999999999   | must be at most 1000000000, not 1E+999999999
             requests_per_minute | 1e-999999999  | must be a whole number above 0, not 1E-999999999
             requests_per_day         | 0  | must be a whole number above 0, not 0
             tokens_per_minute        | -1 | must be a whole number above 0, not -1
@@ -60,9 +60,9 @@ class RefusedFieldsTest {
             output_tokens_per_minute | 0.1 | must be a whole number above 0, not 0.1
             pacing | "fast" | must be one of "bucket", "smooth", "even", not "fast"
             pacing | null   | must be one of "bucket", "smooth", "even", not null
-            burst  | 0.99   | must be a number from 1 to 1000000000000, not 0.99
-            burst  | 1e13   | must be a number from 1 to 1000000000000, not 1E+13
-            burst  | true   | must be a number from 1 to 1000000000000, not true
+            burst  | 0.99   | must be a number from 1 to 1000000000, not 0.99
+            burst  | 1e13   | must be a number from 1 to 1000000000, not 1E+13
+            burst  | true   | must be a number from 1 to 1000000000, not true
             margin | 0      | must be a number above 0 and at most 1, not 0
             margin | 1.01   | must be a number above 0 and at most 1, not 1.01
             margin | "all"  | must be a number above 0 and at most 1, not "all"

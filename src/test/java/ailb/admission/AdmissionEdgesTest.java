@@ -1,0 +1,136 @@
+package ailb.admission;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ailb.pool.Endpoints;
+import ailb.pool.LimitKind;
+import ailb.pool.Limits;
+import ailb.pool.Pacing;
+import ailb.pool.TokenAccounting;
+import ailb.state.Attribute;
+import ailb.state.ConditionalUpdate;
+import ailb.state.EndpointState;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+
+/** To be merged into AdmissionTest. A bucket of 60,000 tokens a minute: a token is a millisecond. */
+class AdmissionEdgesTest {
+
+    private static final long SECOND = 1_000_000_000L;
+    private static final long NOW = 1_800_000_000L * SECOND;
+    private static final Demand CALL = new Demand(0, 0);
+    private static final Limits TOKENS =
+            Endpoints.limits(Pacing.BUCKET, Map.of(LimitKind.TOKENS_PER_MINUTE, 60_000L));
+
+    @Test
+    void aCallToAnEndpointWithoutLimitsStartsWhenItsHoldEnds() {
+        Admission admission = new Admission(Endpoints.unlimited());
+        EndpointState held = new EndpointState(Map.of(Attribute.HOLD, NOW + 2 * SECOND));
+
+        EndpointState admitted = take(admission, held, CALL, NOW, 5 * SECOND);
+
+        assertThat(admission.slot(admitted, CALL)).isEqualTo(NOW + 2 * SECOND);
+    }
+
+    @Test
+    void aDebtThatReachesBeyondTheProvidersWordIsNotCutShortByIt() {
+        Admission admission = new Admission(TOKENS);
+        Demand demand = new Demand(1_000, 0);
+        EndpointState state = take(admission, EndpointState.EMPTY, demand, NOW, 0);
+
+        // 1,000 + 30,000 too few admitted; 40,000 left would be 20 s
+        state = apply(state, settle(admission, demand, state, new Feedback(
+                Optional.of(new Demand(31_000, 0)), Map.of(LimitKind.TOKENS_PER_MINUTE, 40_000L),
+                OptionalLong.empty(), Optional.empty())));
+
+        assertThat(state.get(Attribute.TOKENS)).isEqualTo(NOW + 31 * SECOND);
+    }
+
+    @Test
+    void theProvidersWordDoesNotTakeBackWhatOthersTookMeanwhile() {
+        Admission admission = new Admission(TOKENS);
+        Demand demand = new Demand(1_000, 0);
+        EndpointState state = take(admission, EndpointState.EMPTY, demand, NOW, 0);
+        ConditionalUpdate late = settle(admission, demand, state, new Feedback(
+                Optional.empty(), Map.of(LimitKind.TOKENS_PER_MINUTE, 50_000L),
+                OptionalLong.empty(), Optional.empty()));
+
+        state = take(admission, state, new Demand(30_000, 0), NOW, 0);
+
+        assertThat(late.allowedBy(state)).isFalse();
+    }
+
+    @Test
+    void theProvidersWordDoesNotSwallowADebtThatOthersMakeItReach() {
+        Admission admission = new Admission(TOKENS);
+        Demand demand = new Demand(1_000, 0);
+        EndpointState state = take(admission, EndpointState.EMPTY, demand, NOW, 0);
+        ConditionalUpdate late = settle(admission, demand, state, new Feedback(
+                Optional.of(new Demand(11_000, 0)), Map.of(LimitKind.TOKENS_PER_MINUTE, 40_000L),
+                OptionalLong.empty(), Optional.empty()));
+
+        state = take(admission, state, new Demand(19_000, 0), NOW, 0); // 20 s, and 10 s of debt
+
+        assertThat(late.allowedBy(state)).isFalse();
+    }
+
+    @Test
+    void aRefusalThatNamesNoLimitIsTakenForOneAMinute() {
+        Admission admission = new Admission(new Limits(
+                Map.of(LimitKind.REQUESTS_PER_MINUTE, 60L, LimitKind.REQUESTS_PER_DAY, 24L),
+                Pacing.BUCKET, OptionalDouble.empty(), OptionalDouble.empty(), TokenAccounting.MAX, null));
+        EndpointState state = take(admission, EndpointState.EMPTY, CALL, NOW, 0);
+
+        state = apply(state, settle(admission, CALL, state, new Feedback(
+                Optional.empty(), Map.of(), OptionalLong.of(20 * SECOND), Optional.empty())));
+
+        assertThat(state.get(Attribute.REQUESTS)).isEqualTo(NOW + 80 * SECOND);
+        assertThat(state.get(Attribute.ROLLING_DAY)).isEqualTo(NOW + 3600 * SECOND);
+    }
+
+    @Test
+    void aLimitThatCameWithNewSettingsIsNotTruedUpForACallFromBefore() {
+        EndpointState before = take(new Admission(Endpoints.unlimited()), EndpointState.EMPTY, CALL, NOW, 0);
+
+        EndpointState state = apply(before, settle(new Admission(TOKENS), CALL, before, new Feedback(
+                Optional.of(new Demand(1_000, 0)), Map.of(), OptionalLong.empty(), Optional.empty())));
+
+        assertThat(state.has(Attribute.TOKENS)).isFalse();
+    }
+
+    @Test
+    void aCallThatWaitsForMidnightIsCountedOnTheNewDay() {
+        Admission admission = new Admission(
+                Endpoints.limits(Pacing.SMOOTH, Map.of(LimitKind.REQUESTS_PER_DAY, 1L)));
+        long late = Instant.parse("2026-11-23T23:59:58Z").getEpochSecond() * SECOND;
+        EndpointState full = take(admission, EndpointState.EMPTY, CALL, late, 0);
+
+        EndpointState next = take(admission, full, CALL, late, 5 * SECOND);
+
+        assertThat(next.get(Attribute.DAY)).isEqualTo(full.get(Attribute.DAY) + 1);
+        assertThat(next.get(Attribute.DAY_REQUESTS)).isEqualTo(1);
+    }
+
+    private static EndpointState take(
+            Admission admission, EndpointState state, Demand demand, long now, long maxWait) {
+        ConditionalUpdate.Builder update = ConditionalUpdate.builder().add(Attribute.TOTAL_REQUESTS, 1);
+        admission.take(update, new Observation(state, 0, 0), demand, now, now + maxWait);
+        return apply(state, update.build());
+    }
+
+    private static ConditionalUpdate settle(
+            Admission admission, Demand demand, EndpointState state, Feedback feedback) {
+        ConditionalUpdate.Builder update = ConditionalUpdate.builder().add(Attribute.TOTAL_REQUESTS, 1);
+        admission.settle(update, demand, state, state, feedback, NOW);
+        return update.build();
+    }
+
+    private static EndpointState apply(EndpointState state, ConditionalUpdate update) {
+        assertThat(update.allowedBy(state)).isTrue();
+        return update.applyTo(state);
+    }
+}

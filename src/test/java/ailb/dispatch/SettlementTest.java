@@ -1,0 +1,150 @@
+package ailb.dispatch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ailb.admission.Admission;
+import ailb.admission.Demand;
+import ailb.admission.Observation;
+import ailb.health.Breaker;
+import ailb.pool.Endpoint;
+import ailb.pool.Endpoints;
+import ailb.pool.FailureClass;
+import ailb.pool.LimitKind;
+import ailb.pool.Limits;
+import ailb.pool.Pacing;
+import ailb.protocol.ProviderReply;
+import ailb.protocol.Remaining;
+import ailb.protocol.Usage;
+import ailb.state.Attribute;
+import ailb.state.ConditionalUpdate;
+import ailb.state.EndpointState;
+import ailb.state.WindowSlot;
+import ailb.stats.Latency;
+import ailb.stats.Window;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** A bucket of 60,000 tokens a minute: a token is a millisecond. Every call was admitted on 1,000 + 1,000. */
+class SettlementTest {
+
+    private static final long START = 1_795_000_020_000_000_000L;
+    private static final long MILLI = 1_000_000;
+    private static final Demand DEMAND = new Demand(1_000, 1_000);
+    private static final Limits TOKENS =
+            Endpoints.limits(Pacing.BUCKET, Map.of(LimitKind.TOKENS_PER_MINUTE, 60_000L));
+    private static final Endpoint OPENAI = Endpoints.openAi("a", TOKENS);
+    private static final Endpoint ANTHROPIC = Endpoints.anthropic("a", TOKENS);
+
+    @Test
+    void inputFromAnthropicsCacheDoesNotCountAgainstItsLimit() {
+        Usage usage = new Usage(900, 100, 800);
+
+        assertThat(tokens(settled(ANTHROPIC, answer(usage)))).isEqualTo(200);
+        assertThat(tokens(settled(OPENAI, answer(usage)))).isEqualTo(1_000);
+    }
+
+    @Test
+    void withoutUsageWhatWasAdmittedStands() {
+        assertThat(tokens(settled(OPENAI, answer(null)))).isEqualTo(2_000);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "CALLER_FAULT, 0", "QUOTA, 0", "OVERLOADED, 0", "CREDENTIAL, 0", "MODEL, 0",
+        "SERVER, 2000", "TRANSPORT, 2000", "TIMEOUT, 2000",
+    })
+    void aProviderThatRefusedToWorkTookNoTokens(FailureClass failure, long tokens) {
+        assertThat(tokens(settled(OPENAI, failed(failure, Optional.empty(), List.of())))).isEqualTo(tokens);
+    }
+
+    @Test
+    void whatHeadersSayIsLeftIsHeededOfAnswersAndFailuresAlike() {
+        List<Remaining> left = List.of(left(40_000), left(10_000), left(20_000));
+
+        assertThat(tokens(settled(OPENAI, new ProviderReply.Answer(new byte[0], null, left)))).isEqualTo(50_000);
+        assertThat(tokens(settled(OPENAI, failed(FailureClass.SERVER, Optional.empty(), left)))).isEqualTo(50_000);
+    }
+
+    @Test
+    void aRefusalForOneLimitFillsThatOneOnly() {
+        Endpoint endpoint = Endpoints.openAi("a", Endpoints.limits(Pacing.BUCKET, Map.of(
+                LimitKind.REQUESTS_PER_MINUTE, 60L, LimitKind.TOKENS_PER_MINUTE, 60_000L)));
+
+        EndpointState state = settled(endpoint, failed(
+                FailureClass.RATE_LIMITED, Optional.of(LimitKind.TOKENS_PER_MINUTE), List.of()));
+
+        assertThat(tokens(state)).isEqualTo(60_000 + 20_000);
+        assertThat(state.get(Attribute.REQUESTS)).isEqualTo(START + 1_000 * MILLI);
+    }
+
+    @Test
+    void anAnswerIsCountedInTheWindow() {
+        Window window = Window.of(settled(OPENAI, answer(new Usage(900, 256, 0))), START);
+
+        assertThat(window.sum(WindowSlot::calls)).isEqualTo(1);
+        assertThat(window.sum(WindowSlot::failures)).isZero();
+        assertThat(window.sum(WindowSlot::successes)).isEqualTo(1);
+        assertThat(window.sum(WindowSlot::outputTokens)).isEqualTo(256);
+        assertThat(window.sum(Latency.bucket(2e9))).isEqualTo(1);
+    }
+
+    @Test
+    void withoutUsageTheOutputThatWasExpectedIsCounted() {
+        assertThat(Window.of(settled(OPENAI, answer(null)), START).sum(WindowSlot::outputTokens)).isEqualTo(1_000);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "CALLER_FAULT, 0", "RATE_LIMITED, 0", "QUOTA, 0", "CREDENTIAL, 0", "MODEL, 0",
+        "OVERLOADED, 1", "SERVER, 1", "TRANSPORT, 1", "TIMEOUT, 1",
+    })
+    void onlyFaultsOfTheEndpointAreCountedInTheWindow(FailureClass failure, long counted) {
+        Window window = Window.of(settled(OPENAI, failed(failure, Optional.empty(), List.of())), START);
+
+        assertThat(window.sum(WindowSlot::calls)).isEqualTo((double) counted);
+        assertThat(window.sum(WindowSlot::failures)).isEqualTo((double) counted);
+        assertThat(window.sum(WindowSlot::successes)).isZero();
+    }
+
+    private static EndpointState settled(Endpoint endpoint, ProviderReply reply) {
+        Admission admission = new Admission(endpoint.limits());
+        ConditionalUpdate.Builder take = ConditionalUpdate.builder().add(Attribute.TOTAL_REQUESTS, 0);
+        admission.take(take, new Observation(EndpointState.EMPTY, 0, 0), DEMAND, START, START);
+        EndpointState admitted = take.build().applyTo(EndpointState.EMPTY);
+        Settlement settlement = new Settlement(
+                new Permit(endpoint, DEMAND, admitted, Breaker.Access.CLOSED, START),
+                admission,
+                reply,
+                2_000 * MILLI,
+                reply instanceof ProviderReply.Failure failure && failure.failure() == FailureClass.RATE_LIMITED
+                        ? OptionalLong.of(Duration.ofSeconds(20).toNanos())
+                        : OptionalLong.empty(),
+                false);
+        ConditionalUpdate update = settlement.update(admitted, START);
+        assertThat(update.allowedBy(admitted)).isTrue();
+        return update.applyTo(admitted);
+    }
+
+    private static long tokens(EndpointState state) {
+        return (state.get(Attribute.TOKENS) - START) / MILLI;
+    }
+
+    private static ProviderReply answer(@Nullable Usage usage) {
+        return new ProviderReply.Answer(new byte[0], usage, List.of());
+    }
+
+    private static ProviderReply failed(FailureClass failure, Optional<LimitKind> limit, List<Remaining> left) {
+        return new ProviderReply.Failure(failure, 0, new byte[0], "", true, Optional.empty(), limit, left);
+    }
+
+    private static Remaining left(long tokens) {
+        return new Remaining(LimitKind.TOKENS_PER_MINUTE, tokens, OptionalLong.empty(), Optional.empty());
+    }
+}
