@@ -109,7 +109,7 @@ class PoolFileTest {
         Settings documented = new Settings(
                 new Retries(3, Duration.ofSeconds(600)),
                 new Health(3, Duration.ofSeconds(60), Duration.ofSeconds(300)),
-                new Routing(Duration.ofSeconds(5), Duration.ofSeconds(300), true));
+                new Routing(Duration.ofSeconds(5), Duration.ofSeconds(300), true, 0.01));
 
         assertThat(settings("")).isEqualTo(documented);
         assertThat(settings(", \"retries\": {}, \"health\": {}, \"routing\": {}")).isEqualTo(documented);
@@ -120,13 +120,13 @@ class PoolFileTest {
         Settings settings = settings("""
                 , "retries": {"max_attempts": 10, "attempt_cap_seconds": 1},
                 "health": {"consecutive_errors": 100, "open_seconds": 3600, "open_seconds_needing_a_person": 7},
-                "routing": {"max_wait_ms": 0, "retry_after_cap_seconds": 9, "latency": false}""");
+                "routing": {"max_wait_ms": 0, "retry_after_cap_seconds": 9, "latency": false, "local_share": 1}""");
 
         assertThat(settings)
                 .isEqualTo(new Settings(
                         new Retries(10, Duration.ofSeconds(1)),
                         new Health(100, Duration.ofSeconds(3600), Duration.ofSeconds(7)),
-                        new Routing(Duration.ZERO, Duration.ofSeconds(9), false)));
+                        new Routing(Duration.ZERO, Duration.ofSeconds(9), false, 1)));
     }
 
     @Test
