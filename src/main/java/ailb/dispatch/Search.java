@@ -26,7 +26,7 @@ import java.util.Set;
 /** Finds an endpoint for one request and has it admitted there; remembers why others would not do. */
 final class Search {
 
-    /** After this many writes without an answer the store is taken to be down. */
+    /** After this many writes without an answer the request asks the store no more. */
     private static final int STORE_PATIENCE = 2;
 
     private final Dispatcher.Parts parts;
@@ -70,6 +70,13 @@ final class Search {
         return storeFailures >= STORE_PATIENCE;
     }
 
+    /** The same search by other parts; what has failed this request is known there too. */
+    Search on(Dispatcher.Parts others) {
+        Search search = new Search(others, request, budget);
+        search.tried.addAll(tried);
+        return search;
+    }
+
     /** The endpoint has failed this request: others come first from now on. */
     void failedAt(Endpoint endpoint) {
         tried.add(endpoint.name());
@@ -93,7 +100,11 @@ final class Search {
             }
             Shortlist.Entry entry = choice.get();
             long maxWait = ready.isEmpty() ? entry.maxWait() : Math.min(Shortlist.SOON, entry.maxWait());
+            int failuresBefore = storeFailures;
             Optional<Ticket> ticket = enter(entry, maxWait);
+            if (storeFailures > failuresBefore) {
+                continue; // the endpoint has refused nothing
+            }
             boolean lastResort = ready.isEmpty() && !obstacles.containsKey(entry.endpoint().name());
             if (ticket.isPresent() || lastResort) {
                 return ticket;
