@@ -38,7 +38,7 @@ final class Grounds {
         this.alone = alone;
     }
 
-    private record Local(long outage, Dispatcher.Parts parts) {}
+    private record Local(long outage, LocalItems items, Dispatcher.Parts parts) {}
 
     /** The ground of the moment. One caller a second waits for a store that is down; all others go on at once. */
     Dispatcher.Parts current() {
@@ -62,22 +62,26 @@ final class Grounds {
         if (known != null && known.outage() >= outage) {
             return known.parts();
         }
-        Local made = new Local(outage, alone());
+        LocalItems before = known == null ? new LocalItems(Map.of()) : known.items();
+        Local made = alone(outage, before);
         return local.compareAndSet(known, made) ? made.parts() : during(outage);
     }
 
-    private Dispatcher.Parts alone() {
+    private Local alone(long outage, LocalItems before) {
         long now = shared.time().now();
         double unknown = shared.pool().settings().routing().localShare();
         Map<String, Double> shares = new HashMap<>();
-        Map<String, EndpointState> items = new HashMap<>();
+        Map<String, EndpointState> beginning = new HashMap<>();
         for (Endpoint endpoint : shared.pool().endpoints()) {
             Observation fleet = shared.view().observe(endpoint);
             double share = LocalShare.of(own.of(endpoint.name()), fleet, now, unknown);
             shares.put(endpoint.name(), share);
-            items.put(endpoint.name(), LocalShare.beginning(fleet.state(), share));
+            EndpointState last = before.state(endpoint.name());
+            beginning.put(endpoint.name(), LocalShare.beginning(fleet.state(), last, share));
         }
-        return alone.apply(
-                new LocalItems(items), endpoint -> Objects.requireNonNull(shares.get(endpoint.name())));
+        LocalItems items = new LocalItems(beginning);
+        Dispatcher.Parts parts =
+                alone.apply(items, endpoint -> Objects.requireNonNull(shares.get(endpoint.name())));
+        return new Local(outage, items, parts);
     }
 }

@@ -43,6 +43,10 @@ final class LocalItems implements StateStore {
         }
     }
 
+    EndpointState state(String endpoint) {
+        return item(endpoint).get();
+    }
+
     private AtomicReference<EndpointState> item(String endpoint) {
         return items.computeIfAbsent(endpoint, _ -> new AtomicReference<>(EndpointState.EMPTY));
     }

@@ -46,9 +46,34 @@ class LocalShareTest {
         EndpointState known =
                 new EndpointState(Map.of(Attribute.DAY, 9L, Attribute.DAY_REQUESTS, 100L, Attribute.REQUESTS, NOW));
 
-        assertThat(LocalShare.beginning(known, 0.25))
+        assertThat(LocalShare.beginning(known, EndpointState.EMPTY, 0.25))
                 .isEqualTo(new EndpointState(
                         Map.of(Attribute.DAY, 9L, Attribute.DAY_REQUESTS, 25L, Attribute.REQUESTS, NOW)));
+    }
+
+    @Test
+    void whatWasTakenWhenLastAloneIsStillTaken() {
+        EndpointState known = new EndpointState(
+                Map.of(Attribute.DAY, 9L, Attribute.DAY_REQUESTS, 4L, Attribute.REQUESTS, NOW, Attribute.TOKENS, NOW));
+        EndpointState before = new EndpointState(Map.of(
+                Attribute.DAY, 9L, Attribute.DAY_REQUESTS, 3L, Attribute.REQUESTS, NOW + 5, Attribute.TOKENS, NOW - 5,
+                Attribute.TOTAL_REQUESTS, 3L));
+
+        assertThat(LocalShare.beginning(known, before, 0.5))
+                .isEqualTo(new EndpointState(Map.of(
+                        Attribute.DAY, 9L,
+                        Attribute.DAY_REQUESTS, 3L,
+                        Attribute.REQUESTS, NOW + 5,
+                        Attribute.TOKENS, NOW)));
+    }
+
+    @Test
+    void yesterdaysCountIsNotTodays() {
+        EndpointState known = new EndpointState(Map.of(Attribute.DAY, 9L, Attribute.DAY_REQUESTS, 4L));
+        EndpointState before = new EndpointState(Map.of(Attribute.DAY, 8L, Attribute.DAY_REQUESTS, 300L));
+
+        assertThat(LocalShare.beginning(known, before, 0.5).get(Attribute.DAY_REQUESTS)).isEqualTo(2);
+        assertThat(LocalShare.beginning(before, known, 0.5).get(Attribute.DAY_REQUESTS)).isEqualTo(4);
     }
 
     private static EndpointState admitted(long calls) {

@@ -214,7 +214,7 @@ class StoreDownTest {
     }
 
     @Test
-    void asManyOutagesAsThereAreBeginAnew() throws InterruptedException {
+    void anOutageLongAfterTheLastBeginsAnew() throws InterruptedException {
         Dispatcher dispatcher = dispatcher(openAi("a", Endpoints.requests(Pacing.BUCKET, 600)));
         for (int outage = 0; outage < 3; outage++) {
             store.down = true;
@@ -225,6 +225,23 @@ class StoreDownTest {
             assertThat(dispatcher.storeDownSince()).isEmpty();
             time.pass(Duration.ofSeconds(61));
         }
+    }
+
+    /** 6 of a hundredth of 600 a minute, and one more every 10 s: as though it were one outage. */
+    @Test
+    void aStoreThatComesAndGoesGivesNoNewBurst() throws InterruptedException {
+        Dispatcher dispatcher = dispatcher(openAi("a", Endpoints.requests(Pacing.BUCKET, 600)));
+        int answered = 0;
+        for (int outage = 0; outage < 10; outage++) {
+            store.down = true;
+            answered += answered(dispatcher, 20);
+            store.down = false;
+            time.pass(Duration.ofSeconds(2));
+            dispatcher.view().refresh();
+            assertThat(dispatcher.storeDownSince()).isEmpty();
+        }
+
+        assertThat(answered).isEqualTo(7);
     }
 
     @ParameterizedTest
