@@ -27,7 +27,7 @@ record Bucket(LimitKind kind, Attribute tat, double interval, long depth) {
      * The buckets of an endpoint; requests a calendar day are no bucket (see {@link DayCounter}).
      *
      * @param share share of each limit that may be used, above 0 and at most 1. A bucket of a share is as deep in time
-     *     as the whole one, so a tat means the same in both; only one request always fits
+     *     as the whole one, so a tat means the same in both; one request always fits into an empty one
      */
     static List<Bucket> of(Limits limits, double share) {
         List<Bucket> buckets = new ArrayList<>(LimitKind.values().length);
@@ -58,8 +58,7 @@ record Bucket(LimitKind kind, Attribute tat, double interval, long depth) {
 
     private static Bucket of(LimitKind kind, long amount, double burst, double margin, double share) {
         double interval = kind.period().toNanos() / (amount * margin * share);
-        double atOnce = kind.countsRequests() ? Math.max(1, burst * share) : burst * share;
-        return new Bucket(kind, attribute(kind), interval, (long) Math.ceil(atOnce * interval));
+        return new Bucket(kind, attribute(kind), interval, (long) Math.ceil(burst * share * interval));
     }
 
     private static Attribute attribute(LimitKind kind) {
