@@ -26,20 +26,32 @@ public final class Admission {
     private static final double NANOS_PER_SECOND = 1e9;
 
     private final Limits limits;
+    private final double share;
     private final List<Bucket> buckets;
     private final Optional<DayCounter> day;
 
     public Admission(Limits limits) {
-        this.limits = limits;
-        this.buckets = Bucket.of(limits);
-        this.day = dayCounter(limits);
+        this(limits, 1);
     }
 
-    private static Optional<DayCounter> dayCounter(Limits limits) {
+    /**
+     * The limits as far as one who has a share of them may use them. What a call may need at most is not shared: one
+     * larger than the share's burst waits until all of it is free.
+     *
+     * @param share above 0 and at most 1
+     */
+    public Admission(Limits limits, double share) {
+        this.limits = limits;
+        this.share = share;
+        this.buckets = Bucket.of(limits, share);
+        this.day = dayCounter(limits, share);
+    }
+
+    private static Optional<DayCounter> dayCounter(Limits limits, double share) {
         OptionalLong limit = limits.of(LimitKind.REQUESTS_PER_DAY);
         return limits.dayReset() == null || limit.isEmpty()
                 ? Optional.empty()
-                : Optional.of(new DayCounter(limit.getAsLong(), limits.dayReset()));
+                : Optional.of(DayCounter.of(limit.getAsLong(), share, limits.dayReset()));
     }
 
     /** When all limits have room for this call. */
@@ -101,9 +113,9 @@ public final class Admission {
 
     /** Requests counted so far against the limit a day, of which there must be one. */
     public static double usedOfDay(Limits limits, EndpointState state, long now) {
-        return dayCounter(limits)
+        return dayCounter(limits, 1)
                 .map(counter -> (double) counter.used(state, now))
-                .orElseGet(() -> Bucket.rollingDay(limits).used(state, now));
+                .orElseGet(() -> Bucket.rollingDay(limits, 1).used(state, now));
     }
 
     /**
@@ -160,14 +172,16 @@ public final class Admission {
     }
 
     /** Where the tat has to be at least by the provider's word, if that is any later than now. */
-    private static OptionalLong floor(Bucket bucket, Feedback feedback, long now) {
+    private OptionalLong floor(Bucket bucket, Feedback feedback, long now) {
         if (feedback.retryAfter().isPresent() && isRefused(bucket, feedback.refusedBy())) {
             return OptionalLong.of(now + bucket.depth() + feedback.retryAfter().getAsLong());
         }
         Long remaining = feedback.remaining().get(bucket.kind());
-        return remaining == null || bucket.cost(remaining) >= bucket.depth()
-                ? OptionalLong.empty()
-                : OptionalLong.of(now + bucket.depth() - bucket.cost(remaining));
+        if (remaining == null) {
+            return OptionalLong.empty();
+        }
+        long left = bucket.cost((long) Math.ceil(remaining * share));
+        return left >= bucket.depth() ? OptionalLong.empty() : OptionalLong.of(now + bucket.depth() - left);
     }
 
     /** Whether a refusal may be this limit's: it names this one, tokens of any kind, or none. */

@@ -16,44 +16,49 @@ import java.util.List;
  * of the clock by {@code depth}. All times are nanoseconds.
  *
  * @param tat where the theoretical arrival time is stored
- * @param interval emission interval of one unit: period / (limit x margin)
+ * @param interval emission interval of one unit: period / (limit x margin x share)
  * @param depth how far the tat may run ahead: burst x interval
  */
 record Bucket(LimitKind kind, Attribute tat, double interval, long depth) {
 
     private static final long LONGEST_SLACK = Duration.ofMillis(200).toNanos();
 
-    /** The buckets of an endpoint; requests a calendar day are no bucket (see {@link DayCounter}). */
-    static List<Bucket> of(Limits limits) {
+    /**
+     * The buckets of an endpoint; requests a calendar day are no bucket (see {@link DayCounter}).
+     *
+     * @param share share of each limit that may be used, above 0 and at most 1. A bucket of a share is as deep in time
+     *     as the whole one, so a tat means the same in both; one request always fits into an empty one
+     */
+    static List<Bucket> of(Limits limits, double share) {
         List<Bucket> buckets = new ArrayList<>(LimitKind.values().length);
         limits.amounts().forEach((kind, amount) -> {
             if (kind != LimitKind.REQUESTS_PER_DAY) {
-                buckets.add(perMinute(kind, amount, limits));
+                buckets.add(perMinute(kind, amount, limits, share));
             } else if (limits.dayReset() == null) {
-                buckets.add(rollingDay(limits));
+                buckets.add(rollingDay(limits, share));
             }
         });
         return buckets;
     }
 
     /** Requests of any 24 hours. */
-    static Bucket rollingDay(Limits limits) {
+    static Bucket rollingDay(Limits limits, double share) {
         long amount = limits.of(LimitKind.REQUESTS_PER_DAY).orElseThrow();
-        return of(LimitKind.REQUESTS_PER_DAY, amount, (double) amount, 1);
+        return of(LimitKind.REQUESTS_PER_DAY, amount, (double) amount, 1, share);
     }
 
-    private static Bucket perMinute(LimitKind kind, long amount, Limits limits) {
+    private static Bucket perMinute(LimitKind kind, long amount, Limits limits, double share) {
         if (kind.countsRequests()) {
             double burst = limits.burst().orElse(limits.pacing().requestBurst(amount));
-            return of(kind, amount, burst, limits.margin().orElse(limits.pacing().requestMargin()));
+            return of(kind, amount, burst, limits.margin().orElse(limits.pacing().requestMargin()), share);
         }
         double margin = limits.margin().orElse(limits.pacing().tokenMargin());
-        return of(kind, amount, limits.pacing().tokenBurst(amount), margin);
+        return of(kind, amount, limits.pacing().tokenBurst(amount), margin, share);
     }
 
-    private static Bucket of(LimitKind kind, long amount, double burst, double margin) {
-        double interval = kind.period().toNanos() / (amount * margin);
-        return new Bucket(kind, attribute(kind), interval, (long) Math.ceil(burst * interval));
+    private static Bucket of(LimitKind kind, long amount, double burst, double margin, double share) {
+        double interval = kind.period().toNanos() / (amount * margin * share);
+        return new Bucket(kind, attribute(kind), interval, (long) Math.ceil(burst * share * interval));
     }
 
     private static Attribute attribute(LimitKind kind) {

@@ -12,6 +12,11 @@ import java.time.ZoneId;
 /** Requests of one calendar day in the provider's zone. */
 record DayCounter(long limit, ZoneId zone) {
 
+    /** The counter of a share of the limit, of at least one request. */
+    static DayCounter of(long limit, double share, ZoneId zone) {
+        return new DayCounter(Math.max(1, (long) (limit * share)), zone);
+    }
+
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
     /** The moment from which there is room: now, or the midnight at which the count starts anew. */

@@ -3,6 +3,7 @@ package ailb.api;
 import ailb.dispatch.Deadline;
 import ailb.dispatch.DispatchResult;
 import ailb.dispatch.Dispatcher;
+import ailb.dispatch.PoolView;
 import ailb.dispatch.TimeSource;
 import ailb.pool.Pool;
 import ailb.protocol.ApiError;
@@ -76,8 +77,9 @@ public final class Api {
     }
 
     private ApiResponse pool() {
-        dispatcher.view().refresh();
-        return json(200, Bodies.pool(pool, dispatcher.view()::state, time.now()));
+        PoolView view = dispatcher.view();
+        view.refresh();
+        return json(200, Bodies.pool(pool, dispatcher.storeDownSince(), view::state, time.now()));
     }
 
     private ApiResponse chat(ApiRequest request, Deadline deadline) {

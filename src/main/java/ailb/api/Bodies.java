@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import java.util.function.Function;
 
 /** The bodies of answers about the pool. */
@@ -38,14 +39,21 @@ final class Bodies {
         return bytes(body);
     }
 
-    /** The statistics of every endpoint. */
-    static byte[] pool(Pool pool, Function<Endpoint, EndpointState> states, long now) {
-        ObjectNode body = MAPPER.createObjectNode().put("object", "pool").put("time", iso(now));
+    /** The statistics of every endpoint, and whether the state store they come from answers. */
+    static byte[] pool(Pool pool, OptionalLong storeDownSince, Function<Endpoint, EndpointState> states, long now) {
+        ObjectNode body = MAPPER.createObjectNode()
+                .put("object", "pool")
+                .put("time", iso(now))
+                .put("state_store", stateStore(storeDownSince));
         ArrayNode endpoints = body.putArray("endpoints");
         for (Endpoint endpoint : pool.endpoints()) {
             endpoints.add(endpoint(EndpointStatistics.of(endpoint, states.apply(endpoint), now), now));
         }
         return bytes(body);
+    }
+
+    private static String stateStore(OptionalLong downSince) {
+        return downSince.isPresent() ? "down since " + iso(downSince.getAsLong()) + ": on a local share" : "ok";
     }
 
     private static ObjectNode endpoint(EndpointStatistics statistics, long now) {

@@ -35,4 +35,10 @@ public sealed interface DispatchEvent {
 
     /** The state store or the keys' store did not answer; {@code endpoint} is the item concerned, or {@code all}. */
     record StoreTrouble(String endpoint, String cause) implements DispatchEvent {}
+
+    /** The state store is taken to be down: this instance goes on by itself. {@code endpoint} is {@code all}. */
+    record StoreDown(String endpoint, String cause) implements DispatchEvent {}
+
+    /** The state store answers again, after {@code downNanos}. {@code endpoint} is {@code all}. */
+    record StoreUp(String endpoint, long downNanos) implements DispatchEvent {}
 }

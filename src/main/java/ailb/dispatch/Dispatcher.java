@@ -1,10 +1,13 @@
 package ailb.dispatch;
 
 import ailb.health.Breaker;
+import ailb.pool.Endpoint;
 import ailb.pool.Pool;
 import ailb.protocol.ChatRequest;
 import ailb.selection.Selection;
 import ailb.state.StateStore;
+import java.util.OptionalLong;
+import java.util.function.ToDoubleFunction;
 import java.util.random.RandomGenerator;
 
 /**
@@ -13,7 +16,7 @@ import java.util.random.RandomGenerator;
  */
 public final class Dispatcher {
 
-    private final Parts parts;
+    private final Grounds grounds;
 
     /** @param random used by many threads at once */
     public Dispatcher(
@@ -24,8 +27,29 @@ public final class Dispatcher {
             TimeSource time,
             RandomGenerator random,
             DispatchListener listener) {
+        StoreWatch watch = new StoreWatch(store, time, listener);
+        OwnAdmissions own = new OwnAdmissions(time);
+        DispatchListener both = event -> {
+            own.on(event);
+            listener.on(event);
+        };
+        Parts shared = parts(pool, watch, upstream, keys, time, random, both, _ -> 1);
+        this.grounds = new Grounds(
+                shared, watch, own,
+                (items, share) -> parts(pool, items, upstream, keys, time, random, listener, share));
+    }
+
+    private static Parts parts(
+            Pool pool,
+            StateStore store,
+            Upstream upstream,
+            ApiKeys keys,
+            TimeSource time,
+            RandomGenerator random,
+            DispatchListener listener,
+            ToDoubleFunction<Endpoint> share) {
         PoolView view = new PoolView(pool, store, time, listener);
-        this.parts = new Parts(
+        return new Parts(
                 pool,
                 upstream,
                 keys,
@@ -33,7 +57,7 @@ public final class Dispatcher {
                 random,
                 listener,
                 view,
-                new Gate(pool, store, view, time, listener),
+                new Gate(pool, store, view, time, listener, share),
                 new Settler(new Breaker(pool.settings().health()), store, view, time, random, listener),
                 new Selection(pool.settings().routing().latency()));
     }
@@ -57,11 +81,19 @@ public final class Dispatcher {
      * @throws InterruptedException when the calling thread is interrupted
      */
     public DispatchResult dispatch(ChatRequest request, Deadline deadline) throws InterruptedException {
-        return new RequestRun(parts, request, deadline).run();
+        return new RequestRun(grounds, request, deadline).run();
     }
 
-    /** What is known of the shared state, for showing it. */
+    /** What is known of the endpoints: the shared state or, while its store is down, what this instance has learnt. */
     public PoolView view() {
-        return parts.view();
+        return grounds.current().view();
+    }
+
+    /**
+     * Since when the state store is down and this instance goes on with its share of each limit, nanoseconds since the
+     * epoch; empty while the store answers.
+     */
+    public OptionalLong storeDownSince() {
+        return grounds.storeDownSince();
     }
 }

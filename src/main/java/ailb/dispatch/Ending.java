@@ -60,7 +60,8 @@ final class Ending {
         }
         if (search.storeIsDown()) {
             return declined(ApiError.unavailable(
-                    "The balancer's state store does not answer; retry in a moment.", "state_store_unavailable"));
+                    "The balancer's state store answered others, but not this request; retry in a moment.",
+                    "state_store_unavailable"));
         }
         List<Endpoint> closed = usable.stream()
                 .filter(endpoint -> Breaker.isClosed(parts.view().state(endpoint)))

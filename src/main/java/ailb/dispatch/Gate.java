@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.ToDoubleFunction;
 
 /** Lets calls through to endpoints: one conditional write each. */
 final class Gate {
@@ -31,7 +32,20 @@ final class Gate {
     private final DispatchListener listener;
 
     Gate(Pool pool, StateStore store, PoolView view, TimeSource time, DispatchListener listener) {
-        pool.endpoints().forEach(endpoint -> admissions.put(endpoint.name(), new Admission(endpoint.limits())));
+        this(pool, store, view, time, listener, _ -> 1);
+    }
+
+    /** @param share share of its limits that each endpoint may be used to, above 0 and at most 1 */
+    Gate(
+            Pool pool,
+            StateStore store,
+            PoolView view,
+            TimeSource time,
+            DispatchListener listener,
+            ToDoubleFunction<Endpoint> share) {
+        pool.endpoints()
+                .forEach(endpoint -> admissions.put(
+                        endpoint.name(), new Admission(endpoint.limits(), share.applyAsDouble(endpoint))));
         this.store = store;
         this.view = view;
         this.time = time;

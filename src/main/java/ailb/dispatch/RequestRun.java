@@ -32,17 +32,19 @@ final class RequestRun {
 
     private static final long NANOS_PER_SECOND = Duration.ofSeconds(1).toNanos();
 
-    private final Dispatcher.Parts parts;
+    private final Grounds grounds;
     private final ChatRequest request;
     private final Budget budget;
-    private final Search search;
     private final Settings settings;
     private final Set<String> keysRenewed = new HashSet<>();
+    private Dispatcher.Parts parts;
+    private Search search;
     private int attempts;
     private Ending.@Nullable Last last;
 
-    RequestRun(Dispatcher.Parts parts, ChatRequest request, Deadline deadline) {
-        this.parts = parts;
+    RequestRun(Grounds grounds, ChatRequest request, Deadline deadline) {
+        this.grounds = grounds;
+        this.parts = grounds.current();
         this.request = request;
         this.settings = parts.pool().settings();
         this.budget = new Budget(deadline, parts.time(), settings);
@@ -52,7 +54,7 @@ final class RequestRun {
     DispatchResult run() throws InterruptedException {
         // A call repeated because its key was replaced is no attempt of its own: rotating a key loses no request.
         while (attempts < settings.retries().maxAttempts() + keysRenewed.size()) {
-            Optional<Search.Ticket> ticket = search.find();
+            Optional<Search.Ticket> ticket = find();
             if (ticket.isEmpty()) {
                 break;
             }
@@ -64,6 +66,24 @@ final class RequestRun {
             }
         }
         return new Ending(parts, search, budget, attempts, last).result();
+    }
+
+    /** Finds room on the ground of the moment. A permit is used and settled on the ground that gave it. */
+    private Optional<Search.Ticket> find() throws InterruptedException {
+        moved();
+        Optional<Search.Ticket> ticket = search.find();
+        return ticket.isEmpty() && search.storeIsDown() && moved() ? search.find() : ticket;
+    }
+
+    /** Whether the store has gone down, or come back, since this request last looked; it then goes on from there. */
+    private boolean moved() {
+        Dispatcher.Parts current = grounds.current();
+        if (current.equals(parts)) {
+            return false;
+        }
+        parts = current;
+        search = search.on(current);
+        return true;
     }
 
     /** Waits for the permit's slot. False when the permit is dropped: too late, or the endpoint has changed. */

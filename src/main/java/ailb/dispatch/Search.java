@@ -31,7 +31,7 @@ import java.util.Set;
 /** Finds an endpoint for one request and has it admitted there; remembers why others would not do. */
 final class Search {
 
-    /** After this many writes without an answer the store is taken to be down. */
+    /** After this many writes without an answer the request asks the store no more. */
     private static final int STORE_PATIENCE = 2;
 
     private static final long FIRST_PAUSE = Duration.ofMillis(200).toNanos();
@@ -81,6 +81,15 @@ final class Search {
         return storeFailures >= STORE_PATIENCE;
     }
 
+    /** The same search by other parts; what has failed this request is known there too. */
+    Search on(Dispatcher.Parts others) {
+        Search search = new Search(others, request, budget);
+        search.tried.addAll(tried);
+        search.pauseDue = pauseDue;
+        search.pauses = pauses;
+        return search;
+    }
+
     /** The endpoint has failed this request: others come first from now on, and it is left in peace for a moment. */
     void failedAt(Endpoint endpoint) {
         tried.add(endpoint.name());
@@ -108,15 +117,14 @@ final class Search {
             pauseBefore(entry);
             long maxWait = ready.isEmpty() ? entry.maxWait() : Math.min(Shortlist.SOON, entry.maxWait());
             Optional<Ticket> ticket = enter(entry, maxWait);
-            boolean isOver = ready.isEmpty()
-                    && storeFailures == failuresBefore
-                    && !obstacles.containsKey(entry.endpoint().name());
-            if (ticket.isPresent() || isOver) {
+            if (storeFailures > failuresBefore) {
+                continue; // the endpoint has refused nothing
+            }
+            boolean lastResort = ready.isEmpty() && !obstacles.containsKey(entry.endpoint().name());
+            if (ticket.isPresent() || lastResort) {
                 return ticket;
             }
-            if (storeFailures == failuresBefore) {
-                refused.add(entry.endpoint().name());
-            }
+            refused.add(entry.endpoint().name());
         }
         return Optional.empty();
     }

@@ -35,6 +35,8 @@ final class JsonLog implements DispatchListener {
             case DispatchEvent.Opened(_, var reason) -> line.put("reason", reason.name());
             case DispatchEvent.KeyMissing(_, String remedy) -> line.put("remedy", remedy);
             case DispatchEvent.StoreTrouble(_, String cause) -> line.put("cause", cause);
+            case DispatchEvent.StoreDown(_, String cause) -> line.put("cause", cause);
+            case DispatchEvent.StoreUp(_, long downNanos) -> line.put("down_ms", millis(downNanos));
             case DispatchEvent.Refused _,DispatchEvent.Dropped _,DispatchEvent.Closed _,DispatchEvent.KeyRenewed _ -> {}
         }
         out.println(line);

@@ -17,7 +17,7 @@ public record Settings(Retries retries, Health health, Routing routing) {
                     Backoff.FIXED,
                     Duration.ofSeconds(120),
                     Duration.ofMinutes(5)),
-            new Routing(Duration.ofSeconds(5), Duration.ofMinutes(5), true));
+            new Routing(Duration.ofSeconds(5), Duration.ofMinutes(5), true, 0.01));
 
     /**
      * How often and how long one request tries.
@@ -95,12 +95,15 @@ public record Settings(Retries retries, Health health, Routing routing) {
      * @param maxWait longest wait for a slot that a request accepts when every endpoint is full, 0 for none
      * @param retryAfterCap longest Retry-After of a provider that is honoured, above 0
      * @param latency true to prefer the quicker endpoints
+     * @param localShare share of each limit that an instance goes on with by itself when the state store is down and
+     *     nothing is known of its part in the traffic, above 0 and at most 1
      */
-    public record Routing(Duration maxWait, Duration retryAfterCap, boolean latency) {
+    public record Routing(Duration maxWait, Duration retryAfterCap, boolean latency, double localShare) {
 
         public Routing {
             require(!maxWait.isNegative(), "maxWait must be 0 or more, not " + maxWait);
             require(retryAfterCap.isPositive(), "retryAfterCap must be above 0, not " + retryAfterCap);
+            require(localShare > 0 && localShare <= 1, "localShare must be in (0, 1], not " + localShare);
         }
     }
 

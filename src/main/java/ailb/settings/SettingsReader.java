@@ -64,7 +64,8 @@ final class SettingsReader {
         return new Routing(
                 Duration.ofMillis(fields.orDefault("max_wait_ms", MAX_WAIT_MS, byDefault.maxWait().toMillis())),
                 seconds(fields, "retry_after_cap_seconds", byDefault.retryAfterCap()),
-                fields.orDefault("latency", Rule.FLAG, byDefault.latency()));
+                fields.orDefault("latency", Rule.FLAG, byDefault.latency()),
+                fields.orDefault("local_share", Rule.numberAboveZero(1), byDefault.localShare()));
     }
 
     private static int count(Fields fields, String name, int most, int byDefault) {

@@ -12,7 +12,12 @@ import ailb.pool.Pacing;
 import ailb.pool.Pool;
 import ailb.pool.Provider;
 import ailb.protocol.Headers;
+import ailb.state.ConditionalUpdate;
+import ailb.state.EndpointState;
 import ailb.state.InMemoryStateStore;
+import ailb.state.StateStore;
+import ailb.state.StateStoreException;
+import ailb.state.UpdateResult;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
@@ -248,6 +253,18 @@ class ApiTest {
     }
 
     @Test
+    void thePoolSaysWhetherTheStateStoreAnswers() throws IOException {
+        assertThat(json(get("/v1/pool")).path("state_store").textValue()).isEqualTo("ok");
+
+        Api alone = api(pool, new BrokenStore());
+        assertThat(alone.handle(chat(), deadline()).status()).isEqualTo(200);
+
+        ApiRequest ask = new ApiRequest("GET", "/v1/pool", "", new Headers(authorized()), new byte[0]);
+        assertThat(json(alone.handle(ask, deadline())).path("state_store").textValue())
+                .isEqualTo("down since 2027-01-15T08:00:00Z: on a local share");
+    }
+
+    @Test
     void noAnswerRepeatsAKey() {
         upstream.always("a", () -> ScriptedUpstream.error(500, "server_error", "x"));
         List<ApiResponse> responses = List.of(
@@ -267,6 +284,10 @@ class ApiTest {
     }
 
     private Api api(Pool pool) {
+        return api(pool, store);
+    }
+
+    private Api api(Pool pool, StateStore store) {
         Dispatcher dispatcher =
                 new Dispatcher(pool, store, upstream, new FixedKeys(), time, new Random(3), _ -> {});
         return new Api(pool, dispatcher, clients, time, new Random(3));
@@ -340,6 +361,19 @@ class ApiTest {
         @Override
         public Collection<String> refreshed() {
             return fetched;
+        }
+    }
+
+    private static final class BrokenStore implements StateStore {
+
+        @Override
+        public Map<String, EndpointState> read(Collection<String> endpoints) {
+            throw new StateStoreException("down", new IllegalStateException("down"));
+        }
+
+        @Override
+        public UpdateResult update(String endpoint, ConditionalUpdate update) {
+            return new UpdateResult.Unknown("down");
         }
     }
 }

@@ -396,13 +396,6 @@ class RequestRulesTest {
     }
 
     @Test
-    void aDeadStoreIs503WithOneEndpointToo() throws InterruptedException {
-        store.down = true;
-
-        assertDeclined(dispatch(pool(open("a"))), 503);
-    }
-
-    @Test
     void attemptsUsedUpAreABadGatewayWhereTheNextSlotIsAwayToo() throws InterruptedException {
         List<Endpoint> three = List.of(even("a", 60), even("b", 60), even("c", 60));
         three.forEach(endpoint -> upstream.always(endpoint.name(), () -> failed(FailureClass.TRANSPORT)));
@@ -439,22 +432,6 @@ class RequestRulesTest {
 
         assertThat(upstream.calls()).isEmpty();
         assertDeclined(result, 504);
-    }
-
-    @Test
-    void movesThatAreDueStopWhenTheStoreDoesNotAnswer() throws InterruptedException {
-        List<Endpoint> many = IntStream.range(0, 20).mapToObj(number -> open("e" + number)).toList();
-        many.forEach(endpoint -> out(endpoint.name(), Duration.ofSeconds(1)));
-        Dispatcher dispatcher = dispatcher(new Pool(many, Settings.DEFAULT));
-        dispatcher.view().refresh();
-        time.pass(Duration.ofSeconds(2));
-        store.down = true;
-        store.beforeUpdate = () -> time.pass(Duration.ofMillis(1500));
-
-        DispatchResult result = dispatch(dispatcher);
-
-        assertThat(store.updates).isLessThanOrEqualTo(2);
-        assertThat(((DispatchResult.Declined) result).error().code()).isEqualTo("state_store_unavailable");
     }
 
     private static Settings patient(int attempts) {

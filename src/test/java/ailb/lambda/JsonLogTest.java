@@ -20,12 +20,16 @@ class JsonLogTest {
         log.on(new DispatchEvent.Failed("a", 2_000_000L, FailureClass.SERVER, 500, "a \"quoted\" word"));
         log.on(new DispatchEvent.Opened("a", FailureClass.SERVER));
         log.on(new DispatchEvent.Closed("a"));
+        log.on(new DispatchEvent.StoreDown("all", "timeout"));
+        log.on(new DispatchEvent.StoreUp("all", 3_000_000L));
 
         assertThat(out.toString(StandardCharsets.UTF_8)).isEqualToIgnoringNewLines("""
                 {"event":"answered","endpoint":"a","ms":1234,"input_tokens":10,"output_tokens":5}
                 {"event":"failed","endpoint":"a","ms":2,"failure":"SERVER","status":500,"detail":"a \\"quoted\\" word"}
                 {"event":"opened","endpoint":"a","reason":"SERVER"}
                 {"event":"closed","endpoint":"a"}
+                {"event":"storedown","endpoint":"all","cause":"timeout"}
+                {"event":"storeup","endpoint":"all","down_ms":3}
                 """);
     }
 }

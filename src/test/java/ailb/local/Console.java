@@ -58,6 +58,8 @@ final class Console implements DispatchListener {
             case DispatchEvent.KeyMissing(_, String remedy) -> warn(remedy);
             case DispatchEvent.StoreTrouble(String endpoint, String cause) ->
                 warn("state of " + endpoint + ": " + cause);
+            case DispatchEvent.StoreDown(_, String cause) -> warn("the state store is down, going on alone: " + cause);
+            case DispatchEvent.StoreUp _ -> warn("the state store is back");
             case DispatchEvent.Admitted _,DispatchEvent.Answered _,DispatchEvent.Dropped _,DispatchEvent.Refused _ -> {}
         }
     }

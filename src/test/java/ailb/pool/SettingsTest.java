@@ -53,9 +53,16 @@ class SettingsTest {
                 .hasMessage("openFor must be above 0, not PT0S");
         assertThatThrownBy(() -> health(1, 1, 0.2, SECOND, SECOND, Duration.ZERO))
                 .hasMessage("openForPerson must be above 0, not PT0S");
-        assertThatThrownBy(() -> new Routing(SECOND.negated(), SECOND, true))
+        assertThatThrownBy(() -> new Routing(SECOND.negated(), SECOND, true, 1))
                 .hasMessage("maxWait must be 0 or more, not PT-1S");
-        assertThatThrownBy(() -> new Routing(Duration.ZERO, Duration.ZERO, true))
+        assertThatThrownBy(() -> new Routing(Duration.ZERO, Duration.ZERO, true, 1))
                 .hasMessage("retryAfterCap must be above 0, not PT0S");
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {0, -0.1, 1.1, Double.NaN})
+    void aLocalShareIsAboveNothingAndAtMostAll(double share) {
+        assertThatThrownBy(() -> new Routing(SECOND, SECOND, true, share))
+                .hasMessage("localShare must be in (0, 1], not " + share);
     }
 }

@@ -119,7 +119,7 @@ class PoolFileTest {
                         Backoff.FIXED,
                         Duration.ofSeconds(120),
                         Duration.ofSeconds(300)),
-                new Routing(Duration.ofSeconds(5), Duration.ofSeconds(300), true));
+                new Routing(Duration.ofSeconds(5), Duration.ofSeconds(300), true, 0.01));
 
         assertThat(settings("")).isEqualTo(documented);
         assertThat(settings(", \"retries\": {}, \"health\": {}, \"routing\": {}")).isEqualTo(documented);
@@ -132,7 +132,7 @@ class PoolFileTest {
                 "health": {"consecutive_errors": 100, "hard_consecutive_errors": 200, "minimum_calls": 5,
                     "suspect_error_rate": 0, "error_rate": 1, "open_seconds": 15, "open_backoff": "exponential",
                     "open_seconds_cap": 3600, "open_seconds_needing_a_person": 7},
-                "routing": {"max_wait_ms": 0, "retry_after_cap_seconds": 9, "latency": false}""");
+                "routing": {"max_wait_ms": 0, "retry_after_cap_seconds": 9, "latency": false, "local_share": 1}""");
 
         assertThat(settings)
                 .isEqualTo(new Settings(
@@ -147,7 +147,7 @@ class PoolFileTest {
                                 Backoff.EXPONENTIAL,
                                 Duration.ofSeconds(3600),
                                 Duration.ofSeconds(7)),
-                        new Routing(Duration.ZERO, Duration.ofSeconds(9), false)));
+                        new Routing(Duration.ZERO, Duration.ofSeconds(9), false, 1)));
     }
 
     @Test

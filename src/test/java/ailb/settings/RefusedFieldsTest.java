@@ -208,7 +208,11 @@ class RefusedFieldsTest {
             "routing": {"retry_after_cap_seconds": 0}     | routing.retry_after_cap_seconds: must be a whole number from 1 to 3600, not 0
             "routing": {"latency": "yes"}                 | routing.latency: must be true or false, not "yes"
             "routing": {"latency": null}                  | routing.latency: must be true or false, not null
-            "routing": {"budget_usd_per_day": null}       | routing.budget_usd_per_day: unknown field; allowed: max_wait_ms, retry_after_cap_seconds, latency
+            "routing": {"budget_usd_per_day": null}       | routing.budget_usd_per_day: unknown field; allowed: max_wait_ms, retry_after_cap_seconds, latency, local_share
+            "routing": {"local_share": 0}                 | routing.local_share: must be a number above 0 and at most 1, not 0
+            "routing": {"local_share": 1.01}              | routing.local_share: must be a number above 0 and at most 1, not 1.01
+            "routing": {"local_share": "1"}               | routing.local_share: must be a number above 0 and at most 1, not "1"
+            "routing": {"local_share": null}              | routing.local_share: must be a number above 0 and at most 1, not null
             "retry": {}                                   | retry: unknown field; allowed: endpoints, retries, health, routing
             """)
     void aBadSettingIsNamedWithWhatIsAllowed(String json, String problem) {
