@@ -1,10 +1,13 @@
 package ailb.settings;
 
+import ailb.pool.AtBudget;
 import ailb.pool.Settings;
+import ailb.pool.Settings.Cost;
 import ailb.pool.Settings.Health;
 import ailb.pool.Settings.Retries;
 import ailb.pool.Settings.Routing;
 import java.time.Duration;
+import java.util.OptionalDouble;
 import java.util.function.BiFunction;
 
 /** Reads {@code retries}, {@code health} and {@code routing}; what is left out is as in {@link Settings#DEFAULT}. */
@@ -12,6 +15,10 @@ final class SettingsReader {
 
     private static final Rule<Long> MAX_WAIT_MS = Rule.whole(0, 60_000);
     private static final Rule<Long> SECONDS = Rule.whole(1, 3600);
+
+    private static final Rule<Double> BUDGET = Rule.numberAboveZero(1_000_000_000);
+    private static final Rule<AtBudget> AT_BUDGET = Rule.oneOf(AtBudget.class);
+    private static final Rule<Double> COST_EXPONENT = Rule.number(0, 8);
 
     private SettingsReader() {}
 
@@ -51,7 +58,17 @@ final class SettingsReader {
         return new Routing(
                 Duration.ofMillis(fields.orDefault("max_wait_ms", MAX_WAIT_MS, byDefault.maxWait().toMillis())),
                 seconds(fields, "retry_after_cap_seconds", byDefault.retryAfterCap()),
-                fields.orDefault("latency", Rule.FLAG, byDefault.latency()));
+                fields.orDefault("latency", Rule.FLAG, byDefault.latency()),
+                cost(fields, byDefault.cost()));
+    }
+
+    private static Cost cost(Fields fields, Cost byDefault) {
+        return new Cost(
+                fields.optional("budget_usd_per_day", BUDGET)
+                        .map(OptionalDouble::of)
+                        .orElse(byDefault.budget()),
+                fields.orDefault("at_budget", AT_BUDGET, byDefault.atBudget()),
+                fields.orDefault("cost_exponent", COST_EXPONENT, byDefault.exponent()));
     }
 
     private static int count(Fields fields, String name, int most, int byDefault) {

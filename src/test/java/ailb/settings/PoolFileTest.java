@@ -2,6 +2,7 @@ package ailb.settings;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ailb.pool.AtBudget;
 import ailb.pool.Endpoint;
 import ailb.pool.LimitKind;
 import ailb.pool.Limits;
@@ -10,6 +11,7 @@ import ailb.pool.Pool;
 import ailb.pool.Price;
 import ailb.pool.Provider;
 import ailb.pool.Settings;
+import ailb.pool.Settings.Cost;
 import ailb.pool.Settings.Health;
 import ailb.pool.Settings.Retries;
 import ailb.pool.Settings.Routing;
@@ -109,10 +111,15 @@ class PoolFileTest {
         Settings documented = new Settings(
                 new Retries(3, Duration.ofSeconds(600)),
                 new Health(3, Duration.ofSeconds(60), Duration.ofSeconds(300)),
-                new Routing(Duration.ofSeconds(5), Duration.ofSeconds(300), true));
+                new Routing(
+                        Duration.ofSeconds(5),
+                        Duration.ofSeconds(300),
+                        true,
+                        new Cost(OptionalDouble.empty(), AtBudget.REFUSE, 0)));
 
         assertThat(settings("")).isEqualTo(documented);
         assertThat(settings(", \"retries\": {}, \"health\": {}, \"routing\": {}")).isEqualTo(documented);
+        assertThat(settings(", \"routing\": {\"budget_usd_per_day\": null}")).isEqualTo(documented);
     }
 
     @Test
@@ -120,13 +127,18 @@ class PoolFileTest {
         Settings settings = settings("""
                 , "retries": {"max_attempts": 10, "attempt_cap_seconds": 1},
                 "health": {"consecutive_errors": 100, "open_seconds": 3600, "open_seconds_needing_a_person": 7},
-                "routing": {"max_wait_ms": 0, "retry_after_cap_seconds": 9, "latency": false}""");
+                "routing": {"max_wait_ms": 0, "retry_after_cap_seconds": 9, "latency": false,
+                "budget_usd_per_day": 12.5, "at_budget": "cheapest", "cost_exponent": 1.5}""");
 
         assertThat(settings)
                 .isEqualTo(new Settings(
                         new Retries(10, Duration.ofSeconds(1)),
                         new Health(100, Duration.ofSeconds(3600), Duration.ofSeconds(7)),
-                        new Routing(Duration.ZERO, Duration.ofSeconds(9), false)));
+                        new Routing(
+                                Duration.ZERO,
+                                Duration.ofSeconds(9),
+                                false,
+                                new Cost(OptionalDouble.of(12.5), AtBudget.CHEAPEST, 1.5))));
     }
 
     @Test
@@ -157,6 +169,19 @@ class PoolFileTest {
                         OptionalDouble.of(0.25),
                         TokenAccounting.MAX_REFUNDED,
                         ZoneId.of("America/Los_Angeles")));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|', textBlock = """
+                    {"input_per_million": 2, "output_per_million": 8}                                    | 2   | 8
+                    {"input_per_million": 2, "output_per_million": 8, "cached_input_per_million": null}  | 2   | 8
+                    {"input_per_million": 2, "output_per_million": 8, "cached_input_per_million": 0.5}   | 0.5 | 8
+                    {"input_per_million": 2, "output_per_million": 8, "reasoning_per_million": 0}        | 2   | 0
+                    """)
+    void cachedInputAndReasoningCostTheSameAsOtherTokensUnlessSaid(String json, double cached, double reasoning) {
+        assertThat(only(EndpointJson.minimal().with("price", json)).price())
+                .isEqualTo(new Price(2, 8, cached, reasoning));
     }
 
     @Test
