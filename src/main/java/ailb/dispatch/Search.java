@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Finds an endpoint for one request and has it admitted there; remembers why others would not do. */
 final class Search {
@@ -33,6 +34,7 @@ final class Search {
     private final ChatRequest request;
     private final Budget budget;
     private final List<Endpoint> serving;
+    private final Spending spending;
     private final Set<String> tried = new HashSet<>();
     private final Map<String, Obstacle> obstacles = new LinkedHashMap<>();
     private int storeFailures;
@@ -42,6 +44,7 @@ final class Search {
         this.request = request;
         this.budget = budget;
         this.serving = parts.pool().serving(request.model());
+        this.spending = new Spending(parts, request);
         Map<Provider, Optional<String>> unsupported = new EnumMap<>(Provider.class);
         for (Endpoint endpoint : serving) {
             unsupported
@@ -60,6 +63,17 @@ final class Search {
 
     List<Endpoint> serving() {
         return serving;
+    }
+
+    /** Those that nothing stands in the way of, and that the day's budget leaves. */
+    List<Endpoint> usable() {
+        return spending.affordable(serving.stream()
+                .filter(endpoint -> !obstacles.containsKey(endpoint.name()))
+                .toList());
+    }
+
+    boolean budgetRefuses() {
+        return spending.refuses();
     }
 
     Map<String, Obstacle> obstacles() {
@@ -84,7 +98,7 @@ final class Search {
     Optional<Ticket> find() {
         parts.view().refresh();
         Set<String> refused = new HashSet<>();
-        while (!storeIsDown()) {
+        while (!storeIsDown() && !spending.refuses()) {
             Shortlist shortlist = shortlist(refused);
             List<Shortlist.Entry> ready = shortlist.ready();
             Optional<Shortlist.Entry> choice = ready.isEmpty() ? shortlist.soonest() : Optional.of(choose(ready));
@@ -107,7 +121,9 @@ final class Search {
         List<Candidate> candidates = ready.stream()
                 .map(entry -> new Candidate(entry.endpoint(), parts.view().state(entry.endpoint())))
                 .toList();
-        Candidate chosen = parts.selection().choose(candidates, parts.time().now(), parts.random());
+        Candidate chosen = parts.selection()
+                .choose(
+                        candidates, spending.rule(serving), parts.time().now(), parts.random());
         return ready.get(candidates.indexOf(chosen));
     }
 
@@ -146,6 +162,9 @@ final class Search {
                 entry(endpoint).ifPresent(entries::add);
             }
         }
+        // Only now: what has turned out unable to take the request is not the cheapest that can.
+        Set<String> usable = usable().stream().map(Endpoint::name).collect(Collectors.toSet());
+        entries.removeIf(entry -> !usable.contains(entry.endpoint().name()));
         return new Shortlist(entries, parts.time().now());
     }
 
