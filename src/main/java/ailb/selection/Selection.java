@@ -9,8 +9,8 @@ import java.util.OptionalDouble;
 import java.util.random.RandomGenerator;
 
 /**
- * Weighted random choice by {@code weight x capacity x latency factor x cost factor}. Never the best score itself: instances that
- * all see the same state would all send to the same endpoint.
+ * Weighted random choice by {@code weight x capacity x latency factor x cost factor}. Never the best score itself:
+ * instances that all see the same state would all send to the same endpoint.
  */
 public final class Selection {
 
