@@ -4,7 +4,9 @@ import ailb.health.Opening;
 import ailb.pool.Endpoint;
 import ailb.pool.FailureClass;
 import ailb.pool.Pool;
+import ailb.pool.Settings;
 import ailb.state.EndpointState;
+import ailb.stats.DayBudget;
 import ailb.stats.EndpointStatistics;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -12,6 +14,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -39,21 +42,42 @@ final class Bodies {
         return bytes(body);
     }
 
-    /** The statistics of every endpoint, and whether the state store they come from answers. */
+    /** The day's budget, the statistics of every endpoint, and whether the state store they come from answers. */
     static byte[] pool(Pool pool, OptionalLong storeDownSince, Function<Endpoint, EndpointState> states, long now) {
         ObjectNode body = MAPPER.createObjectNode()
                 .put("object", "pool")
                 .put("time", iso(now))
                 .put("state_store", stateStore(storeDownSince));
+        Settings.Cost cost = pool.settings().routing().cost();
+        body.set("budget", budget(DayBudget.of(cost, pool.endpoints().stream().map(states), now)));
+        List<EndpointStatistics> statistics = pool.endpoints()
+                .stream()
+                .map(endpoint -> EndpointStatistics.of(endpoint, states.apply(endpoint), now))
+                .toList();
+        double traffic = statistics.stream()
+                .mapToDouble(EndpointStatistics::windowAdmitted)
+                .sum();
         ArrayNode endpoints = body.putArray("endpoints");
-        for (Endpoint endpoint : pool.endpoints()) {
-            endpoints.add(endpoint(EndpointStatistics.of(endpoint, states.apply(endpoint), now), now));
+        for (EndpointStatistics endpoint : statistics) {
+            double share = traffic == 0 ? 0 : endpoint.windowAdmitted() / traffic;
+            endpoints.add(endpoint(endpoint, now).put("share", rounded(share)));
         }
         return bytes(body);
     }
 
     private static String stateStore(OptionalLong downSince) {
         return downSince.isPresent() ? "down since " + iso(downSince.getAsLong()) + ": on a local share" : "ok";
+    }
+
+    private static ObjectNode budget(DayBudget budget) {
+        ObjectNode node = MAPPER.createObjectNode();
+        OptionalDouble limit = budget.cost().budget();
+        node.set(
+                "usd_per_day",
+                limit.isPresent()
+                        ? MAPPER.getNodeFactory().numberNode(limit.getAsDouble())
+                        : MAPPER.nullNode());
+        return node.put("spent_today_usd", budget.spent() / 1e9).put("exponent", rounded(budget.exponent()));
     }
 
     private static ObjectNode endpoint(EndpointStatistics statistics, long now) {

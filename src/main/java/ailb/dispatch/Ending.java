@@ -9,6 +9,7 @@ import ailb.pool.LimitKind;
 import ailb.protocol.ApiError;
 import ailb.protocol.ProviderReply;
 import ailb.state.EndpointState;
+import ailb.stats.Spend;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
@@ -48,15 +49,18 @@ final class Ending {
             ProviderReply.Failure failure = last.failure();
             return new DispatchResult.PassedOn(last.endpoint(), attempts, failure.status(), failure.passOn());
         }
-        List<Endpoint> usable = search.serving()
-                .stream()
-                .filter(endpoint -> !search.obstacles().containsKey(endpoint.name()))
-                .toList();
+        List<Endpoint> usable = search.usable();
         if (search.serving().isEmpty()) {
             return declined(ApiError.modelNotFound(search.model()));
         }
         if (usable.isEmpty()) {
             return declined(obstacle());
+        }
+        if (search.budgetRefuses()) {
+            return declined(
+                    ApiError.budgetExhausted("The pool's budget for the day is used up; calls are taken again from"
+                            + " 00:00 UTC on. GET /v1/pool tells more."),
+                    OptionalLong.of(Spend.startsAnew(parts.time().now())));
         }
         if (search.storeIsDown()) {
             return declined(ApiError.unavailable(

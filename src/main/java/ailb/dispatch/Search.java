@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Finds an endpoint for one request and has it admitted there; remembers why others would not do. */
 final class Search {
@@ -41,6 +42,7 @@ final class Search {
     private final ChatRequest request;
     private final Budget budget;
     private final List<Endpoint> serving;
+    private final Spending spending;
     private final Set<String> tried = new HashSet<>();
     private final Map<String, Obstacle> obstacles = new LinkedHashMap<>();
     private final Map<String, ApiKeys.Lookup> lookups = new HashMap<>();
@@ -53,6 +55,7 @@ final class Search {
         this.request = request;
         this.budget = budget;
         this.serving = parts.pool().serving(request.model());
+        this.spending = new Spending(parts, request);
         Map<Provider, Optional<String>> unsupported = new EnumMap<>(Provider.class);
         for (Endpoint endpoint : serving) {
             unsupported
@@ -71,6 +74,17 @@ final class Search {
 
     List<Endpoint> serving() {
         return serving;
+    }
+
+    /** Those that nothing stands in the way of, and that the day's budget leaves. */
+    List<Endpoint> usable() {
+        return spending.affordable(serving.stream()
+                .filter(endpoint -> !obstacles.containsKey(endpoint.name()))
+                .toList());
+    }
+
+    boolean budgetRefuses() {
+        return spending.refuses();
     }
 
     Map<String, Obstacle> obstacles() {
@@ -105,7 +119,7 @@ final class Search {
     Optional<Ticket> find() throws InterruptedException {
         parts.view().refresh();
         Set<String> refused = new HashSet<>();
-        while (!storeIsDown()) {
+        while (!storeIsDown() && !spending.refuses()) {
             Shortlist shortlist = shortlist(refused);
             List<Shortlist.Entry> ready = shortlist.ready();
             Optional<Shortlist.Entry> choice = ready.isEmpty() ? shortlist.soonest() : Optional.of(choose(ready));
@@ -149,7 +163,9 @@ final class Search {
         List<Candidate> candidates = ready.stream()
                 .map(entry -> new Candidate(entry.endpoint(), parts.view().state(entry.endpoint())))
                 .toList();
-        Candidate chosen = parts.selection().choose(candidates, parts.time().now(), parts.random());
+        Candidate chosen = parts.selection()
+                .choose(
+                        candidates, spending.rule(serving), parts.time().now(), parts.random());
         return ready.get(candidates.indexOf(chosen));
     }
 
@@ -198,7 +214,11 @@ final class Search {
         // waited for.
         entries.removeIf(entry -> refused.contains(entry.endpoint().name())
                 && entry.room() <= parts.time().now() + Shortlist.SOON);
-        boolean anyInService = serving.stream().anyMatch(endpoint -> Breaker.isClosed(parts.view().state(endpoint)));
+        // Only now: what has turned out unable to take the request is not the cheapest that can.
+        List<Endpoint> usable = usable();
+        Set<String> names = usable.stream().map(Endpoint::name).collect(Collectors.toSet());
+        entries.removeIf(entry -> !names.contains(entry.endpoint().name()));
+        boolean anyInService = usable.stream().anyMatch(endpoint -> Breaker.isClosed(parts.view().state(endpoint)));
         return new Shortlist(anyInService ? onTime(entries) : soonestDue(entries), parts.time().now());
     }
 

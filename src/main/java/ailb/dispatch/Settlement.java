@@ -91,7 +91,9 @@ record Settlement(
         update.add(Attribute.TOTAL_OUTPUT_TOKENS, usage.outputTokens());
         Price price = permit.endpoint().price();
         if (price != null) {
-            Spend.count(update, state, now, price.nanoDollars(usage.inputTokens(), usage.outputTokens()));
+            long cost = price.nanoDollars(
+                    usage.inputTokens(), usage.cachedInputTokens(), usage.outputTokens(), usage.reasoningTokens());
+            Spend.count(update, state, now, cost);
         }
     }
 

@@ -1,6 +1,7 @@
 package ailb.pool;
 
 import java.time.Duration;
+import java.util.OptionalDouble;
 
 /** The rules of the pool as a whole. */
 public record Settings(Retries retries, Health health, Routing routing) {
@@ -17,7 +18,12 @@ public record Settings(Retries retries, Health health, Routing routing) {
                     Backoff.FIXED,
                     Duration.ofSeconds(120),
                     Duration.ofMinutes(5)),
-            new Routing(Duration.ofSeconds(5), Duration.ofMinutes(5), true, 0.01));
+            new Routing(
+                    Duration.ofSeconds(5),
+                    Duration.ofMinutes(5),
+                    true,
+                    0.01,
+                    new Cost(OptionalDouble.empty(), AtBudget.REFUSE, 0)));
 
     /**
      * How often and how long one request tries.
@@ -98,12 +104,29 @@ public record Settings(Retries retries, Health health, Routing routing) {
      * @param localShare share of each limit that an instance goes on with by itself when the state store is down and
      *     nothing is known of its part in the traffic, above 0 and at most 1
      */
-    public record Routing(Duration maxWait, Duration retryAfterCap, boolean latency, double localShare) {
+    public record Routing(
+            Duration maxWait, Duration retryAfterCap, boolean latency, double localShare, Cost cost) {
 
         public Routing {
             require(!maxWait.isNegative(), "maxWait must be 0 or more, not " + maxWait);
             require(retryAfterCap.isPositive(), "retryAfterCap must be above 0, not " + retryAfterCap);
             require(localShare > 0 && localShare <= 1, "localShare must be in (0, 1], not " + localShare);
+        }
+    }
+
+    /**
+     * What calls may cost, and how much that tells in the choice of an endpoint.
+     *
+     * @param budget US dollars of a UTC day for the whole pool, above 0 and at most 10^9; empty for no budget
+     * @param exponent how strongly cheaper endpoints are preferred while half of the budget is left, 0 (not) to 8
+     */
+    public record Cost(OptionalDouble budget, AtBudget atBudget, double exponent) {
+
+        public Cost {
+            require(
+                    budget.isEmpty() || (budget.getAsDouble() > 0 && budget.getAsDouble() <= 1e9),
+                    "budget must be above 0 and at most 10^9, not " + budget);
+            require(exponent >= 0 && exponent <= 8, "exponent must be 0 to 8, not " + exponent);
         }
     }
 

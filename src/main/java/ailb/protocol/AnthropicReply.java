@@ -39,7 +39,7 @@ final class AnthropicReply {
         }
         long cached = Json.count(usage.path("cache_read_input_tokens"));
         long input = uncached.longValue() + Json.count(usage.path("cache_creation_input_tokens")) + cached;
-        return new Usage(input, output.longValue(), cached);
+        return new Usage(input, output.longValue(), cached, 0);
     }
 
     /** All text blocks as one; blocks of other types are none of the answer's text. */

@@ -67,6 +67,11 @@ public record ApiError(int status, String message, String type, @Nullable String
         return new ApiError(429, message, "rate_limit_error", null, "rate_limit_exceeded");
     }
 
+    /** 429: the pool has spent what it may for the day. Goes with a Retry-After header. */
+    public static ApiError budgetExhausted(String message) {
+        return new ApiError(429, message, "rate_limit_error", null, "budget_exhausted");
+    }
+
     /** 500: a bug of ours. */
     public static ApiError internal(String message) {
         return new ApiError(500, message, SERVER_ERROR, null, "internal_error");

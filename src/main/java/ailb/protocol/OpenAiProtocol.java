@@ -48,7 +48,8 @@ final class OpenAiProtocol implements WireProtocol {
         JsonNode output = usage.path("completion_tokens");
         return Json.isCount(input) && Json.isCount(output)
                 ? new Usage(input.longValue(), output.longValue(),
-                        Json.count(usage.path("prompt_tokens_details").path("cached_tokens")))
+                        Json.count(usage.path("prompt_tokens_details").path("cached_tokens")),
+                        Json.count(usage.path("completion_tokens_details").path("reasoning_tokens")))
                 : null;
     }
 }

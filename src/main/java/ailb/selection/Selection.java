@@ -10,8 +10,8 @@ import java.util.OptionalDouble;
 import java.util.random.RandomGenerator;
 
 /**
- * Weighted random choice by {@code weight x capacity x latency factor x recovery}. Never the best score itself: instances that
- * all see the same state would all send to the same endpoint.
+ * Weighted random choice by {@code weight x capacity x latency factor x cost factor x recovery}. Never the best score
+ * itself: instances that all see the same state would all send to the same endpoint.
  */
 public final class Selection {
 
@@ -28,8 +28,8 @@ public final class Selection {
     }
 
     /** Picks one of the candidates, of which there must be at least one. */
-    public Candidate choose(List<Candidate> candidates, long now, RandomGenerator random) {
-        double[] scores = scores(candidates, now);
+    public Candidate choose(List<Candidate> candidates, CostRule cost, long now, RandomGenerator random) {
+        double[] scores = scores(candidates, cost, now);
         double mark = random.nextDouble() * Arrays.stream(scores).sum();
         int choice = 0;
         while (choice < scores.length - 1 && mark >= scores[choice]) {
@@ -39,13 +39,15 @@ public final class Selection {
         return candidates.get(choice);
     }
 
-    double[] scores(List<Candidate> candidates, long now) {
+    double[] scores(List<Candidate> candidates, CostRule cost, long now) {
+        double[] costFactors = cost.factors(candidates.stream().map(Candidate::endpoint).toList());
         double[] factors = latency ? latencyFactors(candidates, now) : ones(candidates.size());
         for (int i = 0; i < factors.length; i++) {
             Candidate candidate = candidates.get(i);
             double capacity = LimitUse.capacity(candidate.endpoint().limits(), candidate.state(), now);
             factors[i] *= candidate.endpoint().weight()
                     * Math.max(LEAST_CAPACITY, capacity)
+                    * costFactors[i]
                     * Breaker.recovery(candidate.state(), now);
         }
         return factors;

@@ -106,8 +106,10 @@ final class EndpointReader {
     private static Price price(Fields fields) {
         double input = fields.required("input_per_million", PRICE, 0.0);
         double output = fields.required("output_per_million", PRICE, 0.0);
+        double cached = fields.optional("cached_input_per_million", PRICE).orElse(input);
+        double reasoning = fields.optional("reasoning_per_million", PRICE).orElse(output);
         fields.refuseOthers();
-        return new Price(input, output);
+        return new Price(input, output, cached, reasoning);
     }
 
     private static Reading<Long> limit(JsonNode value) {

@@ -1,11 +1,14 @@
 package ailb.settings;
 
+import ailb.pool.AtBudget;
 import ailb.pool.Settings;
 import ailb.pool.Settings.Backoff;
+import ailb.pool.Settings.Cost;
 import ailb.pool.Settings.Health;
 import ailb.pool.Settings.Retries;
 import ailb.pool.Settings.Routing;
 import java.time.Duration;
+import java.util.OptionalDouble;
 import java.util.function.BiFunction;
 
 /** Reads {@code retries}, {@code health} and {@code routing}; what is left out is as in {@link Settings#DEFAULT}. */
@@ -15,6 +18,10 @@ final class SettingsReader {
     private static final Rule<Double> SHARE = Rule.number(0, 1);
     private static final Rule<Backoff> BACKOFF = Rule.oneOf(Backoff.class);
     private static final Rule<Long> SECONDS = Rule.whole(1, 3600);
+
+    private static final Rule<Double> BUDGET = Rule.numberAboveZero(1_000_000_000);
+    private static final Rule<AtBudget> AT_BUDGET = Rule.oneOf(AtBudget.class);
+    private static final Rule<Double> COST_EXPONENT = Rule.number(0, 8);
 
     private SettingsReader() {}
 
@@ -65,7 +72,17 @@ final class SettingsReader {
                 Duration.ofMillis(fields.orDefault("max_wait_ms", MAX_WAIT_MS, byDefault.maxWait().toMillis())),
                 seconds(fields, "retry_after_cap_seconds", byDefault.retryAfterCap()),
                 fields.orDefault("latency", Rule.FLAG, byDefault.latency()),
-                fields.orDefault("local_share", Rule.numberAboveZero(1), byDefault.localShare()));
+                fields.orDefault("local_share", Rule.numberAboveZero(1), byDefault.localShare()),
+                cost(fields, byDefault.cost()));
+    }
+
+    private static Cost cost(Fields fields, Cost byDefault) {
+        return new Cost(
+                fields.optional("budget_usd_per_day", BUDGET)
+                        .map(OptionalDouble::of)
+                        .orElse(byDefault.budget()),
+                fields.orDefault("at_budget", AT_BUDGET, byDefault.atBudget()),
+                fields.orDefault("cost_exponent", COST_EXPONENT, byDefault.exponent()));
     }
 
     private static int count(Fields fields, String name, int most, int byDefault) {

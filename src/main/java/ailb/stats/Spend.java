@@ -19,4 +19,9 @@ public final class Spend {
     public static void count(ConditionalUpdate.Builder update, EndpointState state, long now, long nanoDollars) {
         DatedCounter.SPEND.add(update, state, Math.floorDiv(now, DAY), nanoDollars);
     }
+
+    /** The next UTC midnight, at which spending starts anew; in nanoseconds since the epoch, as {@code now}. */
+    public static long startsAnew(long now) {
+        return (Math.floorDiv(now, DAY) + 1) * DAY;
+    }
 }

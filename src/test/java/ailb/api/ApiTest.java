@@ -1,16 +1,19 @@
 package ailb.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import ailb.dispatch.Deadline;
 import ailb.dispatch.Dispatcher;
 import ailb.dispatch.FixedKeys;
 import ailb.dispatch.ScriptedUpstream;
 import ailb.dispatch.SteppedTime;
+import ailb.pool.AtBudget;
 import ailb.pool.Endpoints;
 import ailb.pool.Pacing;
 import ailb.pool.Pool;
 import ailb.pool.Provider;
+import ailb.pool.Settings.Cost;
 import ailb.protocol.Headers;
 import ailb.state.ConditionalUpdate;
 import ailb.state.EndpointState;
@@ -27,6 +30,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -236,6 +240,51 @@ class ApiTest {
         assertThat(endpoint.at("/tokens/output").longValue()).isEqualTo(5);
         assertThat(endpoint.path("spent_today_usd").doubleValue()).isEqualTo(0.00002);
         assertThat(endpoint.path("out").isNull()).isTrue();
+    }
+
+    /** Three calls of 20 millionths of a dollar are 0.6 of the budget: 0.5 + 6 x (0.6 - 0.5) / 0.5 = 1.7. */
+    @Test
+    void thePoolShowsTheDaysBudgetAndEachEndpointsShareOfTraffic() throws IOException {
+        Api budgeted = api(Endpoints.pool(
+                new Cost(OptionalDouble.of(0.0001), AtBudget.REFUSE, 0.5),
+                Endpoints.openAi("a", Endpoints.unlimited()),
+                Endpoints.openAi("b", Endpoints.unlimited())));
+        for (int i = 0; i < 3; i++) {
+            budgeted.handle(chat(), deadline());
+        }
+
+        JsonNode pool = json(budgeted.handle(
+                new ApiRequest("GET", "/v1/pool", "", new Headers(authorized()), new byte[0]), deadline()));
+
+        assertThat(pool.path("budget")).isEqualTo(MAPPER.readTree("""
+                {"usd_per_day": 0.0001, "spent_today_usd": 0.00006, "exponent": 1.7}"""));
+        for (JsonNode endpoint : pool.path("endpoints")) {
+            assertThat(endpoint.path("share").doubleValue())
+                    .isCloseTo(endpoint.path("total_requests").longValue() / 3.0, within(0.0005));
+        }
+    }
+
+    @Test
+    void aPoolWithoutABudgetOrTrafficSaysSo() throws IOException {
+        JsonNode pool = json(get("/v1/pool"));
+
+        assertThat(pool.path("budget")).isEqualTo(MAPPER.readTree("""
+                {"usd_per_day": null, "spent_today_usd": 0.0, "exponent": 0.0}"""));
+        assertThat(pool.at("/endpoints/0/share").doubleValue()).isZero();
+    }
+
+    @Test
+    void aBudgetUsedUpIsToldWithTheTimeUntilMidnightUtc() throws IOException {
+        Api budgeted = api(Endpoints.pool(
+                new Cost(OptionalDouble.of(0.00001), AtBudget.REFUSE, 0),
+                Endpoints.openAi("a", Endpoints.unlimited())));
+        budgeted.handle(chat(), deadline());
+
+        ApiResponse response = budgeted.handle(chat(), deadline());
+
+        assertError(response, 429, "rate_limit_error", "budget_exhausted");
+        // from 08:00 on, 16 hours
+        assertThat(response.headers()).containsEntry("retry-after", "57600").containsEntry("x-lb-attempts", "0");
     }
 
     @Test

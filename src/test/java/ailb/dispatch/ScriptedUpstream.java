@@ -62,12 +62,20 @@ public final class ScriptedUpstream implements Upstream {
     }
 
     public static Result answer() {
+        return answer(10, 0, 5, 0);
+    }
+
+    /** An answer of so many tokens, {@code cached} of the input and {@code reasoning} of the output. */
+    public static Result answer(long input, long cached, long output, long reasoning) {
         return json(
                 200,
                 """
                 {"id":"chatcmpl-1","object":"chat.completion","created":1,"model":"m","choices":[{"index":0,\
                 "message":{"role":"assistant","content":"Hello"},"finish_reason":"stop"}],\
-                "usage":{"prompt_tokens":10,"completion_tokens":5,"total_tokens":15}}""");
+                "usage":{"prompt_tokens":%d,"completion_tokens":%d,"total_tokens":%d,\
+                "prompt_tokens_details":{"cached_tokens":%d},\
+                "completion_tokens_details":{"reasoning_tokens":%d}}}""".formatted(
+                        input, output, input + output, cached, reasoning));
     }
 
     public static Result error(int status, String type, String code) {

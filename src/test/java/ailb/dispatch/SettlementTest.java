@@ -44,7 +44,7 @@ class SettlementTest {
 
     @Test
     void inputFromAnthropicsCacheDoesNotCountAgainstItsLimit() {
-        Usage usage = new Usage(900, 100, 800);
+        Usage usage = new Usage(900, 100, 800, 0);
 
         assertThat(tokens(settled(ANTHROPIC, answer(usage)))).isEqualTo(200);
         assertThat(tokens(settled(OPENAI, answer(usage)))).isEqualTo(1_000);
@@ -86,7 +86,7 @@ class SettlementTest {
 
     @Test
     void anAnswerIsCountedInTheWindow() {
-        Window window = Window.of(settled(OPENAI, answer(new Usage(900, 256, 0))), START);
+        Window window = Window.of(settled(OPENAI, answer(new Usage(900, 256, 0, 0))), START);
 
         assertThat(window.sum(WindowSlot::calls)).isEqualTo(1);
         assertThat(window.sum(WindowSlot::failures)).isZero();

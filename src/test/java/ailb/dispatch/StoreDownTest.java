@@ -458,7 +458,11 @@ class StoreDownTest {
     private static Pool pool(Endpoint... endpoints) {
         Settings settings = Settings.DEFAULT;
         Settings.Routing routing = new Settings.Routing(
-                Duration.ZERO, settings.routing().retryAfterCap(), true, settings.routing().localShare());
+                Duration.ZERO,
+                settings.routing().retryAfterCap(),
+                true,
+                settings.routing().localShare(),
+                settings.routing().cost());
         return new Pool(List.of(endpoints), new Settings(settings.retries(), settings.health(), routing));
     }
 

@@ -5,6 +5,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import org.jspecify.annotations.Nullable;
 
 /** Endpoints and limits for tests; all serve the model {@code chat}. */
 public final class Endpoints {
@@ -48,6 +49,38 @@ public final class Endpoints {
                 weight,
                 limits,
                 new Price(1, 2));
+    }
+
+    /** An endpoint without limits. */
+    public static Endpoint priced(String name, @Nullable Price price) {
+        return priced(name, price, unlimited());
+    }
+
+    public static Endpoint priced(String name, @Nullable Price price, Limits limits) {
+        Endpoint like = openAi(name, limits);
+        return new Endpoint(
+                name,
+                like.provider(),
+                like.baseUrl(),
+                like.modelId(),
+                like.models(),
+                like.apiKey(),
+                like.weight(),
+                limits,
+                price);
+    }
+
+    /** A pool in which calls may cost this. */
+    public static Pool pool(Settings.Cost cost, Endpoint... endpoints) {
+        Settings.Routing routing = Settings.DEFAULT.routing();
+        return new Pool(
+                List.of(endpoints),
+                new Settings(
+                        Settings.DEFAULT.retries(),
+                        Settings.DEFAULT.health(),
+                        new Settings.Routing(
+                                routing.maxWait(), routing.retryAfterCap(), routing.latency(), routing.localShare(),
+                                cost)));
     }
 
     public static Pool pool(Endpoint... endpoints) {

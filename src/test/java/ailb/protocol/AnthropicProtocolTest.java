@@ -211,7 +211,8 @@ class AnthropicProtocolTest {
                 : new Usage(
                         expected.path("prompt_tokens").asLong(),
                         expected.path("completion_tokens").asLong(),
-                        expected.at("/prompt_tokens_details/cached_tokens").asLong());
+                        expected.at("/prompt_tokens_details/cached_tokens").asLong(),
+                        0);
     }
 
     private ProviderReply.Failure failure(int status, String body) {

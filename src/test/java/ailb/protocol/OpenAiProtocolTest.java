@@ -54,7 +54,19 @@ class OpenAiProtocolTest {
         ProviderReply.Answer answer = (ProviderReply.Answer) protocol.read(hello(), 200, Headers.NONE, body, NOW);
 
         assertThat(answer.body()).isSameAs(body);
-        assertThat(answer.usage()).isEqualTo(new Usage(2006, 300, 1920));
+        assertThat(answer.usage()).isEqualTo(new Usage(2006, 300, 1920, 0));
+    }
+
+    /** The figures of OpenAI's guide to reasoning models. */
+    @Test
+    void reasoningIsAPartOfTheOutput() {
+        byte[] body = utf8("""
+                {"choices":[],"usage":{"prompt_tokens":75,"completion_tokens":1186,"total_tokens":1261,
+                 "completion_tokens_details":{"reasoning_tokens":1024}}}""");
+
+        ProviderReply.Answer answer = (ProviderReply.Answer) protocol.read(hello(), 200, Headers.NONE, body, NOW);
+
+        assertThat(answer.usage()).isEqualTo(new Usage(75, 1186, 0, 1024));
     }
 
     @ParameterizedTest

@@ -37,7 +37,7 @@ class SelectionTest {
         Random random = new Random(7);
         int[] chosen = new int[3];
         for (int i = 0; i < 28_000; i++) {
-            chosen[candidates.indexOf(selection.choose(candidates, NOW, random))]++;
+            chosen[candidates.indexOf(selection.choose(candidates, CostRule.NONE, NOW, random))]++;
         }
 
         assertThat(chosen[0]).isCloseTo(10_000, within(300));
@@ -47,7 +47,7 @@ class SelectionTest {
 
     @Test
     void aFullEndpointKeepsASmallShare() {
-        assertThat(selection.scores(List.of(candidate("a", 1, admitted(60))), NOW))
+        assertThat(selection.scores(List.of(candidate("a", 1, admitted(60))), CostRule.NONE, NOW))
                 .containsExactly(0.02);
     }
 
@@ -58,6 +58,7 @@ class SelectionTest {
                         candidate("a", 1, answered(244)),
                         candidate("b", 1, answered(244)),
                         candidate("c", 1, answered(476))),
+                CostRule.NONE,
                 NOW);
 
         assertThat(scores[0]).isEqualTo(1);
@@ -68,7 +69,7 @@ class SelectionTest {
     @Test
     void aQuickerEndpointThanTheMedianGetsNoMoreThanItsWeight() {
         double[] scores = selection.scores(
-                List.of(candidate("a", 1, answered(244)), candidate("b", 1, answered(476))), NOW);
+                List.of(candidate("a", 1, answered(244)), candidate("b", 1, answered(476))), CostRule.NONE, NOW);
 
         assertThat(scores[0]).isEqualTo(1);
     }
@@ -80,6 +81,7 @@ class SelectionTest {
                         candidate("a", 1, answered(150)),
                         candidate("b", 1, answered(150)),
                         candidate("c", 1, answered(90_000))),
+                CostRule.NONE,
                 NOW);
 
         assertThat(scores[2]).isEqualTo(0.05);
@@ -89,7 +91,7 @@ class SelectionTest {
     void anEndpointThatHasJustRecoveredStartsSlowly() {
         EndpointState recovering = new EndpointState(Map.of(Attribute.RECOVERED_AT, NOW - 15_000_000_000L));
 
-        assertThat(selection.scores(List.of(candidate("a", 1, recovering)), NOW)[0])
+        assertThat(selection.scores(List.of(candidate("a", 1, recovering)), CostRule.NONE, NOW)[0])
                 .isCloseTo(0.55, within(1e-9));
     }
 
@@ -101,6 +103,7 @@ class SelectionTest {
                                 candidate("a", 1, answered(150)),
                                 candidate("b", 1, answered(150)),
                                 candidate("c", 1, answered(90_000))),
+                        CostRule.NONE,
                         NOW);
 
         assertThat(scores).containsExactly(1, 1, 1);
@@ -111,8 +114,8 @@ class SelectionTest {
         List<Candidate> candidates =
                 List.of(candidate("a", 1, EndpointState.EMPTY), candidate("b", 1, EndpointState.EMPTY));
 
-        assertThat(selection.choose(candidates, NOW, () -> -1L)).isEqualTo(candidates.get(1));
-        assertThat(selection.choose(candidates, NOW, () -> 0L)).isEqualTo(candidates.get(0));
+        assertThat(selection.choose(candidates, CostRule.NONE, NOW, () -> -1L)).isEqualTo(candidates.get(1));
+        assertThat(selection.choose(candidates, CostRule.NONE, NOW, () -> 0L)).isEqualTo(candidates.get(0));
     }
 
     private static Candidate candidate(String name, double weight, EndpointState state) {

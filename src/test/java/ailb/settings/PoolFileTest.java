@@ -2,6 +2,7 @@ package ailb.settings;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ailb.pool.AtBudget;
 import ailb.pool.Endpoint;
 import ailb.pool.LimitKind;
 import ailb.pool.Limits;
@@ -11,6 +12,7 @@ import ailb.pool.Price;
 import ailb.pool.Provider;
 import ailb.pool.Settings;
 import ailb.pool.Settings.Backoff;
+import ailb.pool.Settings.Cost;
 import ailb.pool.Settings.Health;
 import ailb.pool.Settings.Retries;
 import ailb.pool.Settings.Routing;
@@ -119,10 +121,16 @@ class PoolFileTest {
                         Backoff.FIXED,
                         Duration.ofSeconds(120),
                         Duration.ofSeconds(300)),
-                new Routing(Duration.ofSeconds(5), Duration.ofSeconds(300), true, 0.01));
+                new Routing(
+                        Duration.ofSeconds(5),
+                        Duration.ofSeconds(300),
+                        true,
+                        0.01,
+                        new Cost(OptionalDouble.empty(), AtBudget.REFUSE, 0)));
 
         assertThat(settings("")).isEqualTo(documented);
         assertThat(settings(", \"retries\": {}, \"health\": {}, \"routing\": {}")).isEqualTo(documented);
+        assertThat(settings(", \"routing\": {\"budget_usd_per_day\": null}")).isEqualTo(documented);
     }
 
     @Test
@@ -132,7 +140,8 @@ class PoolFileTest {
                 "health": {"consecutive_errors": 100, "hard_consecutive_errors": 200, "minimum_calls": 5,
                     "suspect_error_rate": 0, "error_rate": 1, "open_seconds": 15, "open_backoff": "exponential",
                     "open_seconds_cap": 3600, "open_seconds_needing_a_person": 7},
-                "routing": {"max_wait_ms": 0, "retry_after_cap_seconds": 9, "latency": false, "local_share": 1}""");
+                "routing": {"max_wait_ms": 0, "retry_after_cap_seconds": 9, "latency": false, "local_share": 1,
+                    "budget_usd_per_day": 12.5, "at_budget": "cheapest", "cost_exponent": 1.5}""");
 
         assertThat(settings)
                 .isEqualTo(new Settings(
@@ -147,7 +156,12 @@ class PoolFileTest {
                                 Backoff.EXPONENTIAL,
                                 Duration.ofSeconds(3600),
                                 Duration.ofSeconds(7)),
-                        new Routing(Duration.ZERO, Duration.ofSeconds(9), false, 1)));
+                        new Routing(
+                                Duration.ZERO,
+                                Duration.ofSeconds(9),
+                                false,
+                                1,
+                                new Cost(OptionalDouble.of(12.5), AtBudget.CHEAPEST, 1.5))));
     }
 
     @Test
@@ -186,6 +200,19 @@ class PoolFileTest {
                         OptionalDouble.of(0.25),
                         TokenAccounting.MAX_REFUNDED,
                         ZoneId.of("America/Los_Angeles")));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|', textBlock = """
+                    {"input_per_million": 2, "output_per_million": 8}                                    | 2   | 8
+                    {"input_per_million": 2, "output_per_million": 8, "cached_input_per_million": null}  | 2   | 8
+                    {"input_per_million": 2, "output_per_million": 8, "cached_input_per_million": 0.5}   | 0.5 | 8
+                    {"input_per_million": 2, "output_per_million": 8, "reasoning_per_million": 0}        | 2   | 0
+                    """)
+    void cachedInputAndReasoningCostTheSameAsOtherTokensUnlessSaid(String json, double cached, double reasoning) {
+        assertThat(only(EndpointJson.minimal().with("price", json)).price())
+                .isEqualTo(new Price(2, 8, cached, reasoning));
     }
 
     @Test

@@ -175,7 +175,9 @@ class RefusedFieldsTest {
             {"output_per_million": 1}                            | endpoints[0].price.input_per_million: is missing; it must be a number from 0 to 1000000
             {"input_per_million": -1, "output_per_million": 1}   | endpoints[0].price.input_per_million: must be a number from 0 to 1000000, not -1
             {"input_per_million": 1, "output_per_million": null} | endpoints[0].price.output_per_million: must be a number from 0 to 1000000, not null
-            {"input_per_million": 1, "output_per_million": 1, "cached": 0} | endpoints[0].price.cached: unknown field; allowed: input_per_million, output_per_million
+            {"input_per_million": 1, "output_per_million": 1, "cached": 0} | endpoints[0].price.cached: unknown field; allowed: input_per_million, output_per_million, cached_input_per_million, reasoning_per_million
+            {"input_per_million": 1, "output_per_million": 1, "cached_input_per_million": -1} | endpoints[0].price.cached_input_per_million: must be a number from 0 to 1000000, not -1
+            {"input_per_million": 1, "output_per_million": 1, "reasoning_per_million": "1"} | endpoints[0].price.reasoning_per_million: must be a number from 0 to 1000000, not "1"
             """)
     void aPriceIsWholeOrRefused(String json, String problem) {
         assertThat(problems(EndpointJson.minimal().with("price", json))).containsExactly(problem);
@@ -208,11 +210,17 @@ class RefusedFieldsTest {
             "routing": {"retry_after_cap_seconds": 0}     | routing.retry_after_cap_seconds: must be a whole number from 1 to 3600, not 0
             "routing": {"latency": "yes"}                 | routing.latency: must be true or false, not "yes"
             "routing": {"latency": null}                  | routing.latency: must be true or false, not null
-            "routing": {"budget_usd_per_day": null}       | routing.budget_usd_per_day: unknown field; allowed: max_wait_ms, retry_after_cap_seconds, latency, local_share
             "routing": {"local_share": 0}                 | routing.local_share: must be a number above 0 and at most 1, not 0
             "routing": {"local_share": 1.01}              | routing.local_share: must be a number above 0 and at most 1, not 1.01
             "routing": {"local_share": "1"}               | routing.local_share: must be a number above 0 and at most 1, not "1"
             "routing": {"local_share": null}              | routing.local_share: must be a number above 0 and at most 1, not null
+            "routing": {"budget_usd_per_day": 0}          | routing.budget_usd_per_day: must be a number above 0 and at most 1000000000, not 0
+            "routing": {"budget_usd_per_day": "5"}        | routing.budget_usd_per_day: must be a number above 0 and at most 1000000000, not "5"
+            "routing": {"at_budget": "stop"}              | routing.at_budget: must be one of "cheapest", "refuse", not "stop"
+            "routing": {"at_budget": null}                | routing.at_budget: must be one of "cheapest", "refuse", not null
+            "routing": {"cost_exponent": -1}              | routing.cost_exponent: must be a number from 0 to 8, not -1
+            "routing": {"cost_exponent": 8.5}             | routing.cost_exponent: must be a number from 0 to 8, not 8.5
+            "routing": {"budget": 5}                      | routing.budget: unknown field; did you mean at_budget? allowed: max_wait_ms, retry_after_cap_seconds, latency, local_share, budget_usd_per_day, at_budget, cost_exponent
             "retry": {}                                   | retry: unknown field; allowed: endpoints, retries, health, routing
             """)
     void aBadSettingIsNamedWithWhatIsAllowed(String json, String problem) {
