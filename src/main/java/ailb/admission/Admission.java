@@ -97,7 +97,7 @@ public final class Admission {
      */
     private long latest(Bucket bucket, Demand demand, long moment, long latest) {
         return buckets.stream()
-                .filter(other -> other.kind() != bucket.kind() && other.cost(demand) > 0)
+                .filter(other -> !other.tat().equals(bucket.tat()) && other.cost(demand) > 0)
                 .mapToLong(other -> moment + other.slack())
                 .reduce(latest, Math::min);
     }
@@ -134,6 +134,9 @@ public final class Admission {
             Feedback feedback,
             long now) {
         for (Bucket bucket : buckets) {
+            if (bucket.retriesOnly()) {
+                continue; // no provider knows of it
+            }
             long undrained = Math.max(0, admitted.get(bucket.tat()) - now);
             long trueUp = feedback.actual()
                     .map(actual -> trueUp(bucket, demand, actual, undrained))

@@ -15,11 +15,20 @@ import java.util.List;
  * theoretical arrival time {@code tat}, which each unit moves forward by the emission interval, and which may run ahead
  * of the clock by {@code depth}. All times are nanoseconds.
  *
+ * @param retriesOnly whether only calls that are retries take of it
  * @param tat where the theoretical arrival time is stored
  * @param interval emission interval of one unit: period / (limit x margin x share)
  * @param depth how far the tat may run ahead: burst x interval
  */
-record Bucket(LimitKind kind, Attribute tat, double interval, long depth) {
+record Bucket(LimitKind kind, boolean retriesOnly, Attribute tat, double interval, long depth) {
+
+    /** Share of an endpoint's requests that may be retries, so that an outage elsewhere does not double its load. */
+    private static final double RETRIES = 0.2;
+
+    /** Retries that may come at once: 10 s worth, and some where there are few. */
+    private static final double LEAST_RETRIES_AT_ONCE = 10;
+
+    private static final double RETRIES_AT_ONCE = 10.0 / 60;
 
     private static final long LONGEST_SLACK = Duration.ofMillis(200).toNanos();
 
@@ -38,7 +47,16 @@ record Bucket(LimitKind kind, Attribute tat, double interval, long depth) {
                 buckets.add(rollingDay(limits, share));
             }
         });
+        limits.of(LimitKind.REQUESTS_PER_MINUTE).ifPresent(amount -> buckets.add(retries(amount, share)));
         return buckets;
+    }
+
+    private static Bucket retries(long requests, double share) {
+        double amount = RETRIES * requests;
+        double interval = LimitKind.REQUESTS_PER_MINUTE.period().toNanos() / (amount * share);
+        double burst = Math.max(LEAST_RETRIES_AT_ONCE, RETRIES_AT_ONCE * amount);
+        long depth = (long) Math.ceil(burst * share * interval);
+        return new Bucket(LimitKind.REQUESTS_PER_MINUTE, true, Attribute.RETRIES, interval, depth);
     }
 
     /** Requests of any 24 hours. */
@@ -58,7 +76,7 @@ record Bucket(LimitKind kind, Attribute tat, double interval, long depth) {
 
     private static Bucket of(LimitKind kind, long amount, double burst, double margin, double share) {
         double interval = kind.period().toNanos() / (amount * margin * share);
-        return new Bucket(kind, attribute(kind), interval, (long) Math.ceil(burst * share * interval));
+        return new Bucket(kind, false, attribute(kind), interval, (long) Math.ceil(burst * share * interval));
     }
 
     private static Attribute attribute(LimitKind kind) {
@@ -77,7 +95,7 @@ record Bucket(LimitKind kind, Attribute tat, double interval, long depth) {
 
     /** Time that a call takes of this limit; 0 where it takes none. */
     long cost(Demand demand) {
-        return cost(demand.units(kind));
+        return retriesOnly && !demand.retry() ? 0 : cost(demand.units(kind));
     }
 
     long cost(long units) {

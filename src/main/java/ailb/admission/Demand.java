@@ -5,8 +5,20 @@ import ailb.pool.TokenAccounting;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
-/** What one call takes from an endpoint's limits: one request, and these tokens. */
-public record Demand(long inputTokens, long outputTokens) {
+/**
+ * What one call takes from an endpoint's limits: one request, and these tokens.
+ *
+ * @param retry whether the request has failed elsewhere before: then the call takes from the endpoint's retries too
+ */
+public record Demand(long inputTokens, long outputTokens, boolean retry) {
+
+    public Demand(long inputTokens, long outputTokens) {
+        this(inputTokens, outputTokens, false);
+    }
+
+    public Demand asRetry() {
+        return new Demand(inputTokens, outputTokens, true);
+    }
 
     /** Output expected of a call that names no bound, on an endpoint nothing has been learnt of yet. */
     static final long UNKNOWN_OUTPUT = 512;

@@ -133,8 +133,8 @@ final class RequestRun {
             case RetryDecision.Elsewhere() -> {
                 if (reply instanceof ProviderReply.Failure failure) {
                     last = new Ending.Last(endpoint.name(), failure);
+                    search.failedAt(endpoint, failure.failure());
                 }
-                search.failedAt(endpoint);
                 yield Optional.empty();
             }
         };

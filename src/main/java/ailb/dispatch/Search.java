@@ -44,6 +44,7 @@ final class Search {
     private final List<Endpoint> serving;
     private final Spending spending;
     private final Set<String> tried = new HashSet<>();
+    private final Set<String> overloaded = new HashSet<>();
     private final Map<String, Obstacle> obstacles = new LinkedHashMap<>();
     private final Map<String, ApiKeys.Lookup> lookups = new HashMap<>();
     private boolean pauseDue;
@@ -99,15 +100,35 @@ final class Search {
     Search on(Dispatcher.Parts others) {
         Search search = new Search(others, request, budget);
         search.tried.addAll(tried);
+        search.overloaded.addAll(overloaded);
         search.pauseDue = pauseDue;
         search.pauses = pauses;
         return search;
     }
 
     /** The endpoint has failed this request: others come first from now on, and it is left in peace for a moment. */
-    void failedAt(Endpoint endpoint) {
+    void failedAt(Endpoint endpoint, FailureClass failure) {
         tried.add(endpoint.name());
         pauseDue = true;
+        if (failure == FailureClass.OVERLOADED) {
+            overloaded.add(provider(endpoint));
+        }
+    }
+
+    /** Whose servers an endpoint's calls go to. */
+    private static String provider(Endpoint endpoint) {
+        return String.valueOf(endpoint.baseUrl().getAuthority());
+    }
+
+    /** A provider that is overloaded is so for all its keys: other providers come first, if they have room in time. */
+    private List<Shortlist.Entry> withoutOverloaded(List<Shortlist.Entry> entries) {
+        long now = parts.time().now();
+        List<Shortlist.Entry> others = entries.stream()
+                .filter(entry -> !overloaded.contains(provider(entry.endpoint())))
+                .toList();
+        return others.stream().anyMatch(entry -> !entry.tried() && entry.room() <= now + entry.maxWait())
+                ? others
+                : entries;
     }
 
     /** Forgets a key that has been replaced. */
@@ -219,7 +240,8 @@ final class Search {
         Set<String> names = usable.stream().map(Endpoint::name).collect(Collectors.toSet());
         entries.removeIf(entry -> !names.contains(entry.endpoint().name()));
         boolean anyInService = usable.stream().anyMatch(endpoint -> Breaker.isClosed(parts.view().state(endpoint)));
-        return new Shortlist(anyInService ? onTime(entries) : soonestDue(entries), parts.time().now());
+        List<Shortlist.Entry> open = anyInService ? onTime(entries) : soonestDue(entries);
+        return new Shortlist(withoutOverloaded(open), parts.time().now());
     }
 
     private static List<Shortlist.Entry> onTime(List<Shortlist.Entry> entries) {
@@ -243,7 +265,8 @@ final class Search {
     private Optional<Shortlist.Entry> entry(Endpoint endpoint) {
         EndpointState state = parts.view().state(endpoint);
         Breaker.Access access = Breaker.access(state, parts.time().now(), isKeyReplaced(endpoint, state));
-        Demand demand = demand(endpoint, state);
+        Demand usual = demand(endpoint, state);
+        Demand demand = tried.isEmpty() ? usual : usual.asRetry();
         long maxWait = Math.min(
                 budget.spare(state, demand),
                 parts.pool().settings().routing().maxWait().toNanos());

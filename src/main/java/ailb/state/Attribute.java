@@ -21,6 +21,9 @@ public record Attribute(String name) {
     public static final Attribute OUTPUT_TOKENS = new Attribute("to");
     public static final Attribute ROLLING_DAY = new Attribute("rd");
 
+    /** The same for the calls that are retries, which may be a part of all. */
+    public static final Attribute RETRIES = new Attribute("rt");
+
     /** Requests of one calendar day: its number since the epoch, and the count. */
     public static final Attribute DAY = new Attribute("dn");
 
@@ -73,6 +76,7 @@ public record Attribute(String name) {
                 INPUT_TOKENS,
                 OUTPUT_TOKENS,
                 ROLLING_DAY,
+                RETRIES,
                 DAY,
                 DAY_REQUESTS,
                 HOLD,

@@ -171,6 +171,29 @@ class AdmissionTest {
         assertThat(admission.room(state, new Demand(0, 10), now)).isEqualTo(new Room.From(NOW + SECOND));
     }
 
+    /** 600 a minute: retries are 120 of them, a burst of 20 and then one every half second. */
+    @Test
+    void retriesAreAFifthOfTheRequests() {
+        Admission admission = new Admission(Endpoints.requests(Pacing.BUCKET, 600));
+        for (int call = 0; call < 20; call++) {
+            take(admission, CALL.asRetry(), 0);
+        }
+
+        assertThat(admission.room(state, CALL.asRetry(), now)).isEqualTo(new Room.From(NOW + SECOND / 2));
+        assertThat(admission.room(state, CALL, now)).as("a first call").isEqualTo(new Room.From(NOW));
+        assertThat(take(admission, CALL, 0)).isLessThanOrEqualTo(NOW);
+    }
+
+    @Test
+    void whereThereAreFewRequestsTenRetriesMayComeAtOnce() {
+        Admission admission = new Admission(Endpoints.requests(Pacing.BUCKET, 60));
+        for (int call = 0; call < 10; call++) {
+            take(admission, CALL.asRetry(), 0);
+        }
+
+        assertThat(admission.room(state, CALL.asRetry(), now)).isEqualTo(new Room.From(NOW + 5 * SECOND));
+    }
+
     @Test
     void noLimitsMeansAlwaysRoom() {
         Admission admission = new Admission(Endpoints.unlimited());

@@ -12,6 +12,8 @@ import ailb.pool.LimitKind;
 import ailb.pool.Limits;
 import ailb.pool.Pacing;
 import ailb.pool.Pool;
+import ailb.pool.Provider;
+import ailb.pool.Settings;
 import ailb.protocol.ChatRequest;
 import ailb.protocol.Parsed;
 import ailb.state.Attribute;
@@ -257,6 +259,54 @@ class DispatcherTest {
                         .put(Attribute.OPEN_UNTIL, this.time.now() + time.toNanos())
                         .add(Attribute.GENERATION, 1)
                         .build());
+    }
+
+    @Test
+    void anOverloadedProviderIsLeftForAnotherAndNotForItsOtherKey() throws InterruptedException {
+        Endpoint one = openAi("a");
+        Endpoint sameProvider = new Endpoint(
+                "a2", one.provider(), one.baseUrl(), "m", one.models(), "k", 1000, one.limits(), one.price());
+        upstream.always("a", () -> error(503, "server_error", "overloaded"));
+        Dispatcher dispatcher = dispatcher(pool(one, sameProvider, openAi("b")));
+
+        dispatch(dispatcher);
+
+        assertThat(upstream.calls()).containsExactly("a", "b");
+    }
+
+    /** 600 a minute let 20 retries come at once; all calls fail at one endpoint first. */
+    @Test
+    void anOutageDoesNotDoubleTheLoadOfTheOtherEndpoints() throws InterruptedException {
+        upstream.always("a", () -> error(500, "server_error", "x"));
+        Settings usual = Settings.DEFAULT;
+        Settings patient = new Settings(
+                usual.retries(),
+                new Settings.Health(
+                        100,
+                        1000,
+                        10_000,
+                        1,
+                        1,
+                        usual.health().openFor(),
+                        usual.health().backoff(),
+                        usual.health().openCap(),
+                        usual.health().openForPerson()),
+                new Settings.Routing(
+                        Duration.ZERO,
+                        usual.routing().retryAfterCap(),
+                        false,
+                        usual.routing().localShare(),
+                        usual.routing().cost()));
+        Limits wide = Endpoints.requests(Pacing.BUCKET, 600);
+        Endpoint preferred = Endpoints.endpoint("a", Provider.OPENAI, 1000, NO_LIMITS);
+        Dispatcher dispatcher = dispatcher(new Pool(List.of(preferred, openAi("b", wide)), patient));
+        for (int i = 0; i < 40; i++) {
+            dispatch(dispatcher);
+        }
+
+        // a burst of 20, two a second after that, and a few first calls that chance sends to b
+        double seconds = (time.now() - START) / 1e9;
+        assertThat((double) countOf("b")).isBetween(20.0, Math.min(38, 20 + 2 * seconds + 4));
     }
 
     @Test
