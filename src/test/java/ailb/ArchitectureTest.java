@@ -9,6 +9,7 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ailb.pool.Pool;
+import ailb.state.InMemoryStateStore;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaPackage;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
@@ -124,9 +125,22 @@ class ArchitectureTest {
                         "java.util.random",
                         "java.time..",
                         "java.net", // for URI alone: the next rule
+                        "java.util.concurrent..", // for the store in memory: the next but one
                         "org.jspecify..")))
                 .orShould()
                 .dependOnClassesThat(resideInAPackage("java.net").and(not(type(URI.class))))
+                .check(MAIN);
+    }
+
+    @Test
+    void amongThePureRoomsOnlyTheStoreInMemoryKnowsOfThreads() {
+        noClasses()
+                .that()
+                .resideInAnyPackage(PURE.stream().map(name -> "ailb." + name).toArray(String[]::new))
+                .and(not(type(InMemoryStateStore.class)))
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("java.util.concurrent..")
                 .check(MAIN);
     }
 

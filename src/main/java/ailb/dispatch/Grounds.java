@@ -3,6 +3,7 @@ package ailb.dispatch;
 import ailb.admission.Observation;
 import ailb.pool.Endpoint;
 import ailb.state.EndpointState;
+import ailb.state.InMemoryStateStore;
 import ailb.state.StateStore;
 import java.util.HashMap;
 import java.util.Map;
@@ -38,7 +39,7 @@ final class Grounds {
         this.alone = alone;
     }
 
-    private record Local(long outage, LocalItems items, Dispatcher.Parts parts) {}
+    private record Local(long outage, InMemoryStateStore items, Dispatcher.Parts parts) {}
 
     /** The ground of the moment. One caller a second waits for a store that is down; all others go on at once. */
     Dispatcher.Parts current() {
@@ -62,12 +63,12 @@ final class Grounds {
         if (known != null && known.outage() >= outage) {
             return known.parts();
         }
-        LocalItems before = known == null ? new LocalItems(Map.of()) : known.items();
+        InMemoryStateStore before = known == null ? new InMemoryStateStore() : known.items();
         Local made = alone(outage, before);
         return local.compareAndSet(known, made) ? made.parts() : during(outage);
     }
 
-    private Local alone(long outage, LocalItems before) {
+    private Local alone(long outage, InMemoryStateStore before) {
         long now = shared.time().now();
         double unknown = shared.pool().settings().routing().localShare();
         Map<String, Double> shares = new HashMap<>();
@@ -79,7 +80,7 @@ final class Grounds {
             EndpointState last = before.state(endpoint.name());
             beginning.put(endpoint.name(), LocalShare.beginning(fleet.state(), last, share));
         }
-        LocalItems items = new LocalItems(beginning);
+        InMemoryStateStore items = new InMemoryStateStore(beginning);
         Dispatcher.Parts parts =
                 alone.apply(items, endpoint -> Objects.requireNonNull(shares.get(endpoint.name())));
         return new Local(outage, items, parts);

@@ -14,10 +14,9 @@ import ailb.protocol.Headers;
 import ailb.protocol.ProviderRequest;
 import ailb.state.Attribute;
 import ailb.state.ConditionalUpdate;
-import ailb.state.EndpointState;
 import ailb.state.Guard;
+import ailb.state.InMemoryStateStore;
 import ailb.state.StateStore;
-import ailb.state.UpdateResult;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -25,8 +24,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 
 /**
  * Runs through what a request runs through, before a snapshot is taken, so that the first request of an instance finds
@@ -66,16 +63,17 @@ final class Priming {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (RuntimeException e) {
-            System.getLogger(Priming.class.getName()).log(System.Logger.Level.WARNING, "not fully primed: {0}", e);
+            System.getLogger(Priming.class.getName())
+                    .log(System.Logger.Level.WARNING, "not fully primed: " + e.getMessage());
         }
     }
 
-    /** A request for every endpoint, on a store and a provider that only pretend. */
+    /** A request for every endpoint, on a store of its own and a provider that only pretends. */
     private void requests() {
         for (Endpoint endpoint : pool.endpoints()) {
             Pool alone = new Pool(List.of(endpoint), pool.settings());
             Api api = Wiring.api(
-                    alone, new PretendStore(), answering(endpoint.provider()), new PretendKeys(),
+                    alone, new InMemoryStateStore(), answering(endpoint.provider()), new PretendKeys(),
                     new PretendClients(), time, new Random(), _ -> {});
             String body = "{\"model\":\"" + endpoint.models().getFirst()
                     + "\",\"messages\":[{\"role\":\"user\",\"content\":\".\"}]}";
@@ -105,19 +103,6 @@ final class Priming {
                 .guard(Guard.equal(Attribute.GENERATION, Long.MAX_VALUE))
                 .put(Attribute.GENERATION, 0)
                 .build();
-    }
-
-    private static final class PretendStore implements StateStore {
-
-        @Override
-        public Map<String, EndpointState> read(Collection<String> endpoints) {
-            return endpoints.stream().collect(Collectors.toMap(Function.identity(), _ -> EndpointState.EMPTY));
-        }
-
-        @Override
-        public UpdateResult update(String endpoint, ConditionalUpdate update) {
-            return new UpdateResult.Applied(update.applyTo(EndpointState.EMPTY));
-        }
     }
 
     private static final class PretendKeys implements ApiKeys {

@@ -7,10 +7,20 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** The store for tests that need no table: what the real one does, in a map. Reads are never stale. */
+/**
+ * A store of one process, in its memory: what an instance goes by while the shared one is down, and what a laptop or a
+ * test needs. Always answers, and reads are never stale.
+ */
 public final class InMemoryStateStore implements StateStore {
 
     private final Map<String, AtomicReference<EndpointState>> items = new ConcurrentHashMap<>();
+
+    public InMemoryStateStore() {}
+
+    /** @param beginning the items to begin with */
+    public InMemoryStateStore(Map<String, EndpointState> beginning) {
+        beginning.forEach((name, state) -> items.put(name, new AtomicReference<>(state)));
+    }
 
     @Override
     public Map<String, EndpointState> read(Collection<String> endpoints) {
@@ -32,6 +42,11 @@ public final class InMemoryStateStore implements StateStore {
                 return new UpdateResult.Applied(changed);
             }
         }
+    }
+
+    /** The item of one endpoint. */
+    public EndpointState state(String endpoint) {
+        return item(endpoint).get();
     }
 
     private AtomicReference<EndpointState> item(String endpoint) {
