@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
 /** What a caller is told when no endpoint answered: the truest single reason, and when to come back. */
 final class Ending {
 
+    /** Where room is due now others have been quicker: no caller is told to come back at once. */
+    private static final long SHORTEST_WAIT = Duration.ofMillis(50).toNanos();
+
     private final Dispatcher.Parts parts;
     private final Search search;
     private final Budget budget;
@@ -160,7 +163,7 @@ final class Ending {
 
     private DispatchResult declined(ApiError error, OptionalLong moment) {
         Optional<Duration> wait = moment.isPresent()
-                ? Optional.of(Duration.ofNanos(Math.max(0, moment.getAsLong() - parts.time().now())))
+                ? Optional.of(Duration.ofNanos(Math.max(SHORTEST_WAIT, moment.getAsLong() - parts.time().now())))
                 : Optional.empty();
         return new DispatchResult.Declined(attempts, error, wait);
     }

@@ -57,8 +57,11 @@ final class Gate {
 
     record Granted(Permit permit) implements Entry {}
 
-    /** No room soon enough, the endpoint has been taken out meanwhile, or its item is written to too often. */
+    /** No room soon enough, others were quicker, or the endpoint has been taken out meanwhile. */
     record Refused() implements Entry {}
+
+    /** Its item is written to too often: asking again would make it worse. */
+    record Throttled() implements Entry {}
 
     /** The store did not say; if the permit was taken, it is written off. */
     record Unknown() implements Entry {}
@@ -101,7 +104,8 @@ final class Gate {
                     seen = new Observation(current, 0, 0);
                 }
                 case UpdateResult.Throttled() -> {
-                    return refused(endpoint);
+                    listener.on(new DispatchEvent.Refused(endpoint.name()));
+                    return new Throttled();
                 }
                 case UpdateResult.Unknown(String cause) -> {
                     listener.on(new DispatchEvent.StoreTrouble(endpoint.name(), cause));

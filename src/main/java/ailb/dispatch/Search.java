@@ -35,6 +35,11 @@ final class Search {
     /** After this many writes without an answer the request asks the store no more. */
     private static final int STORE_PATIENCE = 2;
 
+    /** How often a request that lost its place to quicker ones looks again, and for how long at most it pauses. */
+    private static final int MOST_RACES = 5;
+
+    private static final long RACE_PAUSE = Duration.ofMillis(50).toNanos();
+
     private static final long FIRST_PAUSE = Duration.ofMillis(200).toNanos();
     private static final long LONGEST_PAUSE = Duration.ofSeconds(2).toNanos();
 
@@ -46,6 +51,7 @@ final class Search {
     private final Set<String> tried = new HashSet<>();
     private final Set<String> overloaded = new HashSet<>();
     private final Map<String, Obstacle> obstacles = new LinkedHashMap<>();
+    private final Set<String> throttled = new HashSet<>();
     private final Map<String, ApiKeys.Lookup> lookups = new HashMap<>();
     private boolean pauseDue;
     private int pauses;
@@ -140,28 +146,45 @@ final class Search {
     Optional<Ticket> find() throws InterruptedException {
         parts.view().refresh();
         Set<String> refused = new HashSet<>();
+        Set<String> givenUp = new HashSet<>();
+        throttled.clear();
+        int races = 0;
         while (!storeIsDown() && !spending.refuses()) {
-            Shortlist shortlist = shortlist(refused);
+            Shortlist shortlist = shortlist(refused, givenUp);
             List<Shortlist.Entry> ready = shortlist.ready();
             Optional<Shortlist.Entry> choice = ready.isEmpty() ? shortlist.soonest() : Optional.of(choose(ready));
             if (choice.isEmpty()) {
-                return Optional.empty();
+                if (races == MOST_RACES || !hasLostRaces(refused, givenUp)) {
+                    return Optional.empty();
+                }
+                races++;
+                refused.clear();
+                givenUp.clear();
+                parts.time().sleep((long) (parts.random().nextDouble() * RACE_PAUSE));
+                continue;
             }
             int failuresBefore = storeFailures;
             Shortlist.Entry entry = choice.get();
             pauseBefore(entry);
             long maxWait = ready.isEmpty() ? entry.maxWait() : Math.min(Shortlist.SOON, entry.maxWait());
             Optional<Ticket> ticket = enter(entry, maxWait);
-            if (storeFailures > failuresBefore) {
-                continue; // the endpoint has refused nothing
-            }
-            boolean lastResort = ready.isEmpty() && !obstacles.containsKey(entry.endpoint().name());
-            if (ticket.isPresent() || lastResort) {
+            if (ticket.isPresent()) {
                 return ticket;
             }
-            refused.add(entry.endpoint().name());
+            if (ready.isEmpty() && throttled.contains(entry.endpoint().name())) {
+                return Optional.empty();
+            }
+            if (storeFailures == failuresBefore) { // otherwise the endpoint has refused nothing
+                (ready.isEmpty() ? givenUp : refused).add(entry.endpoint().name());
+            }
         }
         return Optional.empty();
+    }
+
+    /** Whether an endpoint that refused still has room in time: others were quicker, and it is worth another look. */
+    private boolean hasLostRaces(Set<String> refused, Set<String> givenUp) {
+        return !(refused.isEmpty() && givenUp.isEmpty())
+                && shortlist(Set.of(), Set.of()).soonest().isPresent();
     }
 
     /** Full jitter, growing with the endpoints that failed, before one of them is asked again. */
@@ -217,6 +240,10 @@ final class Search {
         return switch (parts.gate().admit(entry.endpoint(), entry.demand(), entry.access(), maxWait, lease)) {
             case Gate.Granted(Permit permit) -> Optional.of(permit);
             case Gate.Refused() -> Optional.empty();
+            case Gate.Throttled() -> {
+                throttled.add(entry.endpoint().name());
+                yield Optional.empty();
+            }
             case Gate.Unknown() -> {
                 storeFailures++;
                 yield Optional.empty();
@@ -224,10 +251,12 @@ final class Search {
         };
     }
 
-    private Shortlist shortlist(Set<String> refused) {
+    private Shortlist shortlist(Set<String> refused, Set<String> givenUp) {
         List<Shortlist.Entry> entries = new ArrayList<>();
         for (Endpoint endpoint : serving) {
-            if (!obstacles.containsKey(endpoint.name())) {
+            if (!obstacles.containsKey(endpoint.name())
+                    && !throttled.contains(endpoint.name())
+                    && !givenUp.contains(endpoint.name())) {
                 entry(endpoint).ifPresent(entries::add);
             }
         }

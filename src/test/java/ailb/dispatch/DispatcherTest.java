@@ -594,6 +594,17 @@ class DispatcherTest {
         assertThat(events).noneMatch(DispatchEvent.StoreTrouble.class::isInstance);
     }
 
+    /** Quicker instances take the slot seen free, three times in a row; there is room in time all the while. */
+    @Test
+    void aRequestThatLosesEveryRaceLooksAgainAndIsAnswered() throws InterruptedException {
+        Pool pool = pool(openAi("a", perMinute(60)));
+        dispatch(pool);
+        store.rivals = 3;
+
+        assertThat(dispatch(pool)).isInstanceOf(DispatchResult.Answered.class);
+        assertThat(store.rivals).isZero();
+    }
+
     @Test
     void anUnknownReportIsNotRepeated() throws InterruptedException {
         upstream.then("a", () -> {
@@ -704,6 +715,7 @@ class DispatcherTest {
         private int skipReads;
         private boolean down;
         private String throttled = "";
+        private int rivals;
         private Runnable beforeNextRead = () -> {};
 
         @Override
@@ -723,6 +735,10 @@ class DispatcherTest {
         @Override
         public UpdateResult update(String endpoint, ConditionalUpdate update) {
             updates++;
+            if (rivals > 0) {
+                rivals--;
+                return new UpdateResult.Rejected(items.state(endpoint));
+            }
             if (endpoint.equals(throttled)) {
                 return new UpdateResult.Throttled();
             }
