@@ -46,7 +46,8 @@ class BreakerBehaviourTest {
             boolean fails = random.nextDouble() < 0.05;
             ConditionalUpdate.Builder update = ConditionalUpdate.builder();
             Window.of(state, now)
-                    .count(update, Map.of(WindowSlot::calls, 1L, fails ? WindowSlot::failures : WindowSlot::successes, 1L));
+                    .count(update,
+                            Map.of(WindowSlot::calls, 1L, fails ? WindowSlot::failures : WindowSlot::successes, 1L));
             if (fails) {
                 failures++;
                 Breaker.failed(update);

@@ -20,8 +20,7 @@ final class Simulation implements TimeSource {
     private long now;
     private long number;
 
-    @Nullable
-    private Throwable failure;
+    @Nullable private Throwable failure;
 
     /** @param now nanoseconds since the epoch */
     Simulation(long now) {

@@ -113,8 +113,9 @@ class SlowEndpointBehaviourTest {
             simulated.pass((long) (SimulatedFleet.SECOND * takes));
             return ScriptedUpstream.answer(10, 0, 256, 0);
         });
-        fleet.run(perSecond, END, (came, _) -> run.answers().add(
-                new Answer(came, (double) fleet.elapsed() / SimulatedFleet.SECOND - came)));
+        fleet.run(perSecond, END, (came, _) -> run.answers()
+                .add(
+                        new Answer(came, (double) fleet.elapsed() / SimulatedFleet.SECOND - came)));
         return run;
     }
 }
