@@ -1,0 +1,152 @@
+package ailb.dispatch;
+
+import ailb.pool.Pool;
+import ailb.protocol.ChatRequest;
+import ailb.protocol.Parsed;
+import ailb.state.Assignment;
+import ailb.state.Attribute;
+import ailb.state.ConditionalUpdate;
+import ailb.state.EndpointState;
+import ailb.state.InMemoryStateStore;
+import ailb.state.StateStore;
+import ailb.state.UpdateResult;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.BiConsumer;
+
+/**
+ * Four instances on one store that takes 5 ms for each answer, requests that come by chance (a Poisson process), and
+ * calls that overlap.
+ */
+final class SimulatedFleet {
+
+    static final long SECOND = Duration.ofSeconds(1).toNanos();
+    static final long MILLISECOND = Duration.ofMillis(1).toNanos();
+
+    static final ChatRequest REQUEST = ((Parsed.Valid) ChatRequest.parse("""
+            {"model":"chat","messages":[{"role":"user","content":"Hi"}]}""".getBytes(StandardCharsets.UTF_8)))
+            .request();
+
+    private static final int INSTANCES = 4;
+    private static final long STORE_TAKES = 5 * MILLISECOND;
+
+    /** The start of a window's epoch. */
+    private static final long EPOCH = 1_800_000_000_000_000_000L;
+
+    private final Random random;
+    private final long start;
+    private final Simulation simulation;
+    private final SlowStore store = new SlowStore();
+    private final List<Told> told = new ArrayList<>();
+    private final List<Dispatcher> instances = new ArrayList<>();
+    private long offered;
+
+    SimulatedFleet(long seed, Pool pool, Providers providers) {
+        this.random = new Random(seed);
+        this.start = EPOCH + (long) (60 * SECOND * random.nextDouble());
+        this.simulation = new Simulation(start);
+        for (int i = 0; i < INSTANCES; i++) {
+            instances.add(new Dispatcher(
+                    pool,
+                    store,
+                    (request, timeout) -> {
+                        String host = request.uri().getHost();
+                        return providers.call(this, host.substring(0, host.indexOf('.')), timeout);
+                    },
+                    new FixedKeys(),
+                    simulation,
+                    random,
+                    event -> told.add(new Told(elapsed(), event))));
+        }
+    }
+
+    /** What the providers do with a call: they take their time on the fleet's clock. */
+    interface Providers {
+        Upstream.Result call(SimulatedFleet fleet, String endpoint, Duration timeout) throws InterruptedException;
+    }
+
+    /** @param at nanoseconds since the start */
+    record Told(long at, DispatchEvent event) {}
+
+    /** Nanoseconds since the start. */
+    long elapsed() {
+        return simulation.now() - start;
+    }
+
+    Random random() {
+        return random;
+    }
+
+    /** One sleep on the clock of the simulation. */
+    void pass(long nanos) throws InterruptedException {
+        simulation.sleep(nanos);
+    }
+
+    /** Runs requests at this rate for so long, and tells how each ended and when it came, seconds. */
+    void run(double perSecond, long seconds, BiConsumer<Double, DispatchResult> ended) {
+        double moment = 0;
+        while (moment < seconds) {
+            double came = moment;
+            Dispatcher instance = instances.get(random.nextInt(INSTANCES));
+            simulation.at(start + (long) (came * SECOND), () -> {
+                offered++;
+                Deadline deadline = Deadline.in(Duration.ofSeconds(60), simulation);
+                ended.accept(came, instance.dispatch(REQUEST, deadline));
+            });
+            moment -= Math.log(1 - random.nextDouble()) / perSecond;
+        }
+        simulation.run();
+    }
+
+    List<Told> told() {
+        return told;
+    }
+
+    long offered() {
+        return offered;
+    }
+
+    long admissionWrites() {
+        return store.admissionWrites;
+    }
+
+    /** Counts the writes that ask for admission, made or refused. */
+    private final class SlowStore implements StateStore {
+
+        private final InMemoryStateStore items = new InMemoryStateStore();
+        private long admissionWrites;
+
+        @Override
+        public Map<String, EndpointState> read(Collection<String> endpoints) {
+            travel();
+            return items.read(endpoints);
+        }
+
+        @Override
+        public UpdateResult update(String endpoint, ConditionalUpdate update) {
+            if (update.assignments().stream().anyMatch(SimulatedFleet::countsAnAdmission)) {
+                admissionWrites++;
+            }
+            travel();
+            return items.update(endpoint, update);
+        }
+
+        private void travel() {
+            try {
+                simulation.sleep(STORE_TAKES);
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+
+    private static boolean countsAnAdmission(Assignment assignment) {
+        return !(assignment instanceof Assignment.Remove)
+                && Attribute.WINDOW.stream().anyMatch(slot -> slot.admitted().equals(assignment.attribute()));
+    }
+}
