@@ -142,49 +142,58 @@ final class Search {
         lookups.remove(endpoint.apiKey());
     }
 
-    /** Finds room and takes it: at an endpoint that has some now, or else at the one that has some soonest. */
+    /** Finds room and takes it, and looks again a few times where others were quicker. */
     Optional<Ticket> find() throws InterruptedException {
         parts.view().refresh();
-        Set<String> refused = new HashSet<>();
-        Set<String> givenUp = new HashSet<>();
         throttled.clear();
-        int races = 0;
-        while (!storeIsDown() && !spending.refuses()) {
-            Shortlist shortlist = shortlist(refused, givenUp);
-            List<Shortlist.Entry> ready = shortlist.ready();
-            Optional<Shortlist.Entry> choice = ready.isEmpty() ? shortlist.soonest() : Optional.of(choose(ready));
-            if (choice.isEmpty()) {
-                if (races == MOST_RACES || !hasLostRaces(refused, givenUp)) {
-                    return Optional.empty();
-                }
-                races++;
-                refused.clear();
-                givenUp.clear();
-                parts.time().sleep((long) (parts.random().nextDouble() * RACE_PAUSE));
-                continue;
-            }
-            int failuresBefore = storeFailures;
-            Shortlist.Entry entry = choice.get();
-            pauseBefore(entry);
-            long maxWait = ready.isEmpty() ? entry.maxWait() : Math.min(Shortlist.SOON, entry.maxWait());
-            Optional<Ticket> ticket = enter(entry, maxWait);
-            if (ticket.isPresent()) {
+        for (int races = 0; races <= MOST_RACES; races++) {
+            Optional<Ticket> ticket = findOnce();
+            if (ticket.isPresent() || !isWorthAnotherLook()) {
                 return ticket;
             }
-            if (ready.isEmpty() && throttled.contains(entry.endpoint().name())) {
-                return Optional.empty();
-            }
-            if (storeFailures == failuresBefore) { // otherwise the endpoint has refused nothing
-                (ready.isEmpty() ? givenUp : refused).add(entry.endpoint().name());
-            }
+            parts.time().sleep((long) (parts.random().nextDouble() * RACE_PAUSE));
         }
         return Optional.empty();
     }
 
-    /** Whether an endpoint that refused still has room in time: others were quicker, and it is worth another look. */
-    private boolean hasLostRaces(Set<String> refused, Set<String> givenUp) {
-        return !(refused.isEmpty() && givenUp.isEmpty())
-                && shortlist(Set.of(), Set.of()).soonest().isPresent();
+    /** Whether there is still room, and so soon that it was only others who were quicker. */
+    private boolean isWorthAnotherLook() {
+        if (storeIsDown() || spending.refuses() || !throttled.isEmpty()) {
+            return false;
+        }
+        Shortlist shortlist = shortlist(Set.of());
+        return shortlist
+                .soonest()
+                .filter(entry -> entry.room() <= shortlist.now() + entry.maxWait() / 2)
+                .isPresent();
+    }
+
+    /** At an endpoint that has room now, or else one try at the one that has some soonest. */
+    private Optional<Ticket> findOnce() throws InterruptedException {
+        Set<String> refused = new HashSet<>();
+        while (!storeIsDown() && !spending.refuses()) {
+            Shortlist shortlist = shortlist(refused);
+            List<Shortlist.Entry> ready = shortlist.ready();
+            Optional<Shortlist.Entry> choice = ready.isEmpty() ? shortlist.soonest() : Optional.of(choose(ready));
+            if (choice.isEmpty()) {
+                return Optional.empty();
+            }
+            int failuresBefore = storeFailures;
+            Shortlist.Entry entry = choice.get();
+            String name = entry.endpoint().name();
+            pauseBefore(entry);
+            long maxWait = ready.isEmpty() ? entry.maxWait() : Math.min(Shortlist.SOON, entry.maxWait());
+            Optional<Ticket> ticket = enter(entry, maxWait);
+            if (storeFailures > failuresBefore) {
+                continue; // the endpoint has refused nothing
+            }
+            boolean lastResort = ready.isEmpty() && !obstacles.containsKey(name);
+            if (ticket.isPresent() || lastResort) {
+                return ticket;
+            }
+            refused.add(name);
+        }
+        return Optional.empty();
     }
 
     /** Full jitter, growing with the endpoints that failed, before one of them is asked again. */
@@ -251,12 +260,10 @@ final class Search {
         };
     }
 
-    private Shortlist shortlist(Set<String> refused, Set<String> givenUp) {
+    private Shortlist shortlist(Set<String> refused) {
         List<Shortlist.Entry> entries = new ArrayList<>();
         for (Endpoint endpoint : serving) {
-            if (!obstacles.containsKey(endpoint.name())
-                    && !throttled.contains(endpoint.name())
-                    && !givenUp.contains(endpoint.name())) {
+            if (!obstacles.containsKey(endpoint.name()) && !throttled.contains(endpoint.name())) {
                 entry(endpoint).ifPresent(entries::add);
             }
         }
