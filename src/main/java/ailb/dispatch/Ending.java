@@ -102,7 +102,8 @@ final class Ending {
         boolean roomNow = room.isPresent() && room.getAsLong() <= now + Shortlist.SOON;
         if (last != null && (roomNow || isUsedUp(last.failure().failure()))) {
             return declined(ApiError.badGateway("The endpoints failed to answer, the last one with "
-                    + last.failure().failure() + " (" + attempts + " attempts)."));
+                    + last.failure().failure() + " (" + attempts
+                    + " attempts); retry, or see GET /v1/pool for what is wrong."));
         }
         return declined(
                 ApiError.rateLimited("Every endpoint for this model is at its limit; retry after the time given."),
