@@ -46,12 +46,13 @@ class ArchitectureTest {
             Map.entry(
                     "dispatch",
                     Set.of("pool", "state", "admission", "health", "stats", "selection", "protocol")),
-            Map.entry("api", Set.of("pool", "state", "health", "stats", "protocol", "dispatch")),
-            Map.entry("aws", Set.of("pool", "state", "dispatch", "api")),
+            Map.entry("batch", Set.of("pool", "protocol", "dispatch")),
+            Map.entry("api", Set.of("pool", "state", "health", "stats", "protocol", "dispatch", "batch")),
+            Map.entry("aws", Set.of("pool", "state", "dispatch", "batch", "api")),
             Map.entry("http", Set.of("pool", "protocol", "dispatch", "api")),
             Map.entry(
                     "lambda",
-                    Set.of("pool", "settings", "state", "protocol", "dispatch", "api", "aws", "http")));
+                    Set.of("pool", "settings", "state", "protocol", "dispatch", "batch", "api", "aws", "http")));
 
     /** The packages that are pure: no library, no thread, no file, no socket. */
     private static final List<String> PURE = List.of("pool", "state", "admission", "health", "stats", "selection");

@@ -1,0 +1,37 @@
+package ailb.batch;
+
+/**
+ * A batch as its record tells. Points in time are nanoseconds since the epoch, 0 for not yet.
+ *
+ * @param id sorts by age; letters, digits, {@code _} and {@code -}, at most 80
+ * @param total its lines
+ * @param inputLength bytes of its input, which is one line after another, each ended by a line feed
+ * @param counts as reported by those who work on it: right once it is over, and close to it before
+ * @param cursor how far it has been put on the queue
+ * @param created when it was submitted
+ * @param begun when its first line was put on the queue
+ * @param changed when the counts last changed
+ * @param cancelling when it was told to be cancelled
+ * @param ended when its last line got its outcome
+ * @param expires when the record and the results are forgotten
+ */
+public record Batch(
+        String id,
+        BatchStatus status,
+        int total,
+        long inputLength,
+        Counts counts,
+        Cursor cursor,
+        long created,
+        long begun,
+        long changed,
+        long cancelling,
+        long ended,
+        long expires) {
+
+    /** One that has just been submitted. */
+    public static Batch submitted(String id, int total, long inputLength, long now, long expires) {
+        return new Batch(
+                id, BatchStatus.VALIDATING, total, inputLength, Counts.NONE, Cursor.START, now, 0, 0, 0, 0, expires);
+    }
+}

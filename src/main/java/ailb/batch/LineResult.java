@@ -1,0 +1,10 @@
+package ailb.batch;
+
+/**
+ * The outcome of a line.
+ *
+ * @param line from 0
+ * @param json the line of the results, a JSON object without a line feed
+ */
+@SuppressWarnings("ArrayRecordComponent") // the bytes are handed on as they are, never compared
+public record LineResult(int line, Outcome outcome, byte[] json) {}
