@@ -7,6 +7,8 @@ import ailb.state.Attribute;
 import ailb.state.ConditionalUpdate;
 import ailb.state.EndpointState;
 import ailb.state.Guard;
+import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,6 +27,9 @@ public final class Admission {
 
     private static final double NANOS_PER_SECOND = 1e9;
 
+    /** Time for a write that takes room before what an earlier one has reserved is used up. */
+    private static final long RENEWAL = Duration.ofMillis(100).toNanos();
+
     private final Limits limits;
     private final double share;
     private final List<Bucket> buckets;
@@ -41,10 +46,27 @@ public final class Admission {
      * @param share above 0 and at most 1
      */
     public Admission(Limits limits, double share) {
+        this(limits, share, Bucket.of(limits, share));
+    }
+
+    private Admission(Limits limits, double share, List<Bucket> buckets) {
         this.limits = limits;
         this.share = share;
-        this.buckets = Bucket.of(limits, share);
+        this.buckets = buckets;
         this.day = dayCounter(limits, share);
+    }
+
+    /**
+     * The same limits for calls of a lower class, which leave a part of each burst to others. With nobody else there
+     * they have the full rate.
+     *
+     * @param burstShare share of the burst they may take, above 0 and at most 1
+     */
+    public Admission lower(double burstShare) {
+        return new Admission(
+                limits,
+                share,
+                buckets.stream().map(bucket -> bucket.upTo(burstShare)).toList());
     }
 
     private static Optional<DayCounter> dayCounter(Limits limits, double share) {
@@ -74,41 +96,112 @@ public final class Admission {
     }
 
     /**
-     * Adds to a write what takes room for one call.
+     * How many of the calls, from the first on, one write can take room for.
      *
-     * @param latest the latest moment the call may start; not before the moment {@link #room} gives
+     * @param latest the latest moment any of them may start
      */
-    public void take(ConditionalUpdate.Builder update, Observation seen, Demand demand, long now, long latest) {
+    public int fitting(EndpointState state, List<Demand> demands, long now, long latest) {
+        int fitting = 0;
+        while (fitting < demands.size() && fits(state, demands.subList(0, fitting + 1), now, latest)) {
+            fitting++;
+        }
+        return fitting;
+    }
+
+    private boolean fits(EndpointState state, List<Demand> demands, long now, long latest) {
+        if (!(room(state, demands.getLast(), now) instanceof Room.From)) {
+            return false;
+        }
+        long moment = moment(state, demands.getFirst(), now);
+        boolean soon = moment <= latest
+                && buckets.stream()
+                        .allMatch(bucket -> Math.max(moment, state.get(bucket.tat())) <= bucket
+                                .highest(costs(bucket, demands), latest(bucket, demands, moment, latest)));
+        return soon && day.map(counter -> counter.left(state, moment) >= demands.size()).orElse(true);
+    }
+
+    /**
+     * How many of the calls, from the first on, are best asked for together: as many as one write can ever take room
+     * for while the limit is in full use. What has been reserved lasts until the next write is due.
+     *
+     * @param ahead how far ahead of the clock they may be made to start, nanoseconds
+     */
+    public int atOnce(List<Demand> demands, long ahead) {
+        int most = 1;
+        while (most < demands.size()
+                && moment(EndpointState.EMPTY, demands.subList(0, most + 1), ahead - RENEWAL) <= 0) {
+            most++;
+        }
+        return most;
+    }
+
+    /** The moment from which one write can take room for all of these, each to start no later than {@code ahead} after. */
+    public long room(EndpointState state, List<Demand> demands, long ahead, long now) {
+        long moment = Math.max(now, Math.max(state.get(Attribute.HOLD), moment(state, demands, ahead)));
+        return day.filter(counter -> counter.left(state, now) < demands.size())
+                .map(counter -> counter.room(state, now))
+                .map(midnight -> Math.max(midnight, moment))
+                .orElse(moment);
+    }
+
+    private long moment(EndpointState state, List<Demand> demands, long ahead) {
+        return buckets.stream()
+                .filter(bucket -> demands.stream().anyMatch(demand -> bucket.cost(demand) > 0))
+                .mapToLong(bucket -> state.get(bucket.tat())
+                        - bucket.highest(costs(bucket, demands), latest(bucket, demands, 0, ahead)))
+                .max()
+                .orElse(Long.MIN_VALUE);
+    }
+
+    private static long[] costs(Bucket bucket, List<Demand> demands) {
+        return demands.stream().mapToLong(bucket::cost).toArray();
+    }
+
+    /**
+     * Adds to a write what takes room for calls that go one after the other.
+     *
+     * @param demands as many as are {@link #fitting}
+     * @param latest the latest moment any of them may start; not before the moment {@link #room} gives for the first
+     */
+    public void take(
+            ConditionalUpdate.Builder update, Observation seen, List<Demand> demands, long now, long latest) {
         EndpointState state = seen.state();
-        long moment = moment(state, demand, now);
+        long moment = moment(state, demands.getFirst(), now);
         for (Bucket bucket : buckets) {
             boolean stale = seen.age() > bucket.slack() / 2;
             boolean busy = seen.callsPerSecond() * bucket.slack() > NANOS_PER_SECOND;
-            bucket.take(update, state, bucket.cost(demand), moment, latest(bucket, demand, moment, latest),
+            bucket.take(update, state, costs(bucket, demands), moment, latest(bucket, demands, moment, latest),
                     stale && busy);
         }
-        day.ifPresent(counter -> counter.take(update, state, moment));
+        day.ifPresent(counter -> counter.take(update, state, moment, demands.size()));
         update.guard(Guard.atMost(state, Attribute.HOLD, moment));
     }
 
     /**
-     * How late this limit may make the call start. What starts later than the moment planned has been counted too early
+     * How late this limit may make a call start. What starts later than the moment planned has been counted too early
      * by the other limits, so they allow for their slack and no more.
      */
-    private long latest(Bucket bucket, Demand demand, long moment, long latest) {
+    private long latest(Bucket bucket, List<Demand> demands, long moment, long latest) {
         return buckets.stream()
-                .filter(other -> !other.tat().equals(bucket.tat()) && other.cost(demand) > 0)
+                .filter(other -> !other.tat().equals(bucket.tat())
+                        && demands.stream().anyMatch(demand -> other.cost(demand) > 0))
                 .mapToLong(other -> moment + other.slack())
                 .reduce(latest, Math::min);
     }
 
-    /** When the call may start whose admission left the item in this state; in the past where it may at once. */
-    public long slot(EndpointState admitted, Demand demand) {
-        long slot = admitted.get(Attribute.HOLD);
+    /** When the calls may start whose admission left the item in this state; in the past where they may at once. */
+    public List<Long> slots(EndpointState admitted, List<Demand> demands) {
+        long[] slots = new long[demands.size()];
+        Arrays.fill(slots, admitted.get(Attribute.HOLD));
         for (Bucket bucket : buckets) {
-            slot = Math.max(slot, bucket.slot(admitted, bucket.cost(demand)));
+            long reached = admitted.get(bucket.tat());
+            for (int i = slots.length - 1; i >= 0; i--) {
+                long cost = bucket.cost(demands.get(i));
+                slots[i] = Math.max(slots[i], bucket.slot(reached, cost));
+                reached -= cost;
+            }
         }
-        return slot;
+        return Arrays.stream(slots).boxed().toList();
     }
 
     /** Requests counted so far against the limit a day, of which there must be one. */

@@ -9,6 +9,7 @@ import ailb.state.Guard;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.LongStream;
 
 /**
  * One limit kept by the generic cell rate algorithm (ITU-T I.371, "virtual scheduling"): all that is stored is the
@@ -19,8 +20,9 @@ import java.util.List;
  * @param tat where the theoretical arrival time is stored
  * @param interval emission interval of one unit: period / (limit x margin x share)
  * @param depth how far the tat may run ahead: burst x interval
+ * @param usable how much of the depth these calls may take: less than all of it leaves room for calls of a higher class
  */
-record Bucket(LimitKind kind, boolean retriesOnly, Attribute tat, double interval, long depth) {
+record Bucket(LimitKind kind, boolean retriesOnly, Attribute tat, double interval, long depth, long usable) {
 
     /** Share of an endpoint's requests that may be retries, so that an outage elsewhere does not double its load. */
     private static final double RETRIES = 0.2;
@@ -56,7 +58,7 @@ record Bucket(LimitKind kind, boolean retriesOnly, Attribute tat, double interva
         double interval = LimitKind.REQUESTS_PER_MINUTE.period().toNanos() / (amount * share);
         double burst = Math.max(LEAST_RETRIES_AT_ONCE, RETRIES_AT_ONCE * amount);
         long depth = (long) Math.ceil(burst * share * interval);
-        return new Bucket(LimitKind.REQUESTS_PER_MINUTE, true, Attribute.RETRIES, interval, depth);
+        return new Bucket(LimitKind.REQUESTS_PER_MINUTE, true, Attribute.RETRIES, interval, depth, depth);
     }
 
     /** Requests of any 24 hours. */
@@ -76,7 +78,13 @@ record Bucket(LimitKind kind, boolean retriesOnly, Attribute tat, double interva
 
     private static Bucket of(LimitKind kind, long amount, double burst, double margin, double share) {
         double interval = kind.period().toNanos() / (amount * margin * share);
-        return new Bucket(kind, false, attribute(kind), interval, (long) Math.ceil(burst * share * interval));
+        long depth = (long) Math.ceil(burst * share * interval);
+        return new Bucket(kind, false, attribute(kind), interval, depth, depth);
+    }
+
+    /** The same bucket, of which only this share of the depth is used. */
+    Bucket upTo(double burstShare) {
+        return new Bucket(kind, retriesOnly, tat, interval, depth, (long) (depth * burstShare));
     }
 
     private static Attribute attribute(LimitKind kind) {
@@ -109,7 +117,7 @@ record Bucket(LimitKind kind, boolean retriesOnly, Attribute tat, double interva
 
     /** The depth for a call of this cost: one dearer than the burst waits for an empty bucket, then takes it all. */
     long depth(long cost) {
-        return Math.max(depth, cost);
+        return Math.max(usable, cost);
     }
 
     /** How far the tat may have fallen behind a call's moment and still be added to: credit of an idle instant. */
@@ -122,30 +130,43 @@ record Bucket(LimitKind kind, boolean retriesOnly, Attribute tat, double interva
         return cost == 0 ? Long.MIN_VALUE : state.get(tat) + cost - depth(cost);
     }
 
-    /** When the call that took the tat to where the state has it may start. */
-    long slot(EndpointState state, long cost) {
-        return cost == 0 ? Long.MIN_VALUE : state.get(tat) - depth(cost);
+    /** When the call that took the tat to {@code reached} may start. */
+    long slot(long reached, long cost) {
+        return cost == 0 ? Long.MIN_VALUE : reached - depth(cost);
     }
 
     /**
      * Adds this limit's part of an admission.
      *
-     * @param room the moment from which every limit has room
-     * @param latest the latest moment this limit may make the call start at
+     * @param costs of the calls, one after the other; those that take nothing of this limit count 0
+     * @param room the moment from which every limit has room for the first
+     * @param latest the latest moment this limit may make any of them start at
      * @param likelyBusy whether others have probably moved the tat since the state was read
      */
-    void take(ConditionalUpdate.Builder update, EndpointState state, long cost, long room, long latest,
+    void take(ConditionalUpdate.Builder update, EndpointState state, long[] costs, long room, long latest,
             boolean likelyBusy) {
-        if (cost == 0) {
+        long all = LongStream.of(costs).sum();
+        if (all == 0) {
             return;
         }
         boolean close = state.get(tat) >= room - slack() / 2;
         if (state.has(tat) && (close || likelyBusy)) {
-            update.guard(new Guard.Between(tat, room - slack(), latest + depth(cost) - cost));
-            update.add(tat, cost);
+            update.guard(new Guard.Between(tat, room - slack(), highest(costs, latest)));
+            update.add(tat, all);
         } else {
             update.guard(Guard.atMost(state, tat, room - 1));
-            update.put(tat, room + cost);
+            update.put(tat, room + all);
         }
+    }
+
+    /** The highest tat to which all of these can be added so that none starts after {@code latest}. */
+    long highest(long[] costs, long latest) {
+        long highest = Long.MAX_VALUE;
+        long before = 0;
+        for (long cost : costs) {
+            before += cost;
+            highest = cost == 0 ? highest : Math.min(highest, latest + depth(cost) - before);
+        }
+        return highest;
     }
 }

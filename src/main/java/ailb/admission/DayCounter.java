@@ -21,18 +21,24 @@ record DayCounter(long limit, ZoneId zone) {
 
     /** The moment from which there is room: now, or the midnight at which the count starts anew. */
     long room(EndpointState state, long now) {
-        if (used(state, now) < limit) {
+        if (left(state, now) > 0) {
             return now;
         }
         long tomorrow = DatedCounter.DAY_REQUESTS.current(state, today(now)) + 1;
         return LocalDate.ofEpochDay(tomorrow).atStartOfDay(zone).toEpochSecond() * NANOS_PER_SECOND;
     }
 
-    void take(ConditionalUpdate.Builder update, EndpointState state, long now) {
+    /** Requests still free today. */
+    long left(EndpointState state, long now) {
+        return limit - used(state, now);
+    }
+
+    /** @param requests no more than are left */
+    void take(ConditionalUpdate.Builder update, EndpointState state, long now, int requests) {
         if (used(state, now) > 0) {
-            update.guard(new Guard.Between(Attribute.DAY_REQUESTS, 0, limit - 1));
+            update.guard(new Guard.Between(Attribute.DAY_REQUESTS, 0, limit - requests));
         }
-        DatedCounter.DAY_REQUESTS.add(update, state, today(now), 1);
+        DatedCounter.DAY_REQUESTS.add(update, state, today(now), requests);
     }
 
     /** Requests counted today. */

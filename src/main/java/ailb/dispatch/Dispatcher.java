@@ -84,6 +84,11 @@ public final class Dispatcher {
         return new RequestRun(grounds, request, deadline).run();
     }
 
+    /** Starts to make calls of batches, all of which end before the deadline. */
+    public BatchCalls batch(Deadline deadline) {
+        return new BatchCalls(grounds, deadline);
+    }
+
     /** What is known of the endpoints: the shared state or, while its store is down, what this instance has learnt. */
     public PoolView view() {
         return grounds.current().view();

@@ -26,22 +26,24 @@ final class Ending {
     private static final long SHORTEST_WAIT = Duration.ofMillis(50).toNanos();
 
     private final Dispatcher.Parts parts;
-    private final Search search;
+    private final Choices choices;
+    private final boolean storeIsDown;
     private final Budget budget;
-    private final int attempts;
+    private final Attempts attempts;
     private final @Nullable Last last;
 
     Ending(
             Dispatcher.Parts parts,
-            Search search,
+            Choices choices,
+            boolean storeIsDown,
             Budget budget,
-            int attempts,
-            @Nullable Last last) {
+            Attempts attempts) {
         this.parts = parts;
-        this.search = search;
+        this.choices = choices;
+        this.storeIsDown = storeIsDown;
         this.budget = budget;
         this.attempts = attempts;
-        this.last = last;
+        this.last = attempts.last().orElse(null);
     }
 
     /** The attempt that came last, and how it failed. */
@@ -50,22 +52,22 @@ final class Ending {
     DispatchResult result() {
         if (last != null && last.failure().failure() == FailureClass.CALLER_FAULT) {
             ProviderReply.Failure failure = last.failure();
-            return new DispatchResult.PassedOn(last.endpoint(), attempts, failure.status(), failure.passOn());
+            return new DispatchResult.PassedOn(last.endpoint(), attempts.made(), failure.status(), failure.passOn());
         }
-        List<Endpoint> usable = search.usable();
-        if (search.serving().isEmpty()) {
-            return declined(ApiError.modelNotFound(search.model()));
+        List<Endpoint> usable = choices.usable();
+        if (choices.serving().isEmpty()) {
+            return declined(ApiError.modelNotFound(choices.model()));
         }
         if (usable.isEmpty()) {
             return declined(obstacle());
         }
-        if (search.budgetRefuses()) {
+        if (choices.budgetRefuses()) {
             return declined(
                     ApiError.budgetExhausted("The pool's budget for the day is used up; calls are taken again from"
                             + " 00:00 UTC on. GET /v1/pool tells more."),
                     OptionalLong.of(Spend.startsAnew(parts.time().now())));
         }
-        if (search.storeIsDown()) {
+        if (storeIsDown) {
             return declined(ApiError.unavailable(
                     "The balancer's state store answered others, but not this request; retry in a moment.",
                     "state_store_unavailable"));
@@ -102,7 +104,7 @@ final class Ending {
         boolean roomNow = room.isPresent() && room.getAsLong() <= now + Shortlist.SOON;
         if (last != null && (roomNow || isUsedUp(last.failure().failure()))) {
             return declined(ApiError.badGateway("The endpoints failed to answer, the last one with "
-                    + last.failure().failure() + " (" + attempts
+                    + last.failure().failure() + " (" + attempts.made()
                     + " attempts); retry, or see GET /v1/pool for what is wrong."));
         }
         return declined(
@@ -112,24 +114,25 @@ final class Ending {
 
     /** Whether it was the attempts that ran out; at an endpoint's limit it is room that is wanted. */
     private boolean isUsedUp(FailureClass failure) {
-        return attempts >= parts.pool().settings().retries().maxAttempts() && failure != FailureClass.RATE_LIMITED;
+        return attempts.made() >= parts.pool().settings().retries().maxAttempts()
+                && failure != FailureClass.RATE_LIMITED;
     }
 
     private boolean isTooLate(Endpoint endpoint) {
         EndpointState state = parts.view().state(endpoint);
-        return budget.spare(state, search.demand(endpoint, state)) < 0;
+        return budget.spare(state, choices.usualDemand(endpoint)) < 0;
     }
 
     private OptionalLong room(Endpoint endpoint) {
-        EndpointState state = parts.view().state(endpoint);
-        return parts.gate().room(endpoint, search.demand(endpoint, state)) instanceof Room.From(long moment)
-                ? OptionalLong.of(moment)
-                : OptionalLong.empty();
+        return parts.gate()
+                .room(endpoint, choices.usualDemand(endpoint), Priority.INTERACTIVE) instanceof Room.From(long moment)
+                        ? OptionalLong.of(moment)
+                        : OptionalLong.empty();
     }
 
     /** Nobody could take this request: what stands in the way of the most promising endpoint. */
     private ApiError obstacle() {
-        Obstacle obstacle = search.obstacles()
+        Obstacle obstacle = choices.obstacles()
                 .values()
                 .stream()
                 .min(Comparator.comparingInt(Ending::hopelessness))
@@ -159,13 +162,13 @@ final class Ending {
     }
 
     private DispatchResult declined(ApiError error) {
-        return new DispatchResult.Declined(attempts, error, Optional.empty());
+        return new DispatchResult.Declined(attempts.made(), error, Optional.empty());
     }
 
     private DispatchResult declined(ApiError error, OptionalLong moment) {
         Optional<Duration> wait = moment.isPresent()
                 ? Optional.of(Duration.ofNanos(Math.max(SHORTEST_WAIT, moment.getAsLong() - parts.time().now())))
                 : Optional.empty();
-        return new DispatchResult.Declined(attempts, error, wait);
+        return new DispatchResult.Declined(attempts.made(), error, wait);
     }
 }

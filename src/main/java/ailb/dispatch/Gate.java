@@ -14,7 +14,9 @@ import ailb.state.UpdateResult;
 import ailb.state.WindowSlot;
 import ailb.stats.Window;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.ToDoubleFunction;
@@ -26,6 +28,7 @@ final class Gate {
     private static final int TRIES = 3;
 
     private final Map<String, Admission> admissions = new HashMap<>();
+    private final Map<String, Admission> lower = new HashMap<>();
     private final StateStore store;
     private final PoolView view;
     private final TimeSource time;
@@ -43,9 +46,11 @@ final class Gate {
             TimeSource time,
             DispatchListener listener,
             ToDoubleFunction<Endpoint> share) {
-        pool.endpoints()
-                .forEach(endpoint -> admissions.put(
-                        endpoint.name(), new Admission(endpoint.limits(), share.applyAsDouble(endpoint))));
+        for (Endpoint endpoint : pool.endpoints()) {
+            Admission admission = new Admission(endpoint.limits(), share.applyAsDouble(endpoint));
+            admissions.put(endpoint.name(), admission);
+            lower.put(endpoint.name(), admission.lower(pool.settings().batches().burstShare()));
+        }
         this.store = store;
         this.view = view;
         this.time = time;
@@ -55,7 +60,13 @@ final class Gate {
     /** What came of asking for a permit. */
     sealed interface Entry {}
 
-    record Granted(Permit permit) implements Entry {}
+    /** @param permits for the first of the calls asked for; at least one, in the order of their slots */
+    record Granted(List<Permit> permits) implements Entry {
+
+        Granted {
+            permits = List.copyOf(permits);
+        }
+    }
 
     /** No room soon enough, others were quicker, or the endpoint has been taken out meanwhile. */
     record Refused() implements Entry {}
@@ -66,35 +77,49 @@ final class Gate {
     /** The store did not say; if the permit was taken, it is written off. */
     record Unknown() implements Entry {}
 
-    Admission admission(Endpoint endpoint) {
-        return Objects.requireNonNull(admissions.get(endpoint.name()));
+    Admission admission(Endpoint endpoint, Priority priority) {
+        return Objects.requireNonNull(switch (priority) {
+            case INTERACTIVE -> admissions.get(endpoint.name());
+            case BATCH -> lower.get(endpoint.name());
+        });
     }
 
-    Room room(Endpoint endpoint, Demand demand) {
-        return admission(endpoint).room(view.state(endpoint), demand, time.now());
+    Room room(Endpoint endpoint, Demand demand, Priority priority) {
+        return admission(endpoint, priority).room(view.state(endpoint), demand, time.now());
     }
 
     /**
-     * Asks for room for one call.
+     * Asks for room for calls that go one after the other, for as many of them as one write can have admitted.
      *
-     * @param access as what the call comes, as the breaker allows it now
-     * @param maxWait longest wait for its slot, nanoseconds
+     * @param demands of the calls; at least one, and one only for a probe
+     * @param access as what the calls come, as the breaker allows it now
+     * @param maxWait longest wait for the slot of any of them, nanoseconds
      * @param lease how long the call may take if it is a probe
      */
-    Entry admit(Endpoint endpoint, Demand demand, Breaker.Access access, long maxWait, Duration lease) {
+    Entry admit(
+            Endpoint endpoint,
+            List<Demand> demands,
+            Priority priority,
+            Breaker.Access access,
+            long maxWait,
+            Duration lease) {
+        Admission admission = admission(endpoint, priority);
         Observation seen = view.observe(endpoint);
         for (int attempt = 0; attempt < TRIES; attempt++) {
             long now = time.now();
-            if (!Breaker.stillPasses(access, seen.state(), seen.state())
-                    || !hasRoom(endpoint, seen.state(), demand, now, now + maxWait)) {
+            int fitting = admission.fitting(seen.state(), demands, now, now + maxWait);
+            if (!Breaker.stillPasses(access, seen.state(), seen.state()) || fitting == 0) {
                 return refused(endpoint);
             }
+            List<Demand> admitted = demands.subList(0, fitting);
             ConditionalUpdate.Builder update = ConditionalUpdate.builder();
             Breaker.pass(update, seen.state(), access, now, lease);
-            take(update, endpoint, seen, demand, now, now + maxWait);
+            admission.take(update, seen, admitted, now, now + maxWait);
+            count(update, seen.state(), admitted, now);
             switch (store.update(endpoint.name(), update.build())) {
-                case UpdateResult.Applied(EndpointState admitted) -> {
-                    return granted(endpoint, demand, access, admitted);
+                case UpdateResult.Applied(EndpointState state) -> {
+                    view.saw(endpoint, state);
+                    return granted(endpoint, admitted, access, state, admission.slots(state, admitted));
                 }
                 case UpdateResult.Rejected(EndpointState current) -> {
                     view.saw(endpoint, current);
@@ -121,31 +146,28 @@ final class Gate {
         return new Refused();
     }
 
-    private boolean hasRoom(Endpoint endpoint, EndpointState state, Demand demand, long now, long latest) {
-        return admission(endpoint).room(state, demand, now) instanceof Room.From(long moment) && moment <= latest;
-    }
-
-    private void take(
-            ConditionalUpdate.Builder update,
-            Endpoint endpoint,
-            Observation seen,
-            Demand demand,
-            long now,
-            long latest) {
-        admission(endpoint).take(update, seen, demand, now, latest);
-        Window.of(seen.state(), now)
+    private static void count(ConditionalUpdate.Builder update, EndpointState state, List<Demand> demands, long now) {
+        Window.of(state, now)
                 .count(
                         update,
                         Map.of(
-                                WindowSlot::admitted, 1L,
-                                WindowSlot::admittedInput, demand.inputTokens(),
-                                WindowSlot::admittedOutput, demand.outputTokens()));
+                                WindowSlot::admitted, (long) demands.size(),
+                                WindowSlot::admittedInput, demands.stream().mapToLong(Demand::inputTokens).sum(),
+                                WindowSlot::admittedOutput, demands.stream().mapToLong(Demand::outputTokens).sum()));
     }
 
-    private Granted granted(Endpoint endpoint, Demand demand, Breaker.Access access, EndpointState admitted) {
-        view.saw(endpoint, admitted);
-        long slot = admission(endpoint).slot(admitted, demand);
-        listener.on(new DispatchEvent.Admitted(endpoint.name(), Math.max(0, slot - time.now())));
-        return new Granted(new Permit(endpoint, demand, admitted, access, slot));
+    private Granted granted(
+            Endpoint endpoint,
+            List<Demand> demands,
+            Breaker.Access access,
+            EndpointState admitted,
+            List<Long> slots) {
+        List<Permit> permits = new ArrayList<>();
+        for (int i = 0; i < demands.size(); i++) {
+            long slot = slots.get(i);
+            listener.on(new DispatchEvent.Admitted(endpoint.name(), Math.max(0, slot - time.now())));
+            permits.add(new Permit(endpoint, demands.get(i), admitted, access, slot));
+        }
+        return new Granted(permits);
     }
 }

@@ -50,6 +50,11 @@ final class Grounds {
         };
     }
 
+    /** The ground that the fleet shares, whether its store answers or not. */
+    Dispatcher.Parts shared() {
+        return shared;
+    }
+
     OptionalLong storeDownSince() {
         return switch (watch.standing()) {
             case StoreWatch.Answering _ -> OptionalLong.empty();

@@ -13,7 +13,7 @@ sealed interface RetryDecision {
     record WithNewKey() implements RetryDecision {}
 
     /** Another endpoint, or this one again after a pause when there is no other. */
-    record Elsewhere() implements RetryDecision {}
+    record Elsewhere(ProviderReply.Failure failure) implements RetryDecision {}
 
     static RetryDecision after(ProviderReply reply, boolean keyRenewed) {
         return switch (reply) {
@@ -22,7 +22,7 @@ sealed interface RetryDecision {
             case ProviderReply.Failure failure when failure.failure() == FailureClass.CALLER_FAULT
                     && !failure.retryable() ->
                 new Finish();
-            case ProviderReply.Failure _ -> new Elsewhere();
+            case ProviderReply.Failure failure -> new Elsewhere(failure);
         };
     }
 }

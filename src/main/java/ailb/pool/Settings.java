@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.OptionalDouble;
 
 /** The rules of the pool as a whole. */
-public record Settings(Retries retries, Health health, Routing routing) {
+public record Settings(Retries retries, Health health, Routing routing, Batches batches) {
 
     public static final Settings DEFAULT = new Settings(
             new Retries(3, Duration.ofMinutes(10)),
@@ -23,7 +23,8 @@ public record Settings(Retries retries, Health health, Routing routing) {
                     Duration.ofMinutes(5),
                     true,
                     0.01,
-                    new Cost(OptionalDouble.empty(), AtBudget.REFUSE, 0)));
+                    new Cost(OptionalDouble.empty(), AtBudget.REFUSE, 0)),
+            new Batches(0.8, Duration.ofMillis(250), 10, 10));
 
     /**
      * How often and how long one request tries.
@@ -127,6 +128,26 @@ public record Settings(Retries retries, Health health, Routing routing) {
                     budget.isEmpty() || (budget.getAsDouble() > 0 && budget.getAsDouble() <= 1e9),
                     "budget must be above 0 and at most 10^9, not " + budget);
             require(exponent >= 0 && exponent <= 8, "exponent must be 0 to 8, not " + exponent);
+        }
+    }
+
+    /**
+     * How batches use the pool: as calls of a lower class, which interactive ones overtake.
+     *
+     * @param burstShare share of each limit's burst that batches may take, above 0 and at most 1
+     * @param ahead how far ahead they may reserve, 0 to 5 s
+     * @param lease calls that one write admits at most, 1 to 100
+     * @param maxAttempts failed calls after which a line is given up, 1 to 100
+     */
+    public record Batches(double burstShare, Duration ahead, int lease, int maxAttempts) {
+
+        public Batches {
+            require(burstShare > 0 && burstShare <= 1, "burstShare must be in (0, 1], not " + burstShare);
+            require(
+                    !ahead.isNegative() && ahead.compareTo(Duration.ofSeconds(5)) <= 0,
+                    "ahead must be 0 to 5 s, not " + ahead);
+            require(lease >= 1 && lease <= 100, "lease must be 1 to 100, not " + lease);
+            require(maxAttempts >= 1 && maxAttempts <= 100, "maxAttempts must be 1 to 100, not " + maxAttempts);
         }
     }
 

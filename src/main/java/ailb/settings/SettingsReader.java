@@ -3,6 +3,7 @@ package ailb.settings;
 import ailb.pool.AtBudget;
 import ailb.pool.Settings;
 import ailb.pool.Settings.Backoff;
+import ailb.pool.Settings.Batches;
 import ailb.pool.Settings.Cost;
 import ailb.pool.Settings.Health;
 import ailb.pool.Settings.Retries;
@@ -11,10 +12,11 @@ import java.time.Duration;
 import java.util.OptionalDouble;
 import java.util.function.BiFunction;
 
-/** Reads {@code retries}, {@code health} and {@code routing}; what is left out is as in {@link Settings#DEFAULT}. */
+/** Reads {@code retries}, {@code health}, {@code routing} and {@code batches}; what is left out is as in {@link Settings#DEFAULT}. */
 final class SettingsReader {
 
     private static final Rule<Long> MAX_WAIT_MS = Rule.whole(0, 60_000);
+    private static final Rule<Long> AHEAD_MS = Rule.whole(0, 5000);
     private static final Rule<Double> SHARE = Rule.number(0, 1);
     private static final Rule<Backoff> BACKOFF = Rule.oneOf(Backoff.class);
     private static final Rule<Long> SECONDS = Rule.whole(1, 3600);
@@ -29,7 +31,8 @@ final class SettingsReader {
         return new Settings(
                 section(file, "retries", Settings.DEFAULT.retries(), SettingsReader::retries),
                 section(file, "health", Settings.DEFAULT.health(), SettingsReader::health),
-                section(file, "routing", Settings.DEFAULT.routing(), SettingsReader::routing));
+                section(file, "routing", Settings.DEFAULT.routing(), SettingsReader::routing),
+                section(file, "batches", Settings.DEFAULT.batches(), SettingsReader::batches));
     }
 
     /** An object of the file, read by {@code read} from its fields and the default. */
@@ -83,6 +86,14 @@ final class SettingsReader {
                         .orElse(byDefault.budget()),
                 fields.orDefault("at_budget", AT_BUDGET, byDefault.atBudget()),
                 fields.orDefault("cost_exponent", COST_EXPONENT, byDefault.exponent()));
+    }
+
+    private static Batches batches(Fields fields, Batches byDefault) {
+        return new Batches(
+                fields.orDefault("burst_share", Rule.numberAboveZero(1), byDefault.burstShare()),
+                Duration.ofMillis(fields.orDefault("ahead_ms", AHEAD_MS, byDefault.ahead().toMillis())),
+                count(fields, "lease", 100, byDefault.lease()),
+                count(fields, "max_attempts", 100, byDefault.maxAttempts()));
     }
 
     private static int count(Fields fields, String name, int most, int byDefault) {

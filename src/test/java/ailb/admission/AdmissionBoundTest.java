@@ -107,11 +107,11 @@ class AdmissionBoundTest {
             Observation seen =
                     new Observation(views[instance], now - viewedAt[instance], random.nextBoolean() ? 0 : 100);
             ConditionalUpdate.Builder builder = ConditionalUpdate.builder().add(Attribute.TOTAL_REQUESTS, 1);
-            admission.take(builder, seen, demand, now, latest);
+            admission.take(builder, seen, List.of(demand), now, latest);
             ConditionalUpdate update = builder.build();
             if (update.allowedBy(shared)) {
                 shared = update.applyTo(shared);
-                long slot = admission.slot(shared, demand);
+                long slot = admission.slots(shared, List.of(demand)).getFirst();
                 assertThat(slot).isLessThanOrEqualTo(latest);
                 calls.add(new Call(Math.max(now, slot), demand.inputTokens()));
             }

@@ -11,6 +11,7 @@ import ailb.state.Attribute;
 import ailb.state.ConditionalUpdate;
 import ailb.state.EndpointState;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -33,7 +34,7 @@ class AdmissionEdgesTest {
 
         EndpointState admitted = take(admission, held, CALL, NOW, 5 * SECOND);
 
-        assertThat(admission.slot(admitted, CALL)).isEqualTo(NOW + 2 * SECOND);
+        assertThat(admission.slots(admitted, List.of(CALL)).getFirst()).isEqualTo(NOW + 2 * SECOND);
     }
 
     @Test
@@ -118,7 +119,7 @@ class AdmissionEdgesTest {
     private static EndpointState take(
             Admission admission, EndpointState state, Demand demand, long now, long maxWait) {
         ConditionalUpdate.Builder update = ConditionalUpdate.builder().add(Attribute.TOTAL_REQUESTS, 1);
-        admission.take(update, new Observation(state, 0, 0), demand, now, now + maxWait);
+        admission.take(update, new Observation(state, 0, 0), List.of(demand), now, now + maxWait);
         return apply(state, update.build());
     }
 

@@ -13,6 +13,7 @@ import ailb.state.EndpointState;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -432,7 +433,7 @@ class AdmissionTest {
 
     private ConditionalUpdate update(Admission admission, Observation seen, Demand demand, long maxWait) {
         ConditionalUpdate.Builder update = ConditionalUpdate.builder().add(Attribute.TOTAL_REQUESTS, 1);
-        admission.take(update, seen, demand, now, now + maxWait);
+        admission.take(update, seen, List.of(demand), now, now + maxWait);
         return update.build();
     }
 
@@ -442,7 +443,7 @@ class AdmissionTest {
         assertThat(update.allowedBy(state)).isTrue();
         state = update.applyTo(state);
         admitted = state;
-        return admission.slot(state, demand);
+        return admission.slots(state, List.of(demand)).getFirst();
     }
 
     private void settle(Admission admission, Demand demand, Feedback feedback) {

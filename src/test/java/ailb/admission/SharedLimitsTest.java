@@ -8,6 +8,7 @@ import ailb.pool.Pacing;
 import ailb.state.Attribute;
 import ailb.state.ConditionalUpdate;
 import ailb.state.EndpointState;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -102,7 +103,7 @@ class SharedLimitsTest {
 
     private static EndpointState take(Admission admission, EndpointState state, Demand demand) {
         ConditionalUpdate.Builder update = ConditionalUpdate.builder();
-        admission.take(update, new Observation(state, 0, 0), demand, START, START);
+        admission.take(update, new Observation(state, 0, 0), List.of(demand), START, START);
         ConditionalUpdate built = update.build();
         assertThat(built.allowedBy(state)).isTrue();
         return built.applyTo(state);

@@ -194,10 +194,14 @@ class AdmissionUnderContentionTest {
 
         Optional<Granted> enter(long now, long maxWait) {
             view.refresh();
-            return gate.admit(endpoint, new Demand(10, 20), Breaker.Access.CLOSED, maxWait,
-                    LEASE) instanceof Gate.Granted(Permit permit)
-                            ? Optional.of(
-                                    new Granted(permit.admitted().get(Attribute.REQUESTS), permit.slot(), now, maxWait))
+            return gate.admit(endpoint, List.of(new Demand(10, 20)), Priority.INTERACTIVE, Breaker.Access.CLOSED,
+                    maxWait,
+                    LEASE) instanceof Gate.Granted(List<Permit> permits)
+                            ? Optional.of(new Granted(
+                                    permits.getFirst().admitted().get(Attribute.REQUESTS),
+                                    permits.getFirst().slot(),
+                                    now,
+                                    maxWait))
                             : Optional.empty();
         }
 

@@ -296,7 +296,8 @@ class DispatcherTest {
                         usual.routing().retryAfterCap(),
                         false,
                         usual.routing().localShare(),
-                        usual.routing().cost()));
+                        usual.routing().cost()),
+                usual.batches());
         Limits wide = Endpoints.requests(Pacing.BUCKET, 600);
         Endpoint preferred = Endpoints.endpoint("a", Provider.OPENAI, 1000, NO_LIMITS);
         Dispatcher dispatcher = dispatcher(new Pool(List.of(preferred, openAi("b", wide)), patient));

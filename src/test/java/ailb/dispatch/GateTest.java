@@ -34,11 +34,13 @@ class GateTest {
     @Test
     void aRefusedWriteIsRebuiltFromTheItemItBroughtBack() {
         view.refresh();
-        assertThat(other().admit(endpoint, CALL, Breaker.Access.CLOSED, 0, Duration.ofSeconds(35)))
+        assertThat(other().admit(endpoint, List.of(CALL), Priority.INTERACTIVE, Breaker.Access.CLOSED, 0,
+                Duration.ofSeconds(35)))
                 .isInstanceOf(Gate.Granted.class);
         store.updates = 0;
 
-        assertThat(gate.admit(endpoint, CALL, Breaker.Access.CLOSED, 0, Duration.ofSeconds(35)))
+        assertThat(gate.admit(endpoint, List.of(CALL), Priority.INTERACTIVE, Breaker.Access.CLOSED, 0,
+                Duration.ofSeconds(35)))
                 .isInstanceOf(Gate.Granted.class);
 
         assertThat(store.updates).isEqualTo(2);
@@ -55,7 +57,8 @@ class GateTest {
             epoch[0] += 2;
         };
 
-        assertThat(gate.admit(endpoint, CALL, Breaker.Access.CLOSED, 0, Duration.ofSeconds(35)))
+        assertThat(gate.admit(endpoint, List.of(CALL), Priority.INTERACTIVE, Breaker.Access.CLOSED, 0,
+                Duration.ofSeconds(35)))
                 .isInstanceOf(Gate.Refused.class);
 
         assertThat(store.updates).isEqualTo(3);
@@ -67,7 +70,7 @@ class GateTest {
         view.refresh();
         open();
 
-        gate.admit(endpoint, CALL, Breaker.Access.CLOSED, 0, Duration.ofSeconds(35));
+        gate.admit(endpoint, List.of(CALL), Priority.INTERACTIVE, Breaker.Access.CLOSED, 0, Duration.ofSeconds(35));
 
         assertThat(view.state(endpoint)).isEqualTo(store.item("a"));
     }
@@ -77,7 +80,8 @@ class GateTest {
         open();
         view.refresh();
 
-        assertThat(gate.admit(endpoint, CALL, Breaker.Access.CLOSED, 0, Duration.ofSeconds(35)))
+        assertThat(gate.admit(endpoint, List.of(CALL), Priority.INTERACTIVE, Breaker.Access.CLOSED, 0,
+                Duration.ofSeconds(35)))
                 .isInstanceOf(Gate.Refused.class);
 
         assertThat(store.updates).isZero();
@@ -89,7 +93,8 @@ class GateTest {
         open();
         EndpointState before = store.item("a");
 
-        assertThat(gate.admit(endpoint, CALL, Breaker.Access.CLOSED, 0, Duration.ofSeconds(35)))
+        assertThat(gate.admit(endpoint, List.of(CALL), Priority.INTERACTIVE, Breaker.Access.CLOSED, 0,
+                Duration.ofSeconds(35)))
                 .isInstanceOf(Gate.Refused.class);
 
         assertThat(store.item("a")).isEqualTo(before);
@@ -98,7 +103,7 @@ class GateTest {
 
     @Test
     void whatIsAdmittedIsCountedInTheWindow() {
-        gate.admit(endpoint, CALL, Breaker.Access.CLOSED, 0, Duration.ofSeconds(35));
+        gate.admit(endpoint, List.of(CALL), Priority.INTERACTIVE, Breaker.Access.CLOSED, 0, Duration.ofSeconds(35));
 
         Window window = Window.of(store.item("a"), time.now());
         assertThat(window.sum(WindowSlot::admitted)).isEqualTo(1);
@@ -110,7 +115,8 @@ class GateTest {
     void aWriteOfUnknownOutcomeGrantsNothingAndIsNotRepeated() {
         store.down = true;
 
-        assertThat(gate.admit(endpoint, CALL, Breaker.Access.CLOSED, 0, Duration.ofSeconds(35)))
+        assertThat(gate.admit(endpoint, List.of(CALL), Priority.INTERACTIVE, Breaker.Access.CLOSED, 0,
+                Duration.ofSeconds(35)))
                 .isInstanceOf(Gate.Unknown.class);
 
         assertThat(store.updates).isEqualTo(1);

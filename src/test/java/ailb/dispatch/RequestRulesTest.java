@@ -448,7 +448,8 @@ class RequestRulesTest {
                         usual.health().backoff(),
                         usual.health().openCap(),
                         usual.health().openForPerson()),
-                usual.routing());
+                usual.routing(),
+                usual.batches());
     }
 
     private ApiKeys slowKeys(Duration takes, ApiKeys.Lookup found) {

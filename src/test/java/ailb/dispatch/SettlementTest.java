@@ -116,7 +116,7 @@ class SettlementTest {
     private static EndpointState settled(Endpoint endpoint, ProviderReply reply) {
         Admission admission = new Admission(endpoint.limits());
         ConditionalUpdate.Builder take = ConditionalUpdate.builder().add(Attribute.TOTAL_REQUESTS, 0);
-        admission.take(take, new Observation(EndpointState.EMPTY, 0, 0), DEMAND, START, START);
+        admission.take(take, new Observation(EndpointState.EMPTY, 0, 0), List.of(DEMAND), START, START);
         EndpointState admitted = take.build().applyTo(EndpointState.EMPTY);
         Settlement settlement = new Settlement(
                 new Permit(endpoint, DEMAND, admitted, Breaker.Access.CLOSED, START),

@@ -463,7 +463,8 @@ class StoreDownTest {
                 true,
                 settings.routing().localShare(),
                 settings.routing().cost());
-        return new Pool(List.of(endpoints), new Settings(settings.retries(), settings.health(), routing));
+        return new Pool(List.of(endpoints),
+                new Settings(settings.retries(), settings.health(), routing, settings.batches()));
     }
 
     private Dispatcher dispatcher(Endpoint... endpoints) {

@@ -80,7 +80,8 @@ public final class Endpoints {
                         Settings.DEFAULT.health(),
                         new Settings.Routing(
                                 routing.maxWait(), routing.retryAfterCap(), routing.latency(), routing.localShare(),
-                                cost)));
+                                cost),
+                        Settings.DEFAULT.batches()));
     }
 
     public static Pool pool(Endpoint... endpoints) {

@@ -12,6 +12,7 @@ import ailb.pool.Price;
 import ailb.pool.Provider;
 import ailb.pool.Settings;
 import ailb.pool.Settings.Backoff;
+import ailb.pool.Settings.Batches;
 import ailb.pool.Settings.Cost;
 import ailb.pool.Settings.Health;
 import ailb.pool.Settings.Retries;
@@ -126,10 +127,12 @@ class PoolFileTest {
                         Duration.ofSeconds(300),
                         true,
                         0.01,
-                        new Cost(OptionalDouble.empty(), AtBudget.REFUSE, 0)));
+                        new Cost(OptionalDouble.empty(), AtBudget.REFUSE, 0)),
+                new Batches(0.8, Duration.ofMillis(250), 10, 10));
 
         assertThat(settings("")).isEqualTo(documented);
-        assertThat(settings(", \"retries\": {}, \"health\": {}, \"routing\": {}")).isEqualTo(documented);
+        assertThat(settings(", \"retries\": {}, \"health\": {}, \"routing\": {}, \"batches\": {}"))
+                .isEqualTo(documented);
         assertThat(settings(", \"routing\": {\"budget_usd_per_day\": null}")).isEqualTo(documented);
     }
 
@@ -141,7 +144,8 @@ class PoolFileTest {
                     "suspect_error_rate": 0, "error_rate": 1, "open_seconds": 15, "open_backoff": "exponential",
                     "open_seconds_cap": 3600, "open_seconds_needing_a_person": 7},
                 "routing": {"max_wait_ms": 0, "retry_after_cap_seconds": 9, "latency": false, "local_share": 1,
-                    "budget_usd_per_day": 12.5, "at_budget": "cheapest", "cost_exponent": 1.5}""");
+                    "budget_usd_per_day": 12.5, "at_budget": "cheapest", "cost_exponent": 1.5},
+                "batches": {"burst_share": 1, "ahead_ms": 5000, "lease": 100, "max_attempts": 1}""");
 
         assertThat(settings)
                 .isEqualTo(new Settings(
@@ -161,7 +165,8 @@ class PoolFileTest {
                                 Duration.ofSeconds(9),
                                 false,
                                 1,
-                                new Cost(OptionalDouble.of(12.5), AtBudget.CHEAPEST, 1.5))));
+                                new Cost(OptionalDouble.of(12.5), AtBudget.CHEAPEST, 1.5)),
+                        new Batches(1, Duration.ofSeconds(5), 100, 1)));
     }
 
     @Test

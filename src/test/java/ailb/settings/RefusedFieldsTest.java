@@ -205,6 +205,10 @@ class RefusedFieldsTest {
             "health": {"minimum_calls": 0}                | health.minimum_calls: must be a whole number from 1 to 10000, not 0
             "health": {"hard_consecutive_errors": 0}      | health.hard_consecutive_errors: must be a whole number from 1 to 1000, not 0
             "health": {"open_seconds_cap": 0}             | health.open_seconds_cap: must be a whole number from 1 to 3600, not 0
+            "batches": {"burst_share": 0}                 | batches.burst_share: must be a number above 0 and at most 1, not 0
+            "batches": {"ahead_ms": 5001}                 | batches.ahead_ms: must be a whole number from 0 to 5000, not 5001
+            "batches": {"lease": 0}                       | batches.lease: must be a whole number from 1 to 100, not 0
+            "batches": {"max_attempts": 101}              | batches.max_attempts: must be a whole number from 1 to 100, not 101
             "routing": {"max_wait_ms": -1}                | routing.max_wait_ms: must be a whole number from 0 to 60000, not -1
             "routing": {"max_wait_ms": 60001}             | routing.max_wait_ms: must be a whole number from 0 to 60000, not 60001
             "routing": {"retry_after_cap_seconds": 0}     | routing.retry_after_cap_seconds: must be a whole number from 1 to 3600, not 0
@@ -221,7 +225,7 @@ class RefusedFieldsTest {
             "routing": {"cost_exponent": -1}              | routing.cost_exponent: must be a number from 0 to 8, not -1
             "routing": {"cost_exponent": 8.5}             | routing.cost_exponent: must be a number from 0 to 8, not 8.5
             "routing": {"budget": 5}                      | routing.budget: unknown field; did you mean at_budget? allowed: max_wait_ms, retry_after_cap_seconds, latency, local_share, budget_usd_per_day, at_budget, cost_exponent
-            "retry": {}                                   | retry: unknown field; allowed: endpoints, retries, health, routing
+            "retry": {}                                   | retry: unknown field; allowed: endpoints, retries, health, routing, batches
             """)
     void aBadSettingIsNamedWithWhatIsAllowed(String json, String problem) {
         assertThat(problems(EndpointJson.fileOf(List.of(EndpointJson.minimal()), ", " + json)))

@@ -1,0 +1,224 @@
+package ailb.dispatch;
+
+import ailb.health.Breaker;
+import ailb.pool.Endpoint;
+import ailb.pool.FailureClass;
+import ailb.pool.Settings;
+import ailb.protocol.ChatRequest;
+import ailb.protocol.Headers;
+import ailb.protocol.ProviderReply;
+import ailb.protocol.ProviderRequest;
+import ailb.protocol.Usage;
+import ailb.protocol.WireProtocol;
+import ailb.state.Attribute;
+import ailb.state.EndpointState;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The calls made for one request: each is waited for, made, and reported, and says whether it was the last. */
+final class Attempts {
+
+    /** A call that has waited longer than this for its slot looks again before it goes. */
+    private static final long LONG_WAIT = Duration.ofMillis(100).toNanos();
+
+    /** A slot missed by more than this is lost. */
+    private static final long TOO_LATE = Duration.ofSeconds(1).toNanos();
+
+    private static final long NANOS_PER_SECOND = Duration.ofSeconds(1).toNanos();
+
+    private final ChatRequest request;
+    private final Budget budget;
+    private final Settings settings;
+    private final Reports reports;
+    private final Set<String> keysRenewed = new HashSet<>();
+    private int made;
+    private Ending.@Nullable Last last;
+
+    Attempts(ChatRequest request, Budget budget, Settings settings, Reports reports) {
+        this.request = request;
+        this.budget = budget;
+        this.settings = settings;
+        this.reports = reports;
+    }
+
+    /** Takes the report of each call that was made. */
+    interface Reports {
+
+        /**
+         * @param failure empty where the call was answered
+         * @param key that it was made with
+         */
+        void report(
+                Dispatcher.Parts parts,
+                Settlement settlement,
+                Optional<FailureClass> failure,
+                ApiKeys.ApiKey key);
+    }
+
+    /** Settles at once, and has the breaker judge. */
+    static final Reports AT_ONCE = (parts, settlement, failure, key) -> {
+        Optional<EndpointState> settled = parts.settler().settle(settlement);
+        if (settlement.tellsNothing()) {
+            parts.settler().abandon(settlement.permit());
+        } else if (settled.isPresent()) {
+            parts.settler().judge(settlement.permit(), settled.get(), failure, key.version());
+        }
+    };
+
+    /** How a call ended that was not the end of the request. */
+    sealed interface Next {}
+
+    /** The request has its end. */
+    record Finished(DispatchResult result) implements Next {}
+
+    /** The same endpoint may be asked again: its key has been replaced. */
+    record WithNewKey(Endpoint endpoint) implements Next {}
+
+    /** Another endpoint should be asked. */
+    record Elsewhere(Endpoint endpoint, FailureClass failure) implements Next {}
+
+    /** Calls made. */
+    int made() {
+        return made;
+    }
+
+    Optional<Ending.Last> last() {
+        return Optional.ofNullable(last);
+    }
+
+    /** A call repeated because its key was replaced is no attempt of its own: rotating a key loses no request. */
+    boolean isAnotherAllowed() {
+        return made < settings.retries().maxAttempts() + keysRenewed.size();
+    }
+
+    /** Waits for the permit's slot. False when the permit is dropped: too late, or the endpoint has changed. */
+    boolean reachesSlot(Dispatcher.Parts parts, Permit permit) throws InterruptedException {
+        long wait = permit.slot() - parts.time().now();
+        if (Math.max(0, wait) > budget.spare(permit.admitted(), permit.demand())) {
+            return dropped(parts, permit);
+        }
+        parts.time().sleep(wait);
+        if (wait <= LONG_WAIT) {
+            return true;
+        }
+        parts.view().refresh();
+        EndpointState state = parts.view().state(permit.endpoint());
+        long now = parts.time().now();
+        boolean stands = Breaker.unmoved(permit.admitted()).holds(state)
+                && state.get(Attribute.HOLD) <= now
+                && now - permit.slot() <= TOO_LATE
+                && budget.spare(state, permit.demand()) >= 0;
+        return stands || dropped(parts, permit);
+    }
+
+    private static boolean dropped(Dispatcher.Parts parts, Permit permit) {
+        parts.settler().abandon(permit);
+        parts.listener().on(new DispatchEvent.Dropped(permit.endpoint().name()));
+        return false;
+    }
+
+    /** Makes one call and reports it. */
+    Next attempt(Dispatcher.Parts parts, Ticket ticket) throws InterruptedException {
+        Permit permit = ticket.permit();
+        Endpoint endpoint = permit.endpoint();
+        made++;
+        long start = parts.time().monotonic();
+        Duration timeout = budget.attempt(permit.admitted(), permit.demand());
+        ProviderReply reply = call(parts, ticket, timeout);
+        long nanos = parts.time().monotonic() - start;
+        boolean keyRenewed = failed(reply, FailureClass.CREDENTIAL) && isKeyRenewed(parts, endpoint, ticket.key());
+        boolean cutShort =
+                failed(reply, FailureClass.TIMEOUT) && !budget.isFair(timeout, permit.admitted(), permit.demand());
+        tell(parts.listener(), endpoint, reply, nanos);
+        Settlement settlement = new Settlement(
+                permit,
+                parts.gate().admission(endpoint, Priority.INTERACTIVE),
+                reply,
+                nanos,
+                leaveAlone(parts, reply),
+                keyRenewed || cutShort);
+        Optional<FailureClass> failure =
+                reply instanceof ProviderReply.Failure failed ? Optional.of(failed.failure()) : Optional.empty();
+        reports.report(parts, settlement, failure, ticket.key());
+        return switch (RetryDecision.after(reply, keyRenewed)) {
+            case RetryDecision.Finish() -> new Finished(finished(endpoint, reply));
+            case RetryDecision.WithNewKey() -> new WithNewKey(endpoint);
+            case RetryDecision.Elsewhere(ProviderReply.Failure failed) -> {
+                last = new Ending.Last(endpoint.name(), failed);
+                yield new Elsewhere(endpoint, failed.failure());
+            }
+        };
+    }
+
+    private static boolean failed(ProviderReply reply, FailureClass failure) {
+        return reply instanceof ProviderReply.Failure failed && failed.failure() == failure;
+    }
+
+    private ProviderReply call(Dispatcher.Parts parts, Ticket ticket, Duration timeout) throws InterruptedException {
+        Permit permit = ticket.permit();
+        WireProtocol protocol = WireProtocol.of(permit.endpoint().provider());
+        ProviderRequest providerRequest = protocol.request(permit.endpoint(), request, ticket.key().value());
+        return switch (parts.upstream().call(providerRequest, timeout)) {
+            case Upstream.Reply(int status, Headers headers, byte[] body) ->
+                protocol.read(request, status, headers, body, Instant.ofEpochSecond(0, parts.time().now()));
+            case Upstream.Failed(FailureClass failure, String detail) -> noReply(failure, detail);
+        };
+    }
+
+    private static ProviderReply noReply(FailureClass failure, String detail) {
+        return new ProviderReply.Failure(
+                failure, 0, new byte[0], detail, true, Optional.empty(), Optional.empty(), List.of());
+    }
+
+    private boolean isKeyRenewed(Dispatcher.Parts parts, Endpoint endpoint, ApiKeys.ApiKey refused) {
+        boolean renewed = !keysRenewed.contains(endpoint.name())
+                && parts.keys().refresh(endpoint.apiKey(), refused) instanceof ApiKeys.ApiKey key
+                && !key.equals(refused);
+        if (renewed) {
+            keysRenewed.add(endpoint.name());
+            parts.listener().on(new DispatchEvent.KeyRenewed(endpoint.name()));
+        }
+        return renewed;
+    }
+
+    private static void tell(DispatchListener listener, Endpoint endpoint, ProviderReply reply, long nanos) {
+        listener.on(
+                switch (reply) {
+                    case ProviderReply.Answer(_, Usage usage, _) ->
+                        new DispatchEvent.Answered(
+                                endpoint.name(),
+                                nanos,
+                                usage == null ? 0 : usage.inputTokens(),
+                                usage == null ? 0 : usage.outputTokens());
+                    case ProviderReply.Failure failure ->
+                        new DispatchEvent.Failed(
+                                endpoint.name(), nanos, failure.failure(), failure.status(), failure.detail());
+                });
+    }
+
+    /** How long an endpoint that refused for its limits is left alone: as it says, or for 1 to 5 s. */
+    private OptionalLong leaveAlone(Dispatcher.Parts parts, ProviderReply reply) {
+        if (!(reply instanceof ProviderReply.Failure failure) || failure.failure() != FailureClass.RATE_LIMITED) {
+            return OptionalLong.empty();
+        }
+        long cap = settings.routing().retryAfterCap().toNanos();
+        long unsaid = NANOS_PER_SECOND + (long) (4 * NANOS_PER_SECOND * parts.random().nextDouble());
+        return OptionalLong.of(
+                failure.retryAfter().map(said -> Math.min(cap, said.toNanos())).orElse(unsaid));
+    }
+
+    private DispatchResult finished(Endpoint endpoint, ProviderReply reply) {
+        return switch (reply) {
+            case ProviderReply.Answer answer ->
+                new DispatchResult.Answered(endpoint.name(), made, answer.body());
+            case ProviderReply.Failure failure ->
+                new DispatchResult.PassedOn(endpoint.name(), made, failure.status(), failure.passOn());
+        };
+    }
+}

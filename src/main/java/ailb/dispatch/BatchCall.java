@@ -1,0 +1,91 @@
+package ailb.dispatch;
+
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request of a batch on its way. It waits to be leased a permit (see {@link BatchCalls#lease}); then it is brought to
+ * its slot and made, and waits again if that was not its end. Never used by two threads at once.
+ */
+public final class BatchCall {
+
+    private final Dispatcher.Parts parts;
+    private final Choices choices;
+    private final Budget budget;
+    private final Attempts attempts;
+    private int failures;
+    private long notBefore;
+    @Nullable private Ticket ticket;
+
+    BatchCall(Dispatcher.Parts parts, Choices choices, Budget budget, Attempts attempts) {
+        this.parts = parts;
+        this.choices = choices;
+        this.budget = budget;
+        this.attempts = attempts;
+    }
+
+    Choices choices() {
+        return choices;
+    }
+
+    /** Before this moment no endpoint that has failed it is asked again; nanoseconds since the epoch. */
+    long notBefore() {
+        return notBefore;
+    }
+
+    void lease(Ticket leased) {
+        ticket = leased;
+    }
+
+    /** Calls made for it that failed. */
+    public int failures() {
+        return failures;
+    }
+
+    /**
+     * Waits for the slot of the permit it was leased. False when the permit has become worthless: it waits for another
+     * one again.
+     *
+     * @throws InterruptedException when the calling thread is interrupted
+     */
+    public boolean reachesSlot() throws InterruptedException {
+        return attempts.reachesSlot(parts, leased().permit());
+    }
+
+    /** Leaves the permit unused. */
+    public void giveUp() {
+        parts.settler().abandon(leased().permit());
+    }
+
+    /**
+     * Makes one call.
+     *
+     * @return how the request ended; empty when it waits for another permit
+     * @throws InterruptedException when the calling thread is interrupted
+     */
+    public Optional<DispatchResult> attempt() throws InterruptedException {
+        return switch (attempts.attempt(parts, leased())) {
+            case Attempts.Finished(DispatchResult result) -> Optional.of(result);
+            case Attempts.WithNewKey(var endpoint) -> {
+                choices.renewed(endpoint);
+                yield Optional.empty();
+            }
+            case Attempts.Elsewhere(var endpoint, var failure) -> {
+                choices.failedAt(endpoint, failure);
+                notBefore = parts.time().now() + Pause.next(failures, parts.random());
+                failures++;
+                yield attempts.isAnotherAllowed() ? Optional.empty() : Optional.of(ending());
+            }
+        };
+    }
+
+    /** What is to be said of the request as things stand. */
+    DispatchResult ending() {
+        return new Ending(parts, choices, false, budget, attempts).result();
+    }
+
+    private Ticket leased() {
+        return Objects.requireNonNull(ticket, "no permit");
+    }
+}
