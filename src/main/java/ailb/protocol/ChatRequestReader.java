@@ -1,17 +1,10 @@
 package ailb.protocol;
 
-import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
-import java.nio.charset.CharsetDecoder;
-import java.nio.charset.CoderResult;
-import java.nio.charset.StandardCharsets;
 
 /**
  * Bytes to {@link ChatRequest}, in one pass: the tree, and where in the bytes the top-level model stands. Errors say
@@ -23,7 +16,7 @@ final class ChatRequestReader {
 
     static Parsed read(byte[] body) {
         // The parser lets some malformed UTF-8 pass, and what is passed on untouched has to be right.
-        if (!isUtf8(body)) {
+        if (!Utf8.isValid(body)) {
             return invalid(ApiError.invalidJson("it is not UTF-8"));
         }
         try (JsonParser parser = Json.parser(body)) {
@@ -32,7 +25,7 @@ final class ChatRequestReader {
             return invalid(ApiError.invalidRequest("The request body nests deeper than " + Json.MAX_DEPTH
                     + " levels, or has a name or number that is too long.", null));
         } catch (IOException malformed) {
-            return invalid(ApiError.invalidJson("there is an error" + place(malformed)));
+            return invalid(ApiError.invalidJson("there is an error" + Json.place(malformed)));
         }
     }
 
@@ -67,22 +60,5 @@ final class ChatRequestReader {
 
     private static Parsed invalid(ApiError error) {
         return new Parsed.Invalid(error);
-    }
-
-    private static String place(IOException malformed) {
-        JsonLocation location = malformed instanceof JsonProcessingException json ? json.getLocation() : null;
-        return location == null ? "" : " at line " + location.getLineNr() + ", column " + location.getColumnNr();
-    }
-
-    private static boolean isUtf8(byte[] bytes) {
-        CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
-        ByteBuffer in = ByteBuffer.wrap(bytes);
-        CharBuffer out = CharBuffer.allocate(Math.min(bytes.length + 1, 8192));
-        CoderResult result = decoder.decode(in, out, true);
-        while (result.isOverflow()) {
-            out.clear();
-            result = decoder.decode(in, out, true);
-        }
-        return !result.isError();
     }
 }

@@ -1,6 +1,7 @@
 package ailb.protocol;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
@@ -80,5 +81,11 @@ final class Json {
         } catch (JsonProcessingException impossible) {
             throw new IllegalStateException("a tree that cannot be written", impossible);
         }
+    }
+
+    /** Where an error is, to be put after what it is; nothing where that is not known. */
+    static String place(IOException malformed) {
+        JsonLocation location = malformed instanceof JsonProcessingException json ? json.getLocation() : null;
+        return location == null ? "" : " at line " + location.getLineNr() + ", column " + location.getColumnNr();
     }
 }

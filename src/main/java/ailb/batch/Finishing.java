@@ -1,0 +1,40 @@
+package ailb.batch;
+
+import java.time.Duration;
+
+/** Ends batches all of whose lines have their outcomes, going by the outcomes themselves. */
+public final class Finishing {
+
+    /** The counts may be short where a worker died; they are not looked at again while they still move. */
+    private static final long QUIET = Duration.ofMinutes(1).toNanos();
+
+    private final BatchStore store;
+
+    public Finishing(BatchStore store) {
+        this.store = store;
+    }
+
+    /** Ends the batch if its counts say that it is complete, and its outcomes too. */
+    public void afterCounting(Batch batch, long now) {
+        if (!batch.status().isOver() && batch.counts().sum() >= batch.total()) {
+            endIfComplete(batch, now);
+        }
+    }
+
+    /** The same for a batch whose counts have not moved for a minute: some may be missing. */
+    public void whenQuiet(Batch batch, long now) {
+        long moved = Math.max(batch.changed(), batch.begun());
+        if (!batch.status().isOver() && batch.status() != BatchStatus.VALIDATING && now - moved > QUIET) {
+            endIfComplete(batch, now);
+        }
+    }
+
+    private void endIfComplete(Batch batch, long now) {
+        Counts exact = store.recount(batch);
+        if (exact.sum() >= batch.total()) {
+            boolean cancelled = exact.cancelled() > 0 || batch.status() == BatchStatus.CANCELLING;
+            BatchStatus over = cancelled ? BatchStatus.CANCELLED : BatchStatus.COMPLETED;
+            store.end(batch.id(), over, exact, now);
+        }
+    }
+}
