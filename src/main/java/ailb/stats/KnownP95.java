@@ -31,9 +31,8 @@ public record KnownP95(double nanos, double weight) {
         if (p95.isPresent()) {
             return Optional.of(new KnownP95(p95.getAsDouble(), 1));
         }
-        // Absent, it reads as known since 1970.
         double age = Math.max(0, now - state.get(Attribute.P95_AT));
-        return age >= FORGOTTEN_AFTER
+        return !state.has(Attribute.P95_AT) || age >= FORGOTTEN_AFTER
                 ? Optional.empty()
                 : Optional.of(new KnownP95(state.get(Attribute.P95), 1 - age / FORGOTTEN_AFTER));
     }
