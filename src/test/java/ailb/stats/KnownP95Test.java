@@ -35,6 +35,20 @@ class KnownP95Test {
         assertThat(known.weight()).isEqualTo(1);
     }
 
+    @Test
+    void oneSlowAnswerOfTwentyIsNotTheP95ButTwoAre() {
+        answers(START, 19, 200);
+        answers(START, 1, 3000);
+
+        assertThat(KnownP95.of(state, START).orElseThrow().nanos()).isCloseTo(244.140625e6, within(1.0));
+
+        state = EndpointState.EMPTY;
+        answers(START, 18, 200);
+        answers(START, 2, 3000);
+
+        assertThat(KnownP95.of(state, START).orElseThrow().nanos()).isCloseTo(3552.713679e6, within(10.0));
+    }
+
     /** In the epoch after, the ten answers weigh as much as is left of it: too little from its first moment on. */
     @Test
     void whatTheWindowToldStaysKnownForAMinute() {
