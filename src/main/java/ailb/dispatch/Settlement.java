@@ -15,6 +15,7 @@ import ailb.state.Attribute;
 import ailb.state.ConditionalUpdate;
 import ailb.state.EndpointState;
 import ailb.state.WindowSlot;
+import ailb.stats.KnownP95;
 import ailb.stats.Latency;
 import ailb.stats.Spend;
 import ailb.stats.Window;
@@ -51,7 +52,10 @@ record Settlement(
             Window.of(state, now).count(update, counts);
         }
         switch (reply) {
-            case ProviderReply.Answer _ -> Breaker.succeeded(update);
+            case ProviderReply.Answer _ -> {
+                KnownP95.keep(update, update.build().applyTo(state), now);
+                Breaker.succeeded(update);
+            }
             case ProviderReply.Failure failure -> {
                 if (failure.failure().isEndpointFault() && !tellsNothing) {
                     Breaker.failed(update);

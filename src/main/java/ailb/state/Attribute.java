@@ -59,6 +59,11 @@ public record Attribute(String name) {
 
     public static final Attribute SPEND = new Attribute("sp");
 
+    /** The p95 of latency as a window last told it, in nanoseconds, and when that was. */
+    public static final Attribute P95 = new Attribute("lp");
+
+    public static final Attribute P95_AT = new Attribute("la");
+
     /** The two slots of the rolling window, used in turn. */
     public static final List<WindowSlot> WINDOW = List.of(WindowSlot.of(0), WindowSlot.of(1));
 
@@ -95,7 +100,9 @@ public record Attribute(String name) {
                 TOTAL_INPUT_TOKENS,
                 TOTAL_OUTPUT_TOKENS,
                 SPEND_DAY,
-                SPEND));
+                SPEND,
+                P95,
+                P95_AT));
         WINDOW.forEach(slot -> {
             all.add(slot.epoch());
             all.addAll(slot.counters());

@@ -1,6 +1,7 @@
 package ailb.dispatch;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import ailb.admission.Admission;
 import ailb.admission.Demand;
@@ -100,6 +101,29 @@ class SettlementTest {
         assertThat(Window.of(settled(OPENAI, answer(null)), START).sum(WindowSlot::outputTokens)).isEqualTo(1_000);
     }
 
+    /** 2 s for 256 tokens each time: the bucket up to 100 x 1.25^14 ms. The tenth is the first to tell, in the same write. */
+    @Test
+    void theTenthAnswerLeavesTheP95() {
+        EndpointState state = EndpointState.EMPTY;
+        for (int answer = 1; answer <= 9; answer++) {
+            state = settled(OPENAI, answer(new Usage(900, 256, 0, 0)), state);
+        }
+        assertThat(state.has(Attribute.P95)).isFalse();
+
+        state = settled(OPENAI, answer(new Usage(900, 256, 0, 0)), state);
+
+        assertThat(state.get(Attribute.P95)).isCloseTo(2_273_736_754L, within(1L));
+        assertThat(state.get(Attribute.P95_AT)).isEqualTo(START);
+    }
+
+    /** 2 s for 1,216 tokens and the lead of 64 are 0.5 s for 256 and the lead: the bucket up to 100 x 1.25^8 ms. */
+    @Test
+    void latencyIsCountedByTheLengthOfTheAnswer() {
+        Window window = Window.of(settled(OPENAI, answer(new Usage(900, 1216, 0, 0))), START);
+
+        assertThat(window.sum(Latency.bucket(0.5e9))).isEqualTo(1);
+    }
+
     @ParameterizedTest
     @CsvSource({
         "CALLER_FAULT, 0", "RATE_LIMITED, 0", "QUOTA, 0", "CREDENTIAL, 0", "MODEL, 0",
@@ -114,10 +138,14 @@ class SettlementTest {
     }
 
     private static EndpointState settled(Endpoint endpoint, ProviderReply reply) {
+        return settled(endpoint, reply, EndpointState.EMPTY);
+    }
+
+    private static EndpointState settled(Endpoint endpoint, ProviderReply reply, EndpointState before) {
         Admission admission = new Admission(endpoint.limits());
         ConditionalUpdate.Builder take = ConditionalUpdate.builder().add(Attribute.TOTAL_REQUESTS, 0);
-        admission.take(take, new Observation(EndpointState.EMPTY, 0, 0), List.of(DEMAND), START, START);
-        EndpointState admitted = take.build().applyTo(EndpointState.EMPTY);
+        admission.take(take, new Observation(before, 0, 0), List.of(DEMAND), START, START);
+        EndpointState admitted = take.build().applyTo(before);
         Settlement settlement = new Settlement(
                 new Permit(endpoint, DEMAND, admitted, Breaker.Access.CLOSED, START),
                 admission,

@@ -3,6 +3,7 @@ package ailb.dispatch;
 import ailb.pool.Pool;
 import ailb.protocol.ChatRequest;
 import ailb.protocol.Parsed;
+import ailb.selection.Candidate;
 import ailb.state.Assignment;
 import ailb.state.Attribute;
 import ailb.state.ConditionalUpdate;
@@ -39,6 +40,7 @@ final class SimulatedFleet {
     private static final long EPOCH = 1_800_000_000_000_000_000L;
 
     private final Random random;
+    private final Pool pool;
     private final long start;
     private final Simulation simulation;
     private final SlowStore store = new SlowStore();
@@ -48,6 +50,7 @@ final class SimulatedFleet {
 
     SimulatedFleet(long seed, Pool pool, Providers providers) {
         this.random = new Random(seed);
+        this.pool = pool;
         this.start = EPOCH + (long) (60 * SECOND * random.nextDouble());
         this.simulation = new Simulation(start);
         for (int i = 0; i < INSTANCES; i++) {
@@ -80,6 +83,19 @@ final class SimulatedFleet {
 
     Random random() {
         return random;
+    }
+
+    /** The endpoints as they are in the store now, in the pool's order. */
+    List<Candidate> candidates() {
+        return pool.endpoints()
+                .stream()
+                .map(endpoint -> new Candidate(endpoint, store.items.state(endpoint.name())))
+                .toList();
+    }
+
+    /** Nanoseconds since the epoch. */
+    long now() {
+        return simulation.now();
     }
 
     /** One sleep on the clock of the simulation. */
