@@ -21,6 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 abstract class BatchLinesContract extends BatchRaceContract {
 
     private static final LineKey LINE = new LineKey("b-1", 7);
+    private static final List<Outcome> IN_TURN = List.of(Outcome.COMPLETED, Outcome.FAILED, Outcome.CANCELLED);
 
     @Test
     void aLineIsHeldByOneAtATime() {
@@ -211,14 +212,14 @@ abstract class BatchLinesContract extends BatchRaceContract {
     void resultsComeInTheOrderOfTheLinesWhateverTheirOutcome() {
         List<Integer> lines = new ArrayList<>(IntStream.range(0, 350).filter(line -> line % 3 != 1).boxed().toList());
         Collections.shuffle(lines, new Random(20261122));
-        lines.forEach(line -> done(line, Outcome.values()[line % 3], "r" + line));
+        lines.forEach(line -> done(line, IN_TURN.get(line % 3), "r" + line));
         claim("busy", 0, 100);
 
         List<LineResult> results = store().results(batch(350), 0, 1000, 10_000_000);
 
         assertThat(results).extracting(LineResult::line).containsExactlyElementsOf(lines.stream().sorted().toList());
         assertThat(results).allSatisfy(result -> {
-            assertThat(result.outcome()).isEqualTo(Outcome.values()[result.line() % 3]);
+            assertThat(result.outcome()).isEqualTo(IN_TURN.get(result.line() % 3));
             assertThat(result.json()).asString(UTF_8).isEqualTo("r" + result.line());
         });
         assertThat(store().recount(batch(350))).isEqualTo(new Counts(117, 0, 116));
@@ -297,7 +298,7 @@ abstract class BatchLinesContract extends BatchRaceContract {
         Batch batch = batch(500);
         store().create(batch, new byte[0]);
         store().count("b-1", new Counts(77, 0, 0), NOW);
-        IntStream.range(0, 480).forEach(line -> done(line, Outcome.values()[Math.min(2, line / 200)], "r"));
+        IntStream.range(0, 480).forEach(line -> done(line, IN_TURN.get(Math.min(2, line / 200)), "r"));
         claim("busy", 0, 100);
 
         assertThat(store().recount(batch)).isEqualTo(new Counts(200, 200, 80));
