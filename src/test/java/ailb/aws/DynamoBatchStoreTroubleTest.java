@@ -51,7 +51,7 @@ class DynamoBatchStoreTroubleTest {
     }
 
     /** One call of the port. */
-    private interface Call {
+    interface Call {
 
         void on(BatchStore store);
     }
