@@ -145,7 +145,7 @@ public final class InMemoryBatchStore implements BatchStore {
         AtomicBoolean held = new AtomicBoolean();
         Line after = lines.compute(line, (_, is) -> {
             boolean fresh = is == null || is.expires() <= now;
-            held.set(fresh || !is.isDone() && (is.token() == null || is.isHeldBy(token) || is.until() <= now));
+            held.set(fresh || (!is.isDone() && (is.token() == null || is.isHeldBy(token) || is.until() <= now)));
             if (fresh) {
                 return Line.fresh(token, until, expires);
             }
