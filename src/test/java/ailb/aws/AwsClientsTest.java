@@ -32,11 +32,13 @@ class AwsClientsTest {
         try (ScriptedServer server = new ScriptedServer(_ -> new Reply(200, "{\"TableNames\":[]}"))) {
             System.setProperty("aws.endpointUrl", server.uri().toString());
             try (DynamoDbClient dynamo = AwsClients.dynamoDb();
+                    DynamoDbClient batches = AwsClients.batchStore();
                     SecretsManagerClient secrets = AwsClients.secretsManager()) {
                 dynamo.listTables();
+                batches.listTables();
                 secrets.listSecrets();
             }
-            assertThat(server.requests()).hasSize(2);
+            assertThat(server.requests()).hasSize(3);
         }
     }
 
