@@ -132,10 +132,11 @@ public abstract class BatchQueueContract {
         QueueMessage message = receiveAll(1).getFirst();
         queue().deadLetter(message, "two\nlines\u0000\u0085" + "x".repeat(2_000));
 
-        assertThat(deadLetters()).singleElement().satisfies(letter -> assertThat(letter.reason())
-                .startsWith("two lines")
-                .hasSizeBetween(1_000, 1_024)
-                .doesNotContainPattern("\\p{Cc}"));
+        assertThat(deadLetters()).singleElement()
+                .satisfies(letter -> assertThat(letter.reason())
+                        .startsWith("two lines")
+                        .hasSizeBetween(1_000, 1_024)
+                        .doesNotContainPattern("\\p{Cc}"));
     }
 
     @Test
