@@ -25,6 +25,8 @@ public final class LocalSqs {
         private static final SqsClient CLIENT = clientAt(ENDPOINT);
 
         private static URI started() {
+            // Among others it complains of clients that end while they wait for messages.
+            System.setProperty("org.slf4j.simpleLogger.log.org.elasticmq", "off");
             ActorSystem system = ActorSystem.create(
                     "sqs", ConfigFactory.parseString(SETTINGS).withFallback(ConfigFactory.load()));
             int port = SQSRestServerBuilder.withActorSystem(system)

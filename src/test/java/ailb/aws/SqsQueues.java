@@ -89,6 +89,18 @@ public final class SqsQueues implements AutoCloseable {
         client.deleteMessage(request -> request.queueUrl(url).receiptHandle(message.receipt()));
     }
 
+    /** Messages that have not been deleted, hidden, sent ahead or neither: about so many. */
+    public int size() {
+        Map<QueueAttributeName, String> attributes = client
+                .getQueueAttributes(request -> request.queueUrl(url)
+                        .attributeNames(
+                                QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES,
+                                QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES_DELAYED,
+                                QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES_NOT_VISIBLE))
+                .attributes();
+        return attributes.values().stream().mapToInt(Integer::parseInt).sum();
+    }
+
     /** The dead letters, up to 10. */
     public List<DeadLetter> deadLetters() {
         return client.receiveMessage(request -> request.queueUrl(deadLettersUrl)
