@@ -14,6 +14,7 @@ import java.util.Set;
  */
 record BatchFunction(BatchWorker worker, TimeSource time, SnapshotHooks hooks) implements BatchWorker {
 
+    @SuppressWarnings("DoNotCallSuggester") // until there is a worker to put together
     static BatchFunction ofEnvironment() {
         throw new UnsupportedOperationException("batches are not wired yet");
     }
