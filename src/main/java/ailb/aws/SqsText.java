@@ -3,7 +3,10 @@ package ailb.aws;
 import java.nio.charset.StandardCharsets;
 import java.util.regex.Pattern;
 
-/** Text as SQS takes it: no control characters but tab, line feed and carriage return, no lone surrogates, no U+FFFE and U+FFFF. */
+/**
+ * Text as SQS takes it: no control characters but tab, line feed and carriage return, no lone surrogates, no U+FFFE and
+ * no U+FFFF.
+ */
 final class SqsText {
 
     private static final int MAX_ATTRIBUTE_CHARS = 1024;

@@ -13,7 +13,10 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 
-/** The function behind the queue of batches. Keeps nothing between invocations and may be called by many threads at once. */
+/**
+ * The function behind the queue of batches. Keeps nothing between invocations and may be called by many threads at
+ * once.
+ */
 public final class BatchHandler implements RequestHandler<SQSEvent, SQSBatchResponse> {
 
     /** Kept back from the end of an invocation, for writes under way and for the answer to get out. */
