@@ -8,6 +8,8 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClientBuilder;
 import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
 import software.amazon.awssdk.services.secretsmanager.SecretsManagerClientBuilder;
+import software.amazon.awssdk.services.sqs.SqsClient;
+import software.amazon.awssdk.services.sqs.SqsClientBuilder;
 
 /**
  * The SDK's clients as the balancer needs them. Region, credentials and endpoint ({@code AWS_ENDPOINT_URL}) come from
@@ -35,6 +37,12 @@ public final class AwsClients {
     private static final Duration BATCH_PATIENCE = Duration.ofSeconds(10);
 
     private static final int BATCH_TRIES = 5;
+
+    /** A request carries up to 1 MiB. */
+    private static final Duration QUEUE_TIMEOUT = Duration.ofSeconds(5);
+
+    /** For a request to the queue, with all its tries. */
+    private static final Duration QUEUE_PATIENCE = Duration.ofSeconds(15);
 
     static {
         // Both are read once by the JVM, before its first connection. Idle connections kept for a host: of the default
@@ -66,6 +74,14 @@ public final class AwsClients {
         return secretsManagerBuilder().build();
     }
 
+    /**
+     * For the queue of batches: with the SDK's retries, as a message that is sent twice does no harm. Waits 5 s for a
+     * reply: not meant for long polling.
+     */
+    public static SqsClient sqs() {
+        return sqsBuilder().build();
+    }
+
     static DynamoDbClientBuilder dynamoDbBuilder() {
         return DynamoDbClient.builder()
                 .httpClientBuilder(http(CONNECT_TIMEOUT, STATE_TIMEOUT))
@@ -84,6 +100,12 @@ public final class AwsClients {
         return SecretsManagerClient.builder()
                 .httpClientBuilder(http(SECRETS_TIMEOUT, SECRETS_TIMEOUT))
                 .overrideConfiguration(override -> override.apiCallTimeout(SECRETS_PATIENCE));
+    }
+
+    static SqsClientBuilder sqsBuilder() {
+        return SqsClient.builder()
+                .httpClientBuilder(http(CONNECT_TIMEOUT, QUEUE_TIMEOUT))
+                .overrideConfiguration(override -> override.apiCallTimeout(QUEUE_PATIENCE));
     }
 
     private static SdkHttpClient.Builder<?> http(Duration connectTimeout, Duration replyTimeout) {
