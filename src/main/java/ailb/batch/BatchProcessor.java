@@ -12,7 +12,7 @@ import java.util.Set;
 import java.util.random.RandomGenerator;
 
 /** Works off messages of the queue. Keeps nothing between invocations; safe for use by many threads. */
-public final class BatchProcessor {
+public final class BatchProcessor implements BatchWorker {
 
     private final Parts parts;
     private final RandomGenerator random;
@@ -44,12 +44,7 @@ public final class BatchProcessor {
             TimeSource time,
             Duration resultsKept) {}
 
-    /**
-     * Works until all is done, or the deadline is near.
-     *
-     * @return the ids of the messages that are still needed: the queue hands them out again. All others may be deleted
-     * @throws InterruptedException when the calling thread is interrupted; then all messages are still needed
-     */
+    @Override
     public Set<String> process(List<QueueMessage> messages, Deadline deadline) throws InterruptedException {
         String token = HexFormat.of().toHexDigits(random.nextLong());
         return new Shift(parts, deadline, token).run(messages);
