@@ -43,7 +43,7 @@ record Settlement(
         boolean tellsNothing) {
 
     /** The report under the generation the call was admitted in. */
-    ConditionalUpdate update(EndpointState state, long now) {
+    ConditionalUpdate update(Breaker breaker, EndpointState state, long now) {
         ConditionalUpdate.Builder update = ConditionalUpdate.builder().guard(Breaker.unmoved(permit.admitted()));
         lasting(update, state, now);
         Map<Function<WindowSlot, Attribute>, Long> counts = counts();
@@ -54,7 +54,7 @@ record Settlement(
             case ProviderReply.Answer _ -> Breaker.succeeded(update);
             case ProviderReply.Failure failure -> {
                 if (failure.failure().isEndpointFault() && !tellsNothing) {
-                    Breaker.failed(update);
+                    breaker.failed(update, state);
                 }
             }
         }

@@ -51,7 +51,7 @@ final class Settler {
         boolean current = true;
         for (int attempt = 0; attempt < TRIES; attempt++) {
             ConditionalUpdate update =
-                    current ? settlement.update(known, time.now()) : settlement.lateUpdate(known, time.now());
+                    current ? settlement.update(breaker, known, time.now()) : settlement.lateUpdate(known, time.now());
             switch (store.update(endpoint.name(), update)) {
                 case UpdateResult.Applied(EndpointState settled) -> {
                     view.saw(endpoint, settled);

@@ -12,6 +12,7 @@ import ailb.pool.FailureClass;
 import ailb.pool.LimitKind;
 import ailb.pool.Limits;
 import ailb.pool.Pacing;
+import ailb.pool.Settings;
 import ailb.protocol.ProviderReply;
 import ailb.protocol.Remaining;
 import ailb.protocol.Usage;
@@ -127,7 +128,7 @@ class SettlementTest {
                         ? OptionalLong.of(Duration.ofSeconds(20).toNanos())
                         : OptionalLong.empty(),
                 false);
-        ConditionalUpdate update = settlement.update(admitted, START);
+        ConditionalUpdate update = settlement.update(new Breaker(Settings.DEFAULT.health()), admitted, START);
         assertThat(update.allowedBy(admitted)).isTrue();
         return update.applyTo(admitted);
     }

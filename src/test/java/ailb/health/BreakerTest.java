@@ -329,16 +329,21 @@ class BreakerTest {
 
     private void faults(int count) {
         for (int i = 0; i < count; i++) {
-            ConditionalUpdate.Builder settle = ConditionalUpdate.builder();
-            Breaker.failed(settle);
+            ConditionalUpdate.Builder settle = report();
+            breaker.failed(settle, state);
             state = settle.build().applyTo(state);
         }
     }
 
     private void succeed() {
-        ConditionalUpdate.Builder settle = ConditionalUpdate.builder();
+        ConditionalUpdate.Builder settle = report();
         Breaker.succeeded(settle);
         state = settle.build().applyTo(state);
+    }
+
+    /** Every report counts its call. */
+    private static ConditionalUpdate.Builder report() {
+        return ConditionalUpdate.builder().add(Attribute.TOTAL_REQUESTS, 1);
     }
 
     private Optional<ConditionalUpdate> trip(FailureClass failure, Recent recent, long now) {
