@@ -147,14 +147,17 @@ public final class Breaker {
         settle.remove(Attribute.CONSECUTIVE_FAILURES);
     }
 
+    /** A fault of the endpoint, adding to a settling write: one more in a row. */
+    public static void failed(ConditionalUpdate.Builder settle) {
+        settle.add(Attribute.CONSECUTIVE_FAILURES, 1);
+    }
+
     /**
-     * A fault of the endpoint, adding to a settling write that counts the call: one more in a row, and among the calls
-     * of the same time.
+     * A fault of the endpoint among the calls of the same time, adding to a settling write that counts the call.
      *
      * @param known the item as last seen; the write is refused where it has moved on too far
      */
-    public void failed(ConditionalUpdate.Builder settle, EndpointState known) {
-        settle.add(Attribute.CONSECUTIVE_FAILURES, 1);
+    public void raiseFaultLevel(ConditionalUpdate.Builder settle, EndpointState known) {
         level.raise(settle, known);
     }
 

@@ -79,7 +79,8 @@ class BreakerBehaviourTest {
                             Map.of(WindowSlot::calls, 1L, fails ? WindowSlot::failures : WindowSlot::successes, 1L));
             if (fails) {
                 failures++;
-                breaker.failed(update, state);
+                Breaker.failed(update);
+                breaker.raiseFaultLevel(update, state);
             } else {
                 Breaker.succeeded(update);
             }

@@ -128,7 +128,7 @@ class SettlementTest {
                         ? OptionalLong.of(Duration.ofSeconds(20).toNanos())
                         : OptionalLong.empty(),
                 false);
-        ConditionalUpdate update = settlement.update(new Breaker(Settings.DEFAULT.health()), admitted, START);
+        ConditionalUpdate update = settlement.update(new Breaker(Settings.DEFAULT.health()), admitted, START, false);
         assertThat(update.allowedBy(admitted)).isTrue();
         return update.applyTo(admitted);
     }

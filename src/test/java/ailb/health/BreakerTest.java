@@ -330,7 +330,8 @@ class BreakerTest {
     private void faults(int count) {
         for (int i = 0; i < count; i++) {
             ConditionalUpdate.Builder settle = report();
-            breaker.failed(settle, state);
+            Breaker.failed(settle);
+            breaker.raiseFaultLevel(settle, state);
             state = settle.build().applyTo(state);
         }
     }
