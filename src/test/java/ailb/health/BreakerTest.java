@@ -273,6 +273,15 @@ class BreakerTest {
     }
 
     @Test
+    void theHundredthOpeningIsNoLongerThanTheCap() {
+        state = new EndpointState(Map.of(Attribute.OPENINGS, 99L, Attribute.RECOVERED_AT, NOW));
+
+        apply(trip(FailureClass.QUOTA, QUIET, NOW));
+
+        assertThat(state.get(Attribute.OPEN_UNTIL) - NOW).isEqualTo(3600 * SECOND);
+    }
+
+    @Test
     void anEndpointThatWasWellForTenMinutesOpensAsIfForTheFirstTime() {
         open(FailureClass.QUOTA);
         long due = NOW + 300 * SECOND;

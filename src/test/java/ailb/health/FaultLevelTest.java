@@ -119,6 +119,18 @@ class FaultLevelTest {
     }
 
     @Test
+    void nothingIsAddedToALevelThatHasBeenTakenAway() {
+        faults(3);
+        EndpointState seen = state;
+        state = ConditionalUpdate.builder()
+                .remove(Attribute.FAULT_LEVEL)
+                .build()
+                .applyTo(state);
+
+        assertThat(update(level, seen).allowedBy(state)).isFalse();
+    }
+
+    @Test
     void nothingIsCountedThatAnOldViewHasNotSeenGo() {
         faults(3);
         EndpointState seen = state;
