@@ -145,6 +145,19 @@ class SettlementTest {
     }
 
     @Test
+    void aFaultThatTellsNothingOfTheEndpointCountsNowhere() {
+        Settlement told = settlement(
+                OPENAI, EndpointState.EMPTY, failed(FailureClass.TIMEOUT, Optional.empty(), List.of()));
+        Settlement fault = new Settlement(
+                told.permit(), told.admission(), told.reply(), told.nanos(), told.retryAfter(), true);
+
+        EndpointState settled = fault.update(BREAKER, EndpointState.EMPTY, START, false)
+                .applyTo(EndpointState.EMPTY);
+
+        assertThat(settled).isEqualTo(new EndpointState(Map.of(Attribute.TOTAL_REQUESTS, 1L)));
+    }
+
+    @Test
     void aLateFaultChangesNothingOfTheEndpointsHealth() {
         Settlement fault = settlement(
                 OPENAI, EndpointState.EMPTY, failed(FailureClass.SERVER, Optional.empty(), List.of()));
