@@ -43,8 +43,12 @@ record Settlement(
         OptionalLong retryAfter,
         boolean tellsNothing) {
 
-    /** The report under the generation the call was admitted in. */
-    ConditionalUpdate update(EndpointState state, long now) {
+    /**
+     * The report under the generation the call was admitted in.
+     *
+     * @param simply whether a fault counts only where that takes no guard: reports of others have come first each time
+     */
+    ConditionalUpdate update(Breaker breaker, EndpointState state, long now, boolean simply) {
         ConditionalUpdate.Builder update = ConditionalUpdate.builder().guard(Breaker.unmoved(permit.admitted()));
         lasting(update, state, now);
         Map<Function<WindowSlot, Attribute>, Long> counts = counts();
@@ -59,6 +63,9 @@ record Settlement(
             case ProviderReply.Failure failure -> {
                 if (failure.failure().isEndpointFault() && !tellsNothing) {
                     Breaker.failed(update);
+                    if (!simply) {
+                        breaker.raiseFaultLevel(update, state);
+                    }
                 }
             }
         }

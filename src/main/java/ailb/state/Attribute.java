@@ -39,6 +39,10 @@ public record Attribute(String name) {
     public static final Attribute BREAKER = new Attribute("bs");
 
     public static final Attribute CONSECUTIVE_FAILURES = new Attribute("cf");
+
+    /** Number of the call up to which the faults so far are explained by chance (see {@code ailb.health}). */
+    public static final Attribute FAULT_LEVEL = new Attribute("fl");
+
     public static final Attribute OPENINGS = new Attribute("oc");
     public static final Attribute OPEN_UNTIL = new Attribute("ou");
     public static final Attribute PROBE_UNTIL = new Attribute("pu");
@@ -88,6 +92,7 @@ public record Attribute(String name) {
                 GENERATION,
                 BREAKER,
                 CONSECUTIVE_FAILURES,
+                FAULT_LEVEL,
                 OPENINGS,
                 OPEN_UNTIL,
                 PROBE_UNTIL,
