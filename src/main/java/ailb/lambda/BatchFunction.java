@@ -1,26 +1,48 @@
 package ailb.lambda;
 
+import ailb.aws.AwsClients;
+import ailb.aws.DynamoBatchStore;
+import ailb.aws.DynamoStateStore;
+import ailb.aws.SecretsManagerKeys;
+import ailb.aws.SqsBatchQueue;
 import ailb.batch.BatchWorker;
-import ailb.batch.QueueMessage;
-import ailb.dispatch.Deadline;
+import ailb.dispatch.ApiKeys;
 import ailb.dispatch.TimeSource;
-import java.util.List;
-import java.util.Set;
+import ailb.http.HttpUpstream;
+import ailb.pool.Pool;
+import ailb.state.StateStore;
 
 /**
  * The parts of the function that works off batches, put together once an instance.
  *
  * @param hooks what to do around a snapshot; held here, since the registry holds it weakly
  */
-record BatchFunction(BatchWorker worker, TimeSource time, SnapshotHooks hooks) implements BatchWorker {
+record BatchFunction(BatchWorker worker, TimeSource time, SnapshotHooks hooks) {
 
-    @SuppressWarnings("DoNotCallSuggester") // until there is a worker to put together
     static BatchFunction ofEnvironment() {
-        throw new UnsupportedOperationException("batches are not wired yet");
-    }
-
-    @Override
-    public Set<String> process(List<QueueMessage> messages, Deadline deadline) throws InterruptedException {
-        return worker.process(messages, deadline);
+        BatchSettings settings = BatchSettings.of(System.getenv());
+        Pool pool = settings.pool();
+        TimeSource time = new SystemTime();
+        RenewableRandom random = new RenewableRandom();
+        HttpUpstream upstream = new HttpUpstream();
+        StateStore store = new DynamoStateStore(AwsClients.dynamoDb(), settings.table());
+        ApiKeys keys = new SecretsManagerKeys(
+                AwsClients.secretsManager(), settings.providerKeysSecret(), Function.keyNames(pool), time);
+        BatchWorker worker = Wiring.worker(
+                pool,
+                store,
+                upstream,
+                keys,
+                new DynamoBatchStore(AwsClients.batchStore(), settings.table()),
+                new SqsBatchQueue(AwsClients.sqs(), settings.queue(), settings.deadLetters()),
+                time,
+                random,
+                new JsonLog(System.out),
+                settings.resultsKept());
+        Priming priming = new Priming(pool, store, upstream, time);
+        return new BatchFunction(worker, time, SnapshotHooks.register(priming::run, () -> {
+            upstream.renew();
+            random.renew();
+        }));
     }
 }

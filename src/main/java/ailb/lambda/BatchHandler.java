@@ -1,9 +1,7 @@
 package ailb.lambda;
 
-import ailb.batch.BatchWorker;
 import ailb.batch.QueueMessage;
 import ailb.dispatch.Deadline;
-import ailb.dispatch.TimeSource;
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestHandler;
 import com.amazonaws.services.lambda.runtime.events.SQSBatchResponse;
@@ -22,33 +20,27 @@ public final class BatchHandler implements RequestHandler<SQSEvent, SQSBatchResp
     /** Kept back from the end of an invocation, for writes under way and for the answer to get out. */
     private static final Duration MARGIN = Duration.ofSeconds(2);
 
-    private final BatchWorker worker;
-    private final TimeSource time;
+    private final BatchFunction function;
 
     /** What Lambda calls: everything as the environment says, ready for SnapStart. */
     public BatchHandler() {
         this(BatchFunction.ofEnvironment());
     }
 
-    private BatchHandler(BatchFunction function) {
-        this(function, function.time());
-    }
-
-    BatchHandler(BatchWorker worker, TimeSource time) {
-        this.worker = worker;
-        this.time = time;
+    BatchHandler(BatchFunction function) {
+        this.function = function;
     }
 
     @Override
     public SQSBatchResponse handleRequest(SQSEvent event, Context context) {
         Duration left = Duration.ofMillis(context.getRemainingTimeInMillis());
-        List<QueueMessage> messages = SqsEvents.messages(event, time.now());
-        return SqsEvents.response(notDone(messages, Deadline.in(left.minus(MARGIN), time)));
+        List<QueueMessage> messages = SqsEvents.messages(event, function.time().now());
+        return SqsEvents.response(notDone(messages, Deadline.in(left.minus(MARGIN), function.time())));
     }
 
     private Collection<String> notDone(List<QueueMessage> messages, Deadline deadline) {
         try {
-            return worker.process(messages, deadline);
+            return function.worker().process(messages, deadline);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (RuntimeException e) {

@@ -28,13 +28,11 @@ record Function(Api api, TimeSource time, SnapshotHooks hooks) {
         HttpUpstream upstream = new HttpUpstream();
         StateStore store = new DynamoStateStore(AwsClients.dynamoDb(), settings.table());
         SecretsManagerClient secrets = AwsClients.secretsManager();
-        List<String> keyNames =
-                pool.endpoints().stream().map(Endpoint::apiKey).distinct().toList();
         Api api = Wiring.api(
                 pool,
                 store,
                 upstream,
-                new SecretsManagerKeys(secrets, settings.providerKeysSecret(), keyNames, time),
+                new SecretsManagerKeys(secrets, settings.providerKeysSecret(), keyNames(pool), time),
                 new SecretsManagerClientKeys(secrets, settings.clientKeysSecret(), time),
                 time,
                 random,
@@ -44,5 +42,10 @@ record Function(Api api, TimeSource time, SnapshotHooks hooks) {
             upstream.renew();
             random.renew();
         }));
+    }
+
+    /** The names of the keys that the pool's endpoints are called with. */
+    static List<String> keyNames(Pool pool) {
+        return pool.endpoints().stream().map(Endpoint::apiKey).distinct().toList();
     }
 }

@@ -1,7 +1,6 @@
 package ailb.lambda;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ailb.batch.BatchWorker;
 import ailb.batch.QueueMessage;
@@ -96,7 +95,7 @@ class BatchHandlerTest {
 
     @Test
     void anEventWithNothingInItIsDone() {
-        SQSBatchResponse response = new BatchHandler(working(Set.of()), time)
+        SQSBatchResponse response = handler(working(Set.of()))
                 .handleRequest(new SQSEvent(), new RemainingTime(300_000));
 
         assertThat(response.getBatchItemFailures()).isEmpty();
@@ -124,17 +123,8 @@ class BatchHandlerTest {
         assertThat(SqsEvents.messages(event, 7_000_000)).containsExactly(new QueueMessage("", "", "", 1, 7_000_000));
     }
 
-    @Test
-    void theFunctionKeepsItsWorkerAndItsHooks() throws Exception {
-        SnapshotHooks hooks = SnapshotHooks.register(() -> {}, () -> {});
-        BatchFunction function = new BatchFunction(working(Set.of("x")), time, hooks);
-
-        assertThat(function.process(List.of(), Deadline.in(Duration.ZERO, time))).containsExactly("x");
-    }
-
-    @Test
-    void theFunctionIsNotWiredYet() {
-        assertThatThrownBy(BatchHandler::new).hasMessageContaining("not wired yet");
+    private BatchHandler handler(BatchWorker worker) {
+        return new BatchHandler(new BatchFunction(worker, time, SnapshotHooks.register(() -> {}, () -> {})));
     }
 
     private BatchWorker working(Set<String> notDone) {
@@ -149,7 +139,7 @@ class BatchHandlerTest {
     private String handle(String name, BatchWorker worker) throws IOException {
         PojoSerializer<SQSEvent> events =
                 LambdaEventSerializers.serializerFor(SQSEvent.class, BatchHandlerTest.class.getClassLoader());
-        SQSBatchResponse response = new BatchHandler(worker, time)
+        SQSBatchResponse response = handler(worker)
                 .handleRequest(events.fromJson(Events.recorded(name)), new RemainingTime(300_000));
         PojoSerializer<SQSBatchResponse> responses =
                 LambdaEventSerializers.serializerFor(SQSBatchResponse.class, BatchHandlerTest.class.getClassLoader());
