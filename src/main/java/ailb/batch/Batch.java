@@ -34,4 +34,10 @@ public record Batch(
         return new Batch(
                 id, BatchStatus.VALIDATING, total, inputLength, Counts.NONE, Cursor.START, now, 0, 0, 0, 0, expires);
     }
+
+    /** One of a single line that somebody has put on the queue already. */
+    public static Batch adopted(String id, long now, long expires) {
+        return new Batch(
+                id, BatchStatus.IN_PROGRESS, 1, 0, Counts.NONE, new Cursor(1, 0), now, now, 0, 0, 0, expires);
+    }
 }

@@ -5,11 +5,18 @@ import ailb.aws.AwsClients;
 import ailb.aws.DynamoStateStore;
 import ailb.aws.SecretsManagerClientKeys;
 import ailb.aws.SecretsManagerKeys;
+import ailb.batch.BatchQueue;
+import ailb.batch.BatchQueueException;
+import ailb.batch.BatchStore;
+import ailb.batch.BatchStoreException;
 import ailb.dispatch.TimeSource;
 import ailb.http.HttpUpstream;
 import ailb.pool.Endpoint;
 import ailb.pool.Pool;
 import ailb.state.StateStore;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Proxy;
+import java.time.Duration;
 import java.util.List;
 import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
 
@@ -27,6 +34,8 @@ record Function(Api api, TimeSource time, SnapshotHooks hooks) {
         RenewableRandom random = new RenewableRandom();
         HttpUpstream upstream = new HttpUpstream();
         StateStore store = new DynamoStateStore(AwsClients.dynamoDb(), settings.table());
+        BatchStore batchStore = notYet(BatchStore.class, why -> new BatchStoreException("not wired yet", why));
+        BatchQueue batchQueue = notYet(BatchQueue.class, why -> new BatchQueueException("not wired yet", why));
         SecretsManagerClient secrets = AwsClients.secretsManager();
         List<String> keyNames =
                 pool.endpoints().stream().map(Endpoint::apiKey).distinct().toList();
@@ -36,13 +45,24 @@ record Function(Api api, TimeSource time, SnapshotHooks hooks) {
                 upstream,
                 new SecretsManagerKeys(secrets, settings.providerKeysSecret(), keyNames, time),
                 new SecretsManagerClientKeys(secrets, settings.clientKeysSecret(), time),
+                batchStore,
+                batchQueue,
+                Duration.ofDays(7),
                 time,
                 random,
                 new JsonLog(System.out));
-        Priming priming = new Priming(pool, store, upstream, time);
+        Priming priming = new Priming(pool, store, batchStore, batchQueue, upstream, time);
         return new Function(api, time, SnapshotHooks.register(priming::run, () -> {
             upstream.renew();
             random.renew();
         }));
+    }
+
+    /** NOT YET: to be replaced by the adapters of DynamoDB and SQS. Until then batches are answered with 503. */
+    private static <T> T notYet(Class<T> port, java.util.function.Function<Throwable, RuntimeException> down) {
+        InvocationHandler throwing = (_, method, _) -> {
+            throw down.apply(new UnsupportedOperationException(method.getName()));
+        };
+        return port.cast(Proxy.newProxyInstance(port.getClassLoader(), new Class<?>[]{port}, throwing));
     }
 }

@@ -2,6 +2,9 @@ package ailb.lambda;
 
 import ailb.api.Api;
 import ailb.api.ClientKeys;
+import ailb.batch.BatchQueue;
+import ailb.batch.BatchStore;
+import ailb.batch.Batches;
 import ailb.dispatch.ApiKeys;
 import ailb.dispatch.DispatchListener;
 import ailb.dispatch.Dispatcher;
@@ -9,6 +12,7 @@ import ailb.dispatch.TimeSource;
 import ailb.dispatch.Upstream;
 import ailb.pool.Pool;
 import ailb.state.StateStore;
+import java.time.Duration;
 import java.util.random.RandomGenerator;
 
 /** The composition root: what every front is made of, whichever ports it brings. */
@@ -16,17 +20,24 @@ public final class Wiring {
 
     private Wiring() {}
 
-    /** @param random used by many threads at once */
+    /**
+     * @param random used by many threads at once
+     * @param results how long batches and their results are kept
+     */
     public static Api api(
             Pool pool,
             StateStore store,
             Upstream upstream,
             ApiKeys apiKeys,
             ClientKeys clientKeys,
+            BatchStore batchStore,
+            BatchQueue batchQueue,
+            Duration results,
             TimeSource time,
             RandomGenerator random,
             DispatchListener listener) {
         Dispatcher dispatcher = new Dispatcher(pool, store, upstream, apiKeys, time, random, listener);
-        return new Api(pool, dispatcher, clientKeys, time, random);
+        Batches batches = new Batches(batchStore, batchQueue, pool, time, random, results);
+        return new Api(pool, dispatcher, clientKeys, batches, time, random);
     }
 }

@@ -5,6 +5,8 @@ import ailb.api.ApiRequest;
 import ailb.api.ApiResponse;
 import ailb.aws.DynamoStateStore;
 import ailb.aws.LocalDynamo;
+import ailb.batch.InMemoryBatchQueue;
+import ailb.batch.InMemoryBatchStore;
 import ailb.dispatch.ApiKeys;
 import ailb.dispatch.Deadline;
 import ailb.dispatch.TimeSource;
@@ -44,6 +46,8 @@ final class LocalServer implements AutoCloseable {
     /** As long as OpenAI's SDKs wait. */
     private static final Duration LONGEST_REQUEST = Duration.ofMinutes(10);
 
+    private static final Duration RESULTS = Duration.ofDays(7);
+
     private final Deque<Runnable> closers = new ArrayDeque<>();
     private final TimeSource time = new SystemTime();
     private final RandomGenerator random = new Random();
@@ -60,8 +64,8 @@ final class LocalServer implements AutoCloseable {
             ApiKeys keys = keys(settings);
             StateStore store = store(settings.state());
             this.api = Wiring.api(
-                    pool, store, new HttpUpstream(), keys, new OneClientKey(settings.clientKey()), time, random,
-                    console);
+                    pool, store, new HttpUpstream(), keys, new OneClientKey(settings.clientKey()),
+                    new InMemoryBatchStore(), new InMemoryBatchQueue(time, random), RESULTS, time, random, console);
             this.http = listen(settings.port());
             console.text(new Welcome(uri(), settings, pool).text());
         } catch (BadSettingException | RuntimeException e) {
