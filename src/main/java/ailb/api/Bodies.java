@@ -4,6 +4,7 @@ import ailb.health.Opening;
 import ailb.pool.Endpoint;
 import ailb.pool.FailureClass;
 import ailb.pool.Pool;
+import ailb.pool.Price;
 import ailb.pool.Settings;
 import ailb.state.EndpointState;
 import ailb.stats.DayBudget;
@@ -20,6 +21,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** The bodies of answers about the pool. */
 final class Bodies {
@@ -105,6 +107,8 @@ final class Bodies {
                         .put("used", rounded(use.used()))
                         .put("of", use.limit()));
         node.putObject("window")
+                .put("admitted", rounded(statistics.windowAdmitted()))
+                .put("answers", rounded(statistics.windowAnswers()))
                 .put("calls", rounded(statistics.windowCalls()))
                 .put("failures", rounded(statistics.windowFailures()));
         ObjectNode latency = node.putObject("latency_ms");
@@ -113,8 +117,18 @@ final class Bodies {
         node.putObject("tokens")
                 .put("input", statistics.totalInputTokens())
                 .put("output", statistics.totalOutputTokens());
+        node.set("price", price(endpoint.price()));
         node.put("spent_today_usd", statistics.spentToday() / 1e9);
         return node;
+    }
+
+    /** As pool.json has it. */
+    private static JsonNode price(@Nullable Price price) {
+        return price == null
+                ? MAPPER.nullNode()
+                : MAPPER.createObjectNode()
+                        .put("input_per_million", price.inputPerMillion())
+                        .put("output_per_million", price.outputPerMillion());
     }
 
     private static String state(Optional<Opening> opening) {

@@ -8,12 +8,14 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClientBuilder;
 import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
 import software.amazon.awssdk.services.secretsmanager.SecretsManagerClientBuilder;
+import software.amazon.awssdk.services.sqs.SqsClient;
+import software.amazon.awssdk.services.sqs.SqsClientBuilder;
 
 /**
  * The SDK's clients as the balancer needs them. Region, credentials and endpoint ({@code AWS_ENDPOINT_URL}) come from
  * where the SDK looks for them. Safe for any number of threads; none holds a connection before its first call.
  *
- * <p>A write that adds must never go out twice. The SDK's own retries are off for DynamoDB. Below it,
+ * <p>A write that adds must never go out twice. The SDK's own retries are off for the state store. Below it,
  * {@link java.net.HttpURLConnection} repeats a POST whose connection breaks before the reply, unless the body is
  * streamed, which the SDK does whenever it knows the length: for every call here. Should that ever change, the property
  * {@code sun.net.http.retryPost} forbids it too.
@@ -25,10 +27,22 @@ public final class AwsClients {
 
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(1);
     private static final Duration STATE_TIMEOUT = Duration.ofMillis(500);
+    private static final Duration BATCH_TIMEOUT = Duration.ofSeconds(3);
     private static final Duration SECRETS_TIMEOUT = Duration.ofSeconds(2);
 
     /** For a secret, with all the tries there are: a request waits for it, and has a deadline. */
     private static final Duration SECRETS_PATIENCE = Duration.ofSeconds(4);
+
+    /** For one of a batch's items, with all the tries there are. */
+    private static final Duration BATCH_PATIENCE = Duration.ofSeconds(10);
+
+    private static final int BATCH_TRIES = 5;
+
+    /** A request carries up to 1 MiB. */
+    private static final Duration QUEUE_TIMEOUT = Duration.ofSeconds(5);
+
+    /** For a request to the queue, with all its tries. */
+    private static final Duration QUEUE_PATIENCE = Duration.ofSeconds(15);
 
     static {
         // Both are read once by the JVM, before its first connection. Idle connections kept for a host: of the default
@@ -50,9 +64,22 @@ public final class AwsClients {
         return dynamoDbBuilder().build();
     }
 
+    /** For the batch store, whose writes do no harm when they are made twice: with the SDK's retries. */
+    public static DynamoDbClient batchStore() {
+        return batchStoreBuilder().build();
+    }
+
     /** For the keys' stores: with the SDK's retries. */
     public static SecretsManagerClient secretsManager() {
         return secretsManagerBuilder().build();
+    }
+
+    /**
+     * For the queue of batches: with the SDK's retries, as a message that is sent twice does no harm. Waits 5 s for a
+     * reply: not meant for long polling.
+     */
+    public static SqsClient sqs() {
+        return sqsBuilder().build();
     }
 
     static DynamoDbClientBuilder dynamoDbBuilder() {
@@ -61,10 +88,24 @@ public final class AwsClients {
                 .overrideConfiguration(override -> override.retryStrategy(AwsRetryStrategy.doNotRetry()));
     }
 
+    static DynamoDbClientBuilder batchStoreBuilder() {
+        return DynamoDbClient.builder()
+                .httpClientBuilder(http(CONNECT_TIMEOUT, BATCH_TIMEOUT))
+                .overrideConfiguration(override -> override.apiCallTimeout(BATCH_PATIENCE)
+                        .retryStrategy(
+                                AwsRetryStrategy.standardRetryStrategy().toBuilder().maxAttempts(BATCH_TRIES).build()));
+    }
+
     static SecretsManagerClientBuilder secretsManagerBuilder() {
         return SecretsManagerClient.builder()
                 .httpClientBuilder(http(SECRETS_TIMEOUT, SECRETS_TIMEOUT))
                 .overrideConfiguration(override -> override.apiCallTimeout(SECRETS_PATIENCE));
+    }
+
+    static SqsClientBuilder sqsBuilder() {
+        return SqsClient.builder()
+                .httpClientBuilder(http(CONNECT_TIMEOUT, QUEUE_TIMEOUT))
+                .overrideConfiguration(override -> override.apiCallTimeout(QUEUE_PATIENCE));
     }
 
     private static SdkHttpClient.Builder<?> http(Duration connectTimeout, Duration replyTimeout) {

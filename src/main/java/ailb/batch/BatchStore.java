@@ -13,7 +13,10 @@ import java.util.Optional;
  */
 public interface BatchStore {
 
-    /** Stores the input whole, and then the batch; nobody sees it before. */
+    /**
+     * Stores the input whole, and then the batch; nobody sees it before. Repeated, it changes nothing. An id is never
+     * used for another batch.
+     */
     void create(Batch batch, byte[] input);
 
     /**
@@ -39,14 +42,18 @@ public interface BatchStore {
      */
     byte[] input(String id, long offset);
 
-    /** Moves the cursor of a batch on, and a {@link BatchStatus#VALIDATING} one to in progress. False where it stands elsewhere by now. */
+    /**
+     * Moves the cursor of a batch on, and a {@link BatchStatus#VALIDATING} one to in progress. False where it stands
+     * elsewhere by now, and where there is no batch.
+     */
     boolean advance(String id, Cursor from, Cursor to, long now);
 
     /** Marks a batch as being cancelled, if it is not over, and returns it as it is then. Empty where there is none. */
     Optional<Batch> cancel(String id, long now);
 
     /**
-     * Claims a line. Claiming what one holds already prolongs the lease.
+     * Claims a line. Claiming what one holds already prolongs the lease. A lease that has ended is lost when another
+     * claims the line, and not before.
      *
      * @param token of one claimer's own, never used by another
      * @param until when the lease ends
@@ -65,13 +72,16 @@ public interface BatchStore {
      */
     boolean finish(LineKey line, String token, LineResult result, long expires);
 
-    /** Adds to the counts of a batch, and returns it as it is then. Empty where there is none. */
+    /**
+     * Adds to the counts of a batch, if it is not over, and returns it as it is then. Empty where there is none. The one
+     * change that may be made twice when it is repeated.
+     */
     Optional<Batch> count(String id, Counts more, long now);
 
     /** Counts the outcomes on record, one by one. Costs a read of them all. */
     Counts recount(Batch batch);
 
-    /** Ends a batch that is not over with these counts. False where it is over by now. */
+    /** Ends a batch that is not over with these counts. False where it is over by now, and where there is none. */
     boolean end(String id, BatchStatus over, Counts exact, long now);
 
     /**

@@ -28,6 +28,10 @@ public final class BatchCalls {
     /** Where nothing tells when an endpoint will have room. */
     private static final long UNKNOWN_WAIT = Duration.ofSeconds(1).toNanos();
 
+    private static final long STORE_DOWN_WAIT = Duration.ofSeconds(30).toNanos();
+
+    private static final long JITTER = Duration.ofMillis(50).toNanos();
+
     private static final int STORE_PATIENCE = 2;
 
     private final Grounds grounds;
@@ -72,15 +76,24 @@ public final class BatchCalls {
     /** Leases permits for those of the waiting calls that there is room for now. */
     public Leases lease(List<BatchCall> waiting) {
         if (grounds.storeDownSince().isPresent()) {
-            return new Leases(List.of(), Map.of(), Long.MAX_VALUE);
+            return new Leases(List.of(), Map.of(), STORE_DOWN_WAIT);
         }
         parts.view().refresh();
         Round round = new Round(waiting);
         while (!round.left.isEmpty()) {
-            leaseFor(round.left.removeFirst(), round);
+            BatchCall call = round.left.removeFirst();
+            if (!round.hopeless.contains(call.choices().untried())) {
+                leaseFor(call, round);
+            }
         }
-        long now = parts.time().now();
-        return new Leases(round.ready, round.declined, Math.max(0, round.soonest - now));
+        return new Leases(round.ready, round.declined, pause(round.soonest));
+    }
+
+    /** Workers that wait for the same moment must not all write at once. */
+    private long pause(long soonest) {
+        return soonest == Long.MAX_VALUE
+                ? soonest
+                : Math.max(0, soonest - parts.time().now()) + (long) (JITTER * parts.random().nextDouble());
     }
 
     private static final class Round {
@@ -91,6 +104,9 @@ public final class BatchCalls {
 
         /** Endpoints that have no room for a lease, and from when on they may have. */
         private final Map<String, Long> full = new HashMap<>();
+
+        /** Calls that may go to these endpoints only find no room this time. */
+        private final Set<Set<String>> hopeless = new HashSet<>();
 
         private long soonest = Long.MAX_VALUE;
         private int storeFailures;
@@ -116,6 +132,7 @@ public final class BatchCalls {
                     .toList();
             if (ready.isEmpty()) {
                 round.soonest = Math.min(round.soonest, soonest(call, shortlist, round));
+                round.hopeless.add(choices.untried());
                 return;
             }
             if (isLeased(call, choices.choose(ready), round)) {

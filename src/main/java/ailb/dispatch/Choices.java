@@ -103,6 +103,11 @@ final class Choices {
         return serving.contains(endpoint) && !isObstructed(endpoint) && !tried.contains(endpoint.name());
     }
 
+    /** The endpoints {@link #mayJoin} holds for, by name. */
+    Set<String> untried() {
+        return serving.stream().filter(this::mayJoin).map(Endpoint::name).collect(Collectors.toSet());
+    }
+
     /** The endpoint has failed this request: others come first from now on. */
     void failedAt(Endpoint endpoint, FailureClass failure) {
         tried.add(endpoint.name());

@@ -15,6 +15,7 @@ import ailb.state.Attribute;
 import ailb.state.ConditionalUpdate;
 import ailb.state.EndpointState;
 import ailb.state.WindowSlot;
+import ailb.stats.KnownP95;
 import ailb.stats.Latency;
 import ailb.stats.Spend;
 import ailb.stats.Window;
@@ -42,8 +43,12 @@ record Settlement(
         OptionalLong retryAfter,
         boolean tellsNothing) {
 
-    /** The report under the generation the call was admitted in. */
-    ConditionalUpdate update(EndpointState state, long now) {
+    /**
+     * The report under the generation the call was admitted in.
+     *
+     * @param simply whether a fault counts only where that takes no guard: reports of others have come first each time
+     */
+    ConditionalUpdate update(Breaker breaker, EndpointState state, long now, boolean simply) {
         ConditionalUpdate.Builder update = ConditionalUpdate.builder().guard(Breaker.unmoved(permit.admitted()));
         lasting(update, state, now);
         Map<Function<WindowSlot, Attribute>, Long> counts = counts();
@@ -51,10 +56,16 @@ record Settlement(
             Window.of(state, now).count(update, counts);
         }
         switch (reply) {
-            case ProviderReply.Answer _ -> Breaker.succeeded(update);
+            case ProviderReply.Answer _ -> {
+                KnownP95.keep(update, update.build().applyTo(state), now);
+                Breaker.succeeded(update);
+            }
             case ProviderReply.Failure failure -> {
                 if (failure.failure().isEndpointFault() && !tellsNothing) {
                     Breaker.failed(update);
+                    if (!simply) {
+                        breaker.raiseFaultLevel(update, state);
+                    }
                 }
             }
         }

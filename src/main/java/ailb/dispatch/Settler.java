@@ -50,8 +50,10 @@ final class Settler {
         EndpointState known = view.state(endpoint);
         boolean current = true;
         for (int attempt = 0; attempt < TRIES; attempt++) {
-            ConditionalUpdate update =
-                    current ? settlement.update(known, time.now()) : settlement.lateUpdate(known, time.now());
+            boolean last = attempt == TRIES - 1;
+            ConditionalUpdate update = current
+                    ? settlement.update(breaker, known, time.now(), last)
+                    : settlement.lateUpdate(known, time.now());
             switch (store.update(endpoint.name(), update)) {
                 case UpdateResult.Applied(EndpointState settled) -> {
                     view.saw(endpoint, settled);

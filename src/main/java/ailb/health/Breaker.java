@@ -46,9 +46,13 @@ public final class Breaker {
     private static final double FIRST_SHARE = 0.1;
 
     private final Settings.Health rules;
+    private final FaultLevel level;
+    private final TripRules tripRules;
 
     public Breaker(Settings.Health rules) {
         this.rules = rules;
+        this.level = new FaultLevel(rules);
+        this.tripRules = new TripRules(rules, level);
     }
 
     /** How a call may come to an endpoint. */
@@ -149,6 +153,15 @@ public final class Breaker {
     }
 
     /**
+     * A fault of the endpoint among the calls of the same time, adding to a settling write that counts the call.
+     *
+     * @param known the item as last seen; the write is refused where it has moved on too far
+     */
+    public void raiseFaultLevel(ConditionalUpdate.Builder settle, EndpointState known) {
+        level.raise(settle, known);
+    }
+
+    /**
      * The move that a failure of a usual call asks for, if any.
      *
      * @param settled the item as the failure's settling write left it
@@ -164,29 +177,20 @@ public final class Breaker {
         if (!isClosed(settled)) {
             return Optional.empty();
         }
-        long faults = settled.get(Attribute.CONSECUTIVE_FAILURES);
         if (failure.needsAPerson()) {
             return Optional.of(open(settled, failure, keyVersion, now, random).build());
         }
-        if (!failure.isEndpointFault() || !isSick(faults, recent)) {
+        boolean tooMany = tripRules.tooMany(settled, recent);
+        if (!failure.isEndpointFault() || !(tooMany || tripRules.tooManyInARow(settled, recent))) {
             return Optional.empty();
         }
         ConditionalUpdate.Builder move = open(settled, failure, keyVersion, now, random);
-        // An answer in between has zeroed the count: it is looked at anew after the next fault.
-        move.guard(new Guard.Between(Attribute.CONSECUTIVE_FAILURES, faults, Long.MAX_VALUE));
+        if (!tooMany) {
+            // An answer in between has zeroed the count: it is looked at anew after the next fault.
+            long faults = settled.get(Attribute.CONSECUTIVE_FAILURES);
+            move.guard(new Guard.Between(Attribute.CONSECUTIVE_FAILURES, faults, Long.MAX_VALUE));
+        }
         return Optional.of(move.build());
-    }
-
-    /**
-     * Few in a row are chance on a busy endpoint that fails now and then, so they count only where the window is small
-     * or fails often.
-     */
-    private boolean isSick(long faultsInARow, Recent recent) {
-        boolean enough = recent.calls() >= rules.minimumCalls();
-        boolean suspect = !enough || recent.errorRate() >= rules.suspectErrorRate();
-        return (faultsInARow >= rules.consecutiveErrors() && suspect)
-                || faultsInARow >= rules.hardConsecutiveErrors()
-                || (enough && recent.errorRate() >= rules.errorRate());
     }
 
     private ConditionalUpdate.Builder open(
@@ -270,6 +274,7 @@ public final class Breaker {
                 .remove(Attribute.PROBE_UNTIL)
                 .remove(Attribute.KEY_VERSION)
                 .remove(Attribute.CONSECUTIVE_FAILURES)
+                .remove(Attribute.FAULT_LEVEL)
                 .build();
     }
 

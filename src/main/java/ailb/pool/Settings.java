@@ -45,9 +45,11 @@ public record Settings(Retries retries, Health health, Routing routing, Batches 
      *
      * @param consecutiveErrors endpoint faults in a row that take an endpoint out, where it has had few calls of late or
      *     fails often; 1 to 100
-     * @param hardConsecutiveErrors endpoint faults in a row that always do, not below consecutiveErrors
+     * @param hardConsecutiveErrors endpoint faults in a row that always do, not below consecutiveErrors; with answers in
+     *     between, so many more that one fault in four calls is left out of account (see {@code ailb.health})
      * @param minimumCalls calls of the last 30 s from which error rates count, at least 1
-     * @param suspectErrorRate error rate from which consecutiveErrors is enough, 0 to 1
+     * @param suspectErrorRate error rate from which consecutiveErrors is enough, 0 to 1; above 0.25, also the share of
+     *     faults that is left out of account, up to one in two
      * @param errorRate error rate that takes an endpoint out by itself, 0 to 1
      * @param openFor how long it stays out, above 0; the first time, if that grows
      * @param openCap longest time it stays out where that grows, not below openFor

@@ -39,6 +39,10 @@ public record Attribute(String name) {
     public static final Attribute BREAKER = new Attribute("bs");
 
     public static final Attribute CONSECUTIVE_FAILURES = new Attribute("cf");
+
+    /** Number of the call up to which the faults so far are explained by chance (see {@code ailb.health}). */
+    public static final Attribute FAULT_LEVEL = new Attribute("fl");
+
     public static final Attribute OPENINGS = new Attribute("oc");
     public static final Attribute OPEN_UNTIL = new Attribute("ou");
     public static final Attribute PROBE_UNTIL = new Attribute("pu");
@@ -58,6 +62,11 @@ public record Attribute(String name) {
     public static final Attribute SPEND_DAY = new Attribute("sd");
 
     public static final Attribute SPEND = new Attribute("sp");
+
+    /** The p95 of latency as a window last told it, in nanoseconds, and when that was. */
+    public static final Attribute P95 = new Attribute("lp");
+
+    public static final Attribute P95_AT = new Attribute("la");
 
     /** The two slots of the rolling window, used in turn. */
     public static final List<WindowSlot> WINDOW = List.of(WindowSlot.of(0), WindowSlot.of(1));
@@ -83,6 +92,7 @@ public record Attribute(String name) {
                 GENERATION,
                 BREAKER,
                 CONSECUTIVE_FAILURES,
+                FAULT_LEVEL,
                 OPENINGS,
                 OPEN_UNTIL,
                 PROBE_UNTIL,
@@ -95,7 +105,9 @@ public record Attribute(String name) {
                 TOTAL_INPUT_TOKENS,
                 TOTAL_OUTPUT_TOKENS,
                 SPEND_DAY,
-                SPEND));
+                SPEND,
+                P95,
+                P95_AT));
         WINDOW.forEach(slot -> {
             all.add(slot.epoch());
             all.addAll(slot.counters());

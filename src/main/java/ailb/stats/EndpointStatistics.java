@@ -18,6 +18,7 @@ import java.util.OptionalDouble;
  * @param opening why it is out; empty while it takes calls
  * @param heldUntil no call before this moment, for the provider said so; nanoseconds since the epoch, 0 for never said
  * @param windowAdmitted calls of the rolling window that were let through to it, however they ended: its traffic
+ * @param windowAnswers calls of the rolling window that were answered; the latencies are theirs
  * @param windowCalls calls of the rolling window that tell of its health, and those of them that were its faults
  * @param p50 median of its normalised latency (see {@link Latency}) in nanoseconds, empty where too few answers
  * @param spentToday nano-dollars of the current UTC day
@@ -36,6 +37,7 @@ public record EndpointStatistics(
         long totalInputTokens,
         long totalOutputTokens,
         double windowAdmitted,
+        double windowAnswers,
         double windowCalls,
         double windowFailures,
         OptionalDouble p50,
@@ -59,6 +61,7 @@ public record EndpointStatistics(
                 state.get(Attribute.TOTAL_INPUT_TOKENS),
                 state.get(Attribute.TOTAL_OUTPUT_TOKENS),
                 window.sum(WindowSlot::admitted),
+                window.sum(WindowSlot::successes),
                 window.sum(WindowSlot::calls),
                 window.sum(WindowSlot::failures),
                 Latency.quantile(window, 0.5),

@@ -27,8 +27,10 @@ import ailb.state.UpdateResult;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -243,6 +245,80 @@ class ApiTest {
         assertThat(endpoint.at("/tokens/output").longValue()).isEqualTo(5);
         assertThat(endpoint.path("spent_today_usd").doubleValue()).isEqualTo(0.00002);
         assertThat(endpoint.path("out").isNull()).isTrue();
+    }
+
+    /**
+     * One call a second, each answered after a second with 256 tokens: the bucket that reaches to 100 x 1.25^11 ms. Each
+     * costs 10 x 1 + 256 x 2 millionths of a dollar.
+     */
+    @Test
+    void thePoolShowsTheLatencyCountsAndCostOfAnEndpoint() throws IOException {
+        upstream.always("a", () -> {
+            time.sleep(1_000_000_000L);
+            return ScriptedUpstream.answer(10, 0, 256, 0);
+        });
+        for (int i = 0; i < 10; i++) {
+            post(CHAT);
+        }
+
+        JsonNode endpoint = json(get("/v1/pool")).at("/endpoints/0");
+
+        assertThat(endpoint.path("window")).isEqualTo(MAPPER.readTree("""
+                {"admitted": 10.0, "answers": 10.0, "calls": 10.0, "failures": 0.0}"""));
+        assertThat(endpoint.at("/latency_ms/p50").longValue()).isEqualTo(1164);
+        assertThat(endpoint.at("/latency_ms/p95").longValue()).isEqualTo(1164);
+        assertThat(endpoint.path("price")).isEqualTo(MAPPER.readTree("""
+                {"input_per_million": 1.0, "output_per_million": 2.0}"""));
+        assertThat(endpoint.path("spent_today_usd").doubleValue()).isEqualTo(0.00522);
+        assertThat(endpoint.path("share").doubleValue()).isEqualTo(1);
+    }
+
+    @Test
+    void thePoolSaysWhereALatencyOrAPriceIsNotKnown() throws IOException {
+        Api unpriced = api(Endpoints.pool(Endpoints.priced("a", null)));
+        unpriced.handle(chat(), deadline());
+
+        JsonNode endpoint = json(unpriced.handle(
+                new ApiRequest("GET", "/v1/pool", "", new Headers(authorized()), new byte[0]), deadline()))
+                .at("/endpoints/0");
+
+        assertThat(endpoint.path("price").isNull()).isTrue();
+        assertThat(endpoint.at("/latency_ms/p50").isNull()).isTrue();
+        assertThat(endpoint.at("/latency_ms/p95").isNull()).isTrue();
+    }
+
+    /** Three faults in a row open it for 60 s; then one call finds out. Each move bumps the generation. */
+    @Test
+    void thePoolShowsAnEndpointClosedOpenAndHalfOpen() throws IOException {
+        List<JsonNode> seen = new ArrayList<>();
+        seen.add(json(get("/v1/pool")).at("/endpoints/0"));
+        for (int i = 0; i < 3; i++) {
+            upstream.then("a", () -> ScriptedUpstream.error(500, "server_error", "x"));
+        }
+        time.sleep(1);
+        post(CHAT);
+        seen.add(json(get("/v1/pool")).at("/endpoints/0"));
+        String until = seen.getLast().at("/out/until").textValue();
+        time.sleep(Duration.between(Instant.ofEpochSecond(0, time.now()), Instant.parse(until)).toNanos() + 1_000_000);
+        upstream.then("a", () -> {
+            try {
+                seen.add(json(get("/v1/pool")).at("/endpoints/0"));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            return ScriptedUpstream.answer();
+        });
+        post(CHAT);
+        seen.add(json(get("/v1/pool")).at("/endpoints/0"));
+
+        assertThat(seen).extracting(endpoint -> endpoint.path("state").textValue())
+                .containsExactly("closed", "open", "half_open", "closed");
+        assertThat(seen).extracting(endpoint -> endpoint.path("generation").longValue())
+                .containsExactly(0L, 1L, 2L, 3L);
+        assertThat(seen.get(1).at("/out/reason").textValue()).isEqualTo("server");
+        assertThat(seen.get(2).at("/out/reason").textValue()).isEqualTo("server");
+        assertThat(seen.get(1).at("/window/failures").doubleValue()).isEqualTo(3);
+        assertThat(seen.get(3).path("out").isNull()).isTrue();
     }
 
     /** Three calls of 20 millionths of a dollar are 0.6 of the budget: 0.5 + 6 x (0.6 - 0.5) / 0.5 = 1.7. */

@@ -8,6 +8,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
+import software.amazon.awssdk.services.sqs.SqsClient;
 
 class AwsClientsTest {
 
@@ -32,11 +33,15 @@ class AwsClientsTest {
         try (ScriptedServer server = new ScriptedServer(_ -> new Reply(200, "{\"TableNames\":[]}"))) {
             System.setProperty("aws.endpointUrl", server.uri().toString());
             try (DynamoDbClient dynamo = AwsClients.dynamoDb();
-                    SecretsManagerClient secrets = AwsClients.secretsManager()) {
+                    DynamoDbClient batches = AwsClients.batchStore();
+                    SecretsManagerClient secrets = AwsClients.secretsManager();
+                    SqsClient queues = AwsClients.sqs()) {
                 dynamo.listTables();
+                batches.listTables();
                 secrets.listSecrets();
+                queues.listQueues();
             }
-            assertThat(server.requests()).hasSize(2);
+            assertThat(server.requests()).hasSize(4);
         }
     }
 

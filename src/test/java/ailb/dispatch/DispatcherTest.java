@@ -187,6 +187,30 @@ class DispatcherTest {
     }
 
     @Test
+    void anEndpointThatIsOutIsNotTriedEarlyWhileAnotherIsIn() throws InterruptedException {
+        takeOut("a", FailureClass.SERVER, Duration.ofMinutes(1));
+        time.pass(Duration.ofSeconds(5));
+        Dispatcher dispatcher = dispatcher(pool(openAi("a"), openAi("b")));
+
+        for (int i = 0; i < 5; i++) {
+            dispatch(dispatcher);
+        }
+
+        assertThat(upstream.calls()).containsExactly("b", "b", "b", "b", "b");
+    }
+
+    @Test
+    void withEveryEndpointOutTheOneDueSoonestIsTriedFirst() throws InterruptedException {
+        takeOut("a", FailureClass.SERVER, Duration.ofSeconds(60));
+        takeOut("b", FailureClass.SERVER, Duration.ofSeconds(30));
+        takeOut("c", FailureClass.SERVER, Duration.ofSeconds(60));
+
+        dispatch(pool(openAi("a"), openAi("b"), openAi("c")));
+
+        assertThat(upstream.calls()).containsExactly("b");
+    }
+
+    @Test
     void anEndpointOutForAPersonIsNotTriedEarly() throws InterruptedException {
         takeOut("a", FailureClass.QUOTA, Duration.ofMinutes(5));
 

@@ -1,6 +1,7 @@
 package ailb.dispatch;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import ailb.admission.Admission;
 import ailb.admission.Demand;
@@ -12,6 +13,7 @@ import ailb.pool.FailureClass;
 import ailb.pool.LimitKind;
 import ailb.pool.Limits;
 import ailb.pool.Pacing;
+import ailb.pool.Settings;
 import ailb.protocol.ProviderReply;
 import ailb.protocol.Remaining;
 import ailb.protocol.Usage;
@@ -36,6 +38,7 @@ class SettlementTest {
 
     private static final long START = 1_795_000_020_000_000_000L;
     private static final long MILLI = 1_000_000;
+    private static final Breaker BREAKER = new Breaker(Settings.DEFAULT.health());
     private static final Demand DEMAND = new Demand(1_000, 1_000);
     private static final Limits TOKENS =
             Endpoints.limits(Pacing.BUCKET, Map.of(LimitKind.TOKENS_PER_MINUTE, 60_000L));
@@ -100,6 +103,29 @@ class SettlementTest {
         assertThat(Window.of(settled(OPENAI, answer(null)), START).sum(WindowSlot::outputTokens)).isEqualTo(1_000);
     }
 
+    /** 2 s for 256 tokens each time: the bucket up to 100 x 1.25^14 ms. The tenth is the first to tell, in the same write. */
+    @Test
+    void theTenthAnswerLeavesTheP95() {
+        EndpointState state = EndpointState.EMPTY;
+        for (int answer = 1; answer <= 9; answer++) {
+            state = settled(OPENAI, answer(new Usage(900, 256, 0, 0)), state);
+        }
+        assertThat(state.has(Attribute.P95)).isFalse();
+
+        state = settled(OPENAI, answer(new Usage(900, 256, 0, 0)), state);
+
+        assertThat(state.get(Attribute.P95)).isCloseTo(2_273_736_754L, within(1L));
+        assertThat(state.get(Attribute.P95_AT)).isEqualTo(START);
+    }
+
+    /** 2 s for 1,216 tokens and the lead of 64 are 0.5 s for 256 and the lead: the bucket up to 100 x 1.25^8 ms. */
+    @Test
+    void latencyIsCountedByTheLengthOfTheAnswer() {
+        Window window = Window.of(settled(OPENAI, answer(new Usage(900, 1216, 0, 0))), START);
+
+        assertThat(window.sum(Latency.bucket(0.5e9))).isEqualTo(1);
+    }
+
     @ParameterizedTest
     @CsvSource({
         "CALLER_FAULT, 0", "RATE_LIMITED, 0", "QUOTA, 0", "CREDENTIAL, 0", "MODEL, 0",
@@ -113,23 +139,84 @@ class SettlementTest {
         assertThat(window.sum(WindowSlot::successes)).isZero();
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "CALLER_FAULT, false", "RATE_LIMITED, false", "QUOTA, false", "CREDENTIAL, false", "MODEL, false",
+        "OVERLOADED, true", "SERVER, true", "TRANSPORT, true", "TIMEOUT, true",
+    })
+    void onlyFaultsOfTheEndpointRaiseTheFaultLevel(FailureClass failure, boolean raises) {
+        EndpointState settled = settled(OPENAI, failed(failure, Optional.empty(), List.of()));
+
+        assertThat(settled.has(Attribute.FAULT_LEVEL)).isEqualTo(raises);
+        assertThat(settled.get(Attribute.CONSECUTIVE_FAILURES)).isEqualTo(raises ? 1 : 0);
+    }
+
+    /** It takes no guard on what other reports write, so that none of them can be in its way. */
+    @Test
+    void aFaultReportedSimplyCountsInARowAndInTheWindowOnly() {
+        Settlement fault = settlement(
+                OPENAI, EndpointState.EMPTY, failed(FailureClass.SERVER, Optional.empty(), List.of()));
+
+        ConditionalUpdate update = fault.update(BREAKER, EndpointState.EMPTY, START, true);
+
+        assertThat(update.guards())
+                .extracting(guard -> guard.attribute())
+                .doesNotContain(Attribute.FAULT_LEVEL, Attribute.TOTAL_REQUESTS);
+        EndpointState settled = update.applyTo(EndpointState.EMPTY);
+        assertThat(settled.has(Attribute.FAULT_LEVEL)).isFalse();
+        assertThat(settled.get(Attribute.CONSECUTIVE_FAILURES)).isEqualTo(1);
+        assertThat(Window.of(settled, START).sum(WindowSlot::failures)).isEqualTo(1);
+    }
+
+    @Test
+    void aFaultThatTellsNothingOfTheEndpointCountsNowhere() {
+        Settlement told = settlement(
+                OPENAI, EndpointState.EMPTY, failed(FailureClass.TIMEOUT, Optional.empty(), List.of()));
+        Settlement fault = new Settlement(
+                told.permit(), told.admission(), told.reply(), told.nanos(), told.retryAfter(), true);
+
+        EndpointState settled = fault.update(BREAKER, EndpointState.EMPTY, START, false)
+                .applyTo(EndpointState.EMPTY);
+
+        assertThat(settled).isEqualTo(new EndpointState(Map.of(Attribute.TOTAL_REQUESTS, 1L)));
+    }
+
+    @Test
+    void aLateFaultChangesNothingOfTheEndpointsHealth() {
+        Settlement fault = settlement(
+                OPENAI, EndpointState.EMPTY, failed(FailureClass.SERVER, Optional.empty(), List.of()));
+        EndpointState moved = new EndpointState(Map.of(Attribute.GENERATION, 1L));
+
+        assertThat(fault.isCurrent(moved)).isFalse();
+        assertThat(fault.update(BREAKER, moved, START, false).allowedBy(moved)).isFalse();
+        assertThat(fault.lateUpdate(moved, START).applyTo(moved)).isEqualTo(new EndpointState(Map.of(
+                Attribute.GENERATION, 1L, Attribute.TOTAL_REQUESTS, 1L, Attribute.TOTAL_FAILURES, 1L)));
+    }
+
     private static EndpointState settled(Endpoint endpoint, ProviderReply reply) {
+        return settled(endpoint, reply, EndpointState.EMPTY);
+    }
+
+    private static EndpointState settled(Endpoint endpoint, ProviderReply reply, EndpointState before) {
         Admission admission = new Admission(endpoint.limits());
         ConditionalUpdate.Builder take = ConditionalUpdate.builder().add(Attribute.TOTAL_REQUESTS, 0);
-        admission.take(take, new Observation(EndpointState.EMPTY, 0, 0), List.of(DEMAND), START, START);
-        EndpointState admitted = take.build().applyTo(EndpointState.EMPTY);
-        Settlement settlement = new Settlement(
+        admission.take(take, new Observation(before, 0, 0), List.of(DEMAND), START, START);
+        EndpointState admitted = take.build().applyTo(before);
+        ConditionalUpdate update = settlement(endpoint, admitted, reply).update(BREAKER, admitted, START, false);
+        assertThat(update.allowedBy(admitted)).isTrue();
+        return update.applyTo(admitted);
+    }
+
+    private static Settlement settlement(Endpoint endpoint, EndpointState admitted, ProviderReply reply) {
+        return new Settlement(
                 new Permit(endpoint, DEMAND, admitted, Breaker.Access.CLOSED, START),
-                admission,
+                new Admission(endpoint.limits()),
                 reply,
                 2_000 * MILLI,
                 reply instanceof ProviderReply.Failure failure && failure.failure() == FailureClass.RATE_LIMITED
                         ? OptionalLong.of(Duration.ofSeconds(20).toNanos())
                         : OptionalLong.empty(),
                 false);
-        ConditionalUpdate update = settlement.update(admitted, START);
-        assertThat(update.allowedBy(admitted)).isTrue();
-        return update.applyTo(admitted);
     }
 
     private static long tokens(EndpointState state) {

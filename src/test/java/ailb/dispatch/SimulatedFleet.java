@@ -3,6 +3,7 @@ package ailb.dispatch;
 import ailb.pool.Pool;
 import ailb.protocol.ChatRequest;
 import ailb.protocol.Parsed;
+import ailb.selection.Candidate;
 import ailb.state.Assignment;
 import ailb.state.Attribute;
 import ailb.state.ConditionalUpdate;
@@ -20,8 +21,8 @@ import java.util.Random;
 import java.util.function.BiConsumer;
 
 /**
- * Four instances on one store that takes 5 ms for each answer, requests that come by chance (a Poisson process), and
- * calls that overlap.
+ * Instances on one store that takes its time for each answer, and calls that overlap. Usually four instances, 5 ms, and
+ * requests that come by chance (a Poisson process).
  */
 final class SimulatedFleet {
 
@@ -32,25 +33,34 @@ final class SimulatedFleet {
             {"model":"chat","messages":[{"role":"user","content":"Hi"}]}""".getBytes(StandardCharsets.UTF_8)))
             .request();
 
-    private static final int INSTANCES = 4;
-    private static final long STORE_TAKES = 5 * MILLISECOND;
+    private static final int USUAL_INSTANCES = 4;
+    private static final long STORE_USUALLY_TAKES = 5 * MILLISECOND;
 
     /** The start of a window's epoch. */
     private static final long EPOCH = 1_800_000_000_000_000_000L;
 
     private final Random random;
+    private final Pool pool;
     private final long start;
     private final Simulation simulation;
+    private final long storeTakes;
     private final SlowStore store = new SlowStore();
     private final List<Told> told = new ArrayList<>();
     private final List<Dispatcher> instances = new ArrayList<>();
     private long offered;
 
     SimulatedFleet(long seed, Pool pool, Providers providers) {
+        this(seed, pool, USUAL_INSTANCES, STORE_USUALLY_TAKES, providers);
+    }
+
+    /** @param storeTakes nanoseconds the store takes for an answer */
+    SimulatedFleet(long seed, Pool pool, int size, long storeTakes, Providers providers) {
         this.random = new Random(seed);
+        this.pool = pool;
         this.start = EPOCH + (long) (60 * SECOND * random.nextDouble());
         this.simulation = new Simulation(start);
-        for (int i = 0; i < INSTANCES; i++) {
+        this.storeTakes = storeTakes;
+        for (int i = 0; i < size; i++) {
             instances.add(new Dispatcher(
                     pool,
                     store,
@@ -73,6 +83,11 @@ final class SimulatedFleet {
     /** @param at nanoseconds since the start */
     record Told(long at, DispatchEvent event) {}
 
+    /** The end of an instance in the middle of a call: nothing of it is ever heard again. */
+    static final class Died extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+    }
+
     /** Nanoseconds since the start. */
     long elapsed() {
         return simulation.now() - start;
@@ -80,6 +95,19 @@ final class SimulatedFleet {
 
     Random random() {
         return random;
+    }
+
+    /** The endpoints as they are in the store now, in the pool's order. */
+    List<Candidate> candidates() {
+        return pool.endpoints()
+                .stream()
+                .map(endpoint -> new Candidate(endpoint, store.items.state(endpoint.name())))
+                .toList();
+    }
+
+    /** Nanoseconds since the epoch. */
+    long now() {
+        return simulation.now();
     }
 
     /** One sleep on the clock of the simulation. */
@@ -91,16 +119,41 @@ final class SimulatedFleet {
     void run(double perSecond, long seconds, BiConsumer<Double, DispatchResult> ended) {
         double moment = 0;
         while (moment < seconds) {
-            double came = moment;
-            Dispatcher instance = instances.get(random.nextInt(INSTANCES));
-            simulation.at(start + (long) (came * SECOND), () -> {
-                offered++;
-                Deadline deadline = Deadline.in(Duration.ofSeconds(60), simulation);
-                ended.accept(came, instance.dispatch(REQUEST, deadline));
-            });
+            come(moment, random.nextInt(instances.size()), ended);
             moment -= Math.log(1 - random.nextDouble()) / perSecond;
         }
+        run();
+    }
+
+    /** The same with requests that come at equal distances. */
+    void runEvenly(int perSecond, long seconds, BiConsumer<Double, DispatchResult> ended) {
+        for (int request = 0; request < perSecond * seconds; request++) {
+            come((double) request / perSecond, random.nextInt(instances.size()), ended);
+        }
+        run();
+    }
+
+    /** Has a request come to one instance, once the fleet runs. */
+    void come(double second, int instance, BiConsumer<Double, DispatchResult> ended) {
+        simulation.at(start + (long) (second * SECOND), () -> {
+            offered++;
+            Deadline deadline = Deadline.in(Duration.ofSeconds(60), simulation);
+            try {
+                ended.accept(second, instances.get(instance).dispatch(REQUEST, deadline));
+            } catch (Died e) {
+                // nobody is left to be told
+            }
+        });
+    }
+
+    /** Runs until nothing is left to happen. */
+    void run() {
         simulation.run();
+    }
+
+    /** The item of one endpoint. */
+    EndpointState state(String endpoint) {
+        return store.items.state(endpoint);
     }
 
     List<Told> told() {
@@ -138,7 +191,7 @@ final class SimulatedFleet {
 
         private void travel() {
             try {
-                simulation.sleep(STORE_TAKES);
+                simulation.sleep(storeTakes);
             } catch (InterruptedException e) {
                 throw new IllegalStateException(e);
             }

@@ -27,6 +27,7 @@ class BreakerTest {
     private static final long KEY = 77;
     private static final Duration LEASE = Duration.ofSeconds(35);
     private static final Recent QUIET = new Recent(3, 3);
+    private static final Recent BUSY = new Recent(1000, 30);
 
     private final Breaker breaker = new Breaker(Settings.DEFAULT.health());
     private final RandomGenerator random = new Random(1);
@@ -63,6 +64,45 @@ class BreakerTest {
 
         assertThat(trip(FailureClass.TIMEOUT, new Recent(calls, failures), NOW).isPresent())
                 .isEqualTo(opens);
+    }
+
+    /** The fifteenth: 15 x 3 for the faults less 14 for the answers is above 30. */
+    @Test
+    void asManyAnswersAsFaultsDoNotKeepAnEndpointIn() {
+        for (int i = 0; i < 14; i++) {
+            faults(1);
+            assertThat(trip(FailureClass.SERVER, BUSY, NOW)).isEmpty();
+            succeed();
+        }
+        faults(1);
+        Optional<ConditionalUpdate> move = trip(FailureClass.SERVER, BUSY, NOW);
+
+        succeed();
+        apply(move);
+        assertThat(Breaker.isClosed(state)).isFalse();
+    }
+
+    @Test
+    void tenInARowOpenWhateverIsRefusedForALimitInBetween() {
+        for (int i = 0; i < 9; i++) {
+            faults(1);
+            assertThat(trip(FailureClass.SERVER, BUSY, NOW)).isEmpty();
+            for (int j = 0; j < 5; j++) {
+                state = report().build().applyTo(state);
+            }
+        }
+        faults(1);
+
+        assertThat(trip(FailureClass.SERVER, BUSY, NOW)).isPresent();
+    }
+
+    @Test
+    void anAnswerThatComesBeforeTheMoveDoesNotPreventItWhereHalfOfTheCallsFailed() {
+        faults(1);
+        Optional<ConditionalUpdate> move = trip(FailureClass.SERVER, new Recent(20, 10), NOW);
+
+        succeed();
+        apply(move);
     }
 
     @Test
@@ -187,6 +227,7 @@ class BreakerTest {
         assertThat(access(closed)).isEqualTo(Access.CLOSED);
         assertThat(state.get(Attribute.GENERATION)).isEqualTo(3);
         assertThat(state.get(Attribute.CONSECUTIVE_FAILURES)).isZero();
+        assertThat(state.has(Attribute.FAULT_LEVEL)).isFalse();
         assertThat(Breaker.recovery(state, closed)).isEqualTo(0.1);
         assertThat(Breaker.recovery(state, closed + 15 * SECOND)).isCloseTo(0.55, within(1e-9));
         assertThat(Breaker.recovery(state, closed + 40 * SECOND)).isEqualTo(1);
@@ -229,6 +270,15 @@ class BreakerTest {
                     growing.verdict(state, Optional.of(FailureClass.SERVER), false, KEY, now, random);
             apply(Optional.of(again));
         }
+    }
+
+    @Test
+    void theHundredthOpeningIsNoLongerThanTheCap() {
+        state = new EndpointState(Map.of(Attribute.OPENINGS, 99L, Attribute.RECOVERED_AT, NOW));
+
+        apply(trip(FailureClass.QUOTA, QUIET, NOW));
+
+        assertThat(state.get(Attribute.OPEN_UNTIL) - NOW).isEqualTo(3600 * SECOND);
     }
 
     @Test
@@ -329,16 +379,22 @@ class BreakerTest {
 
     private void faults(int count) {
         for (int i = 0; i < count; i++) {
-            ConditionalUpdate.Builder settle = ConditionalUpdate.builder();
+            ConditionalUpdate.Builder settle = report();
             Breaker.failed(settle);
+            breaker.raiseFaultLevel(settle, state);
             state = settle.build().applyTo(state);
         }
     }
 
     private void succeed() {
-        ConditionalUpdate.Builder settle = ConditionalUpdate.builder();
+        ConditionalUpdate.Builder settle = report();
         Breaker.succeeded(settle);
         state = settle.build().applyTo(state);
+    }
+
+    /** Every report counts its call. */
+    private static ConditionalUpdate.Builder report() {
+        return ConditionalUpdate.builder().add(Attribute.TOTAL_REQUESTS, 1);
     }
 
     private Optional<ConditionalUpdate> trip(FailureClass failure, Recent recent, long now) {

@@ -19,17 +19,25 @@ class ArtifactIT {
 
     @Test
     void isWhatTheTemplateDeploys() throws IOException {
-        Path codeUri = Path.of(new Template().text("Resources.ApiFunction.Properties.CodeUri"));
-
-        assertThat(artifact.file()).isEqualTo(codeUri.toAbsolutePath());
+        assertThat(ofFunctions("CodeUri")).allSatisfy(
+                codeUri -> assertThat(artifact.file()).isEqualTo(Path.of(codeUri).toAbsolutePath()));
     }
 
     @Test
     void holdsTheHandlersThatTheTemplateNamesAndThePool() throws IOException {
-        String handler = new Template().text("Resources.ApiFunction.Properties.Handler");
-        String handlerClass = handler.substring(0, handler.indexOf("::")).replace('.', '/') + ".class";
+        List<String> classes = ofFunctions("Handler").stream()
+                .map(handler -> handler.substring(0, handler.indexOf("::")).replace('.', '/') + ".class")
+                .toList();
 
-        assertThat(artifact.entries()).contains(handlerClass, "pool.json");
+        assertThat(artifact.entries()).contains("pool.json").containsAll(classes);
+    }
+
+    private static List<String> ofFunctions(String property) throws IOException {
+        Template template = new Template();
+        return template.resources("AWS::Serverless::Function")
+                .stream()
+                .map(id -> template.text("Resources." + id + ".Properties." + property))
+                .toList();
     }
 
     @Test

@@ -1,13 +1,15 @@
 package ailb.lambda;
 
 import ailb.aws.FakeSecretsManager;
+import ailb.aws.LocalSqs;
+import ailb.aws.SqsQueues;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
 
-/** All that an instance of the function talks to: a table, two secrets and a provider, and a pool that names it. */
+/** All that an instance of the function talks to: a table, a queue, two secrets and a provider, and a pool that names it. */
 final class FakeAws implements AutoCloseable {
 
     static final String CLIENT_KEY = "c".repeat(3) + "7Gq2mXw9LrT4vBn8ZsKd5HyJ3PfA6eUcR1oSt";
@@ -19,6 +21,7 @@ final class FakeAws implements AutoCloseable {
     private final Path folder;
     private final String table = "state-" + UUID.randomUUID();
     private final DynamoOverHttp dynamo;
+    private final SqsQueues queues = SqsQueues.create(LocalSqs.client());
     private final FakeProvider openai = new FakeProvider(OPENAI_KEY);
     private final FakeProvider anthropic = new FakeProvider(ANTHROPIC_KEY);
     // After the others: only Loopback has the JVM's HTTP servers answer without a delay, if it comes first.
@@ -62,8 +65,11 @@ final class FakeAws implements AutoCloseable {
                 "TABLE_NAME", table,
                 "PROVIDER_KEYS_SECRET", SECRET + "providers",
                 "CLIENT_KEYS_SECRET", SECRET + "clients",
+                "BATCH_QUEUE_URL", queues.url(),
+                "RESULTS_DAYS", "30",
                 "POOL_FILE", poolFile().toString(),
                 "AWS_ENDPOINT_URL_DYNAMODB", dynamo.endpoint().toString(),
+                "AWS_ENDPOINT_URL_SQS", LocalSqs.endpoint().toString(),
                 "AWS_ENDPOINT_URL_SECRETS_MANAGER", secrets.uri().toString()));
     }
 
@@ -72,6 +78,7 @@ final class FakeAws implements AutoCloseable {
         secrets.close();
         openai.close();
         anthropic.close();
+        queues.close();
     }
 
     private Path poolFile() {

@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
@@ -14,6 +15,7 @@ import org.yaml.snakeyaml.constructor.AbstractConstruct;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
 import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.ScalarNode;
+import org.yaml.snakeyaml.nodes.SequenceNode;
 
 /** template.yaml as a tree; CloudFormation's {@code !Ref x} is the map {@code {Ref: x}} in it. */
 final class Template {
@@ -58,6 +60,18 @@ final class Template {
                 .toList();
     }
 
+    /** The variables of a function's environment, each with a value that will do for a text and for a number. */
+    Map<String, String> variables(String function) {
+        return map("Resources." + function + ".Properties.Environment.Variables").keySet()
+                .stream()
+                .collect(Collectors.toMap(name -> name, _ -> "30"));
+    }
+
+    /** What an output says to run. */
+    String command(String output) {
+        return (String) map("Outputs." + output + ".Value").get("Sub");
+    }
+
     /** The statements of all policies of a role. */
     Stream<Map<String, Object>> statements(String role) {
         return elements(at("Resources." + role + ".Properties.Policies"))
@@ -70,9 +84,13 @@ final class Template {
         return statements(role).flatMap(statement -> elements(statement.get("Action"))).map(String.class::cast);
     }
 
-    /** All keys, anywhere in the template. */
-    Stream<String> keys() {
-        return keys(root);
+    /** The names of all properties of all resources. */
+    Stream<String> properties() {
+        return map("Resources").keySet()
+                .stream()
+                .map(id -> "Resources." + id)
+                .filter(path -> map(path).containsKey("Properties"))
+                .flatMap(path -> map(path + ".Properties").keySet().stream());
     }
 
     /** A list's elements, or the one thing that stands for a list. */
@@ -86,16 +104,6 @@ final class Template {
         return copy;
     }
 
-    private static Stream<String> keys(Object node) {
-        return switch (node) {
-            case Map<?, ?> map -> map(map).entrySet()
-                    .stream()
-                    .flatMap(entry -> Stream.concat(Stream.of(entry.getKey()), keys(entry.getValue())));
-            case Collection<?> list -> list.stream().flatMap(Template::keys);
-            default -> Stream.empty();
-        };
-    }
-
     private static final class Tags extends SafeConstructor {
 
         Tags() {
@@ -104,7 +112,11 @@ final class Template {
                 @Override
                 public Object construct(Node node) {
                     String function = node.getTag().getValue().substring(1);
-                    return Map.of(function, ((ScalarNode) node).getValue());
+                    return Map.of(
+                            function,
+                            node instanceof SequenceNode list
+                                    ? constructSequence(list)
+                                    : ((ScalarNode) node).getValue());
                 }
             });
         }

@@ -21,7 +21,6 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -53,10 +52,7 @@ class TemplateTest {
 
     @Test
     void setsTheVariablesThatTheCodeReadsAndNoOther() {
-        Map<String, String> variables = template.map(FUNCTION + "Environment.Variables")
-                .keySet()
-                .stream()
-                .collect(Collectors.toMap(name -> name, _ -> "set"));
+        Map<String, String> variables = template.variables("ApiFunction");
 
         assertThat(FunctionSettings.of(variables)).isNotNull();
         assertThat(variables.keySet()).allSatisfy(name -> {
@@ -103,16 +99,23 @@ class TemplateTest {
         assertThat(template.at(FUNCTION + "Events")).isEqualTo(Map.of("Api", Map.of("Type", "HttpApi")));
     }
 
-    /** DynamoStateStore reads many and updates one; the key adapters read a secret; Lambda writes the log. */
+    /**
+     * DynamoStateStore reads many and updates one; the key adapters read a secret; batches are put on record and on the
+     * queue; Lambda writes the log.
+     */
     @Test
     void allowsTheFunctionWhatItDoesAndNothingElse() {
         assertThat(template.at(FUNCTION + "Role")).isEqualTo(Map.of("GetAtt", "ApiRole.Arn"));
-        assertThat(template.resources("AWS::IAM::Role")).containsExactly("ApiRole");
+        assertThat(template.resources("AWS::IAM::Role")).containsExactlyInAnyOrder("ApiRole", "BatchRole");
         assertThat(template.map("Resources.ApiRole.Properties")).doesNotContainKey("ManagedPolicyArns");
         assertThat(template.actions("ApiRole"))
                 .containsExactlyInAnyOrder(
                         "dynamodb:BatchGetItem",
+                        "dynamodb:GetItem",
+                        "dynamodb:PutItem",
+                        "dynamodb:Query",
                         "dynamodb:UpdateItem",
+                        "sqs:SendMessage",
                         "secretsmanager:GetSecretValue",
                         "logs:CreateLogStream",
                         "logs:PutLogEvents");
@@ -124,6 +127,7 @@ class TemplateTest {
                 .flatExtracting(statement -> Template.elements(statement.get("Resource")).toList())
                 .containsExactlyInAnyOrder(
                         Map.of("GetAtt", "State.Arn"),
+                        Map.of("GetAtt", "BatchQueue.Arn"),
                         Map.of("Ref", "ProviderKeys"),
                         Map.of("Ref", "ClientKeys"),
                         Map.of("GetAtt", "ApiLog.Arn"));
@@ -140,8 +144,9 @@ class TemplateTest {
     /** A retained resource with a fixed name would stand in the way of the next deployment. */
     @Test
     void givesNothingAFixedName() {
-        assertThat(template.keys())
-                .doesNotContain("TableName", "Name", "FunctionName", "LogGroupName", "RoleName");
+        assertThat(template.properties())
+                .doesNotContain(
+                        "TableName", "Name", "FunctionName", "LogGroupName", "RoleName", "QueueName", "AlarmName");
     }
 
     @Test
@@ -184,10 +189,10 @@ class TemplateTest {
     @Test
     void printsNextCommandsThatNameTheRegionAndAModelOfThePool() throws IOException {
         Pool pool = PoolFile.parse(Files.readAllBytes(Path.of("src", "main", "resources", "pool.json")));
-        String call = command("Step3Call");
+        String call = template.command("Step3Call");
         String body = call.substring(call.indexOf("'{") + 1, call.lastIndexOf('\''));
 
-        assertThat(List.of(command("Step1PutProviderKeys"), command("Step2ReadClientKey")))
+        assertThat(List.of(template.command("Step1PutProviderKeys"), template.command("Step2ReadClientKey")))
                 .allSatisfy(command -> assertThat(command).contains("--region ${AWS::Region}"));
         assertThat(pool.models()).contains(new JsonMapper().readTree(body).path("model").asText());
     }
@@ -195,7 +200,7 @@ class TemplateTest {
     /** The value of a secret as Secrets Manager generates it, and one to which its owner added a client. */
     @Test
     void readsTheClientKeyOutOfItsSecret() throws Exception {
-        String pipe = command("Step2ReadClientKey").replaceFirst(".*\\| (.*)\\)", "$1");
+        String pipe = template.command("Step2ReadClientKey").replaceFirst(".*\\| (.*)\\)", "$1");
         Process shell = new ProcessBuilder(
                 "sh", "-c", "printf '%s' \"$1\" | " + pipe, "sh", "{\"default\":\"k3y\",\"ci\":\"other\"}")
                 .redirectErrorStream(true)
@@ -218,9 +223,5 @@ class TemplateTest {
 
         assertThat(findings).isEmpty();
         assertThat(lint.waitFor()).isZero();
-    }
-
-    private String command(String output) {
-        return (String) template.map("Outputs." + output + ".Value").get("Sub");
     }
 }

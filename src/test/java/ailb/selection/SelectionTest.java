@@ -17,7 +17,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class SelectionTest {
 
@@ -87,6 +90,76 @@ class SelectionTest {
         assertThat(scores[2]).isEqualTo(0.05);
     }
 
+    /** The slow one's last known factor is 0.05: 0.05^(1 - age / 60 s). */
+    @ParameterizedTest
+    @CsvSource({"0, 0.05", "15, 0.105737", "30, 0.223607", "45, 0.472871", "59, 0.951297", "60, 1", "600, 1"})
+    void whatWasLastKnownFadesWithinAMinute(long age, double factor) {
+        double[] scores = selection.scores(
+                List.of(
+                        candidate("a", 1, answered(1000)),
+                        candidate("b", 1, answered(1000)),
+                        candidate("c", 1, lastKnown(90_000, age))),
+                CostRule.NONE,
+                NOW);
+
+        assertThat(scores[2]).isCloseTo(factor, within(1e-6));
+        assertThat(scores[0]).isEqualTo(1);
+    }
+
+    @Test
+    void whatWasLastKnownCountsForTheMedianAsWell() {
+        double[] scores = selection.scores(
+                List.of(
+                        candidate("a", 1, lastKnown(1000, 30)),
+                        candidate("b", 1, lastKnown(1000, 30)),
+                        candidate("c", 1, lastKnown(2000, 0))),
+                CostRule.NONE,
+                NOW);
+
+        assertThat(scores).containsExactly(1, 1, 0.25);
+    }
+
+    /** The p95s are 244, 477 and 931 ms; 244 and 931 are equally far from the median, the slow one pays. */
+    @Test
+    void endpointsAreComparedWithTheMedianNotTheQuickestOrTheMean() {
+        double[] scores = selection.scores(
+                List.of(
+                        candidate("a", 1, answered(244)),
+                        candidate("b", 1, answered(476)),
+                        candidate("c", 1, answered(931))),
+                CostRule.NONE,
+                NOW);
+
+        assertThat(scores[0]).isEqualTo(1);
+        assertThat(scores[1]).isEqualTo(1);
+        // three buckets of 1.25 apart: 1 / 1.25^6
+        assertThat(scores[2]).isCloseTo(0.262144, within(1e-6));
+    }
+
+    @Test
+    void nineAnswersAreTooFewToJudgeAnEndpointBy() {
+        Candidate quick = candidate("a", 1, answered(150));
+
+        assertThat(selection.scores(List.of(quick, candidate("b", 1, answered(90_000, 9))), CostRule.NONE, NOW))
+                .containsExactly(1, 1);
+        assertThat(selection.scores(List.of(quick, candidate("b", 1, answered(90_000, 10))), CostRule.NONE, NOW))
+                .containsExactly(1, 0.05);
+    }
+
+    /** Instances that see the same do not send to the same: 0.6 of weight 1.5 against 0.4 of weight 1. */
+    @Test
+    void theBestScoreDoesNotTakeItAll() {
+        List<Candidate> candidates =
+                List.of(candidate("a", 1.5, EndpointState.EMPTY), candidate("b", 1, EndpointState.EMPTY));
+        Random random = new Random(5);
+
+        long toTheBest = IntStream.range(0, 10_000)
+                .filter(_ -> selection.choose(candidates, CostRule.NONE, NOW, random).equals(candidates.getFirst()))
+                .count();
+
+        assertThat(toTheBest).isCloseTo(6_000, within(200L));
+    }
+
     @Test
     void anEndpointThatHasJustRecoveredStartsSlowly() {
         EndpointState recovering = new EndpointState(Map.of(Attribute.RECOVERED_AT, NOW - 15_000_000_000L));
@@ -127,7 +200,16 @@ class SelectionTest {
     }
 
     private static EndpointState answered(long millis) {
-        return counted(Map.of(WindowSlot::successes, 20L, Latency.bucket(millis * 1e6), 20L));
+        return answered(millis, 20);
+    }
+
+    private static EndpointState answered(long millis, long answers) {
+        return counted(Map.of(WindowSlot::successes, answers, Latency.bucket(millis * 1e6), answers));
+    }
+
+    private static EndpointState lastKnown(long millis, long secondsAgo) {
+        return new EndpointState(Map.of(
+                Attribute.P95, millis * 1_000_000, Attribute.P95_AT, NOW - secondsAgo * 1_000_000_000L));
     }
 
     private static EndpointState counted(

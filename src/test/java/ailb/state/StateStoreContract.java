@@ -371,7 +371,11 @@ public abstract class StateStoreContract {
                 Attribute.ROLLING_DAY,
                 Attribute.HOLD,
                 Attribute.OPEN_UNTIL,
-                Attribute.PROBE_UNTIL);
+                Attribute.PROBE_UNTIL,
+                Attribute.RETRIES,
+                Attribute.RECOVERED_AT,
+                Attribute.KEY_VERSION,
+                Attribute.P95_AT);
         List<Attribute> tokensOfYears = List.of(Attribute.TOTAL_INPUT_TOKENS, Attribute.TOTAL_OUTPUT_TOKENS);
         Predicate<WindowSlot> isTokensOfSlot = slot -> List.of(
                 slot.admittedInput(), slot.admittedOutput(), slot.outputTokens())

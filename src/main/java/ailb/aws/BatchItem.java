@@ -1,0 +1,96 @@
+package ailb.aws;
+
+import ailb.batch.Batch;
+import ailb.batch.BatchStatus;
+import ailb.batch.Counts;
+import ailb.batch.Cursor;
+import java.util.HashMap;
+import java.util.Map;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+
+/**
+ * How a batch lies in the table. Its status follows from the points in time it has reached, so that one write moves both:
+ * over where it says how, else being cancelled, else begun, else still being validated.
+ */
+final class BatchItem {
+
+    static final String COMPLETED = "cc";
+    static final String FAILED = "cf";
+    static final String CANCELLED = "cx";
+    static final String LINE = "cl";
+    static final String OFFSET = "co";
+    static final String BEGUN = "be";
+    static final String CHANGED = "ch";
+    static final String CANCELLING = "ca";
+    static final String ENDED = "en";
+    static final String OVER = "ov";
+    static final String EXPIRES = "xp";
+
+    private static final String TOTAL = "nl";
+    private static final String INPUT_LENGTH = "il";
+    private static final String CREATED = "cr";
+
+    private BatchItem() {}
+
+    static Map<String, AttributeValue> item(Batch batch) {
+        Map<String, AttributeValue> item = new HashMap<>(BatchKeys.header(batch.id()));
+        item.put(TOTAL, Values.of(batch.total()));
+        item.put(INPUT_LENGTH, Values.of(batch.inputLength()));
+        item.put(COMPLETED, Values.of(batch.counts().completed()));
+        item.put(FAILED, Values.of(batch.counts().failed()));
+        item.put(CANCELLED, Values.of(batch.counts().cancelled()));
+        item.put(LINE, Values.of(batch.cursor().line()));
+        item.put(OFFSET, Values.of(batch.cursor().offset()));
+        item.put(CREATED, Values.of(batch.created()));
+        putUnlessNotYet(item, BEGUN, batch.begun());
+        putUnlessNotYet(item, CHANGED, batch.changed());
+        putUnlessNotYet(item, CANCELLING, batch.cancelling());
+        putUnlessNotYet(item, ENDED, batch.ended());
+        item.put(EXPIRES, Values.of(batch.expires()));
+        item.put("ex", Values.expiry(batch.expires()));
+        if (batch.status().isOver()) {
+            item.put(OVER, Values.of(batch.status().name()));
+        }
+        return item;
+    }
+
+    private static void putUnlessNotYet(Map<String, AttributeValue> item, String name, long moment) {
+        if (moment != 0) {
+            item.put(name, Values.of(moment));
+        }
+    }
+
+    static Batch batch(Map<String, AttributeValue> item) {
+        return new Batch(
+                BatchKeys.idOfHeader(item),
+                status(item),
+                (int) Values.number(item, TOTAL),
+                Values.number(item, INPUT_LENGTH),
+                new Counts(
+                        Values.number(item, COMPLETED),
+                        Values.number(item, FAILED),
+                        Values.number(item, CANCELLED)),
+                new Cursor((int) Values.number(item, LINE), Values.number(item, OFFSET)),
+                Values.number(item, CREATED),
+                Values.number(item, BEGUN),
+                Values.number(item, CHANGED),
+                Values.number(item, CANCELLING),
+                Values.number(item, ENDED),
+                Values.number(item, EXPIRES));
+    }
+
+    private static BatchStatus status(Map<String, AttributeValue> item) {
+        if (item.containsKey(OVER)) {
+            return BatchStatus.valueOf(Values.text(item, OVER));
+        }
+        if (item.containsKey(CANCELLING)) {
+            return BatchStatus.CANCELLING;
+        }
+        return item.containsKey(BEGUN) ? BatchStatus.IN_PROGRESS : BatchStatus.VALIDATING;
+    }
+
+    /** Whether there is one that has not expired. */
+    static boolean isThere(Map<String, AttributeValue> item, long now) {
+        return Values.number(item, EXPIRES) > now;
+    }
+}

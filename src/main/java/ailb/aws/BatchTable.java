@@ -1,0 +1,126 @@
+package ailb.aws;
+
+import ailb.batch.BatchStoreException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.BatchGetItemResponse;
+import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
+import software.amazon.awssdk.services.dynamodb.model.KeysAndAttributes;
+import software.amazon.awssdk.services.dynamodb.model.PutItemRequest;
+import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
+import software.amazon.awssdk.services.dynamodb.model.QueryResponse;
+import software.amazon.awssdk.services.dynamodb.model.ReturnValue;
+import software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionCheckFailure;
+import software.amazon.awssdk.services.dynamodb.model.UpdateItemRequest;
+
+/** The table, read consistently. What goes wrong is a {@link BatchStoreException}; a refused write is none. */
+final class BatchTable {
+
+    /** Reads for what DynamoDB leaves unread when it is busy, the first one included. */
+    private static final int TRIES = 3;
+
+    private final DynamoDbClient client;
+    private final String table;
+
+    BatchTable(DynamoDbClient client, String table) {
+        this.client = client;
+        this.table = table;
+    }
+
+    /**
+     * What came of a guarded write.
+     *
+     * @param item as it is after the write, if that was asked for; of a refused one, as it stands; empty if there is none
+     */
+    record Write(boolean applied, Map<String, AttributeValue> item) {
+
+        Write {
+            item = Map.copyOf(item);
+        }
+    }
+
+    /** Empty where there is none. */
+    Map<String, AttributeValue> get(Map<String, AttributeValue> key) {
+        return calling(
+                () -> client.getItem(request -> request.tableName(table).key(key).consistentRead(true)).item());
+    }
+
+    void put(Map<String, AttributeValue> item) {
+        calling(() -> client.putItem(request -> request.tableName(table).item(item)));
+    }
+
+    Write put(PutItemRequest.Builder guarded) {
+        PutItemRequest request = guarded.tableName(table).build();
+        return calling(() -> {
+            try {
+                client.putItem(request);
+                return new Write(true, request.item());
+            } catch (ConditionalCheckFailedException e) {
+                return new Write(false, Map.of());
+            }
+        });
+    }
+
+    Write update(UpdateItemRequest.Builder guarded) {
+        UpdateItemRequest request = guarded.tableName(table)
+                .returnValuesOnConditionCheckFailure(ReturnValuesOnConditionCheckFailure.ALL_OLD)
+                .build();
+        return calling(() -> {
+            try {
+                Map<String, AttributeValue> item = client.updateItem(request).attributes();
+                return new Write(true, complete(item, request.returnValues() == ReturnValue.ALL_NEW));
+            } catch (ConditionalCheckFailedException e) {
+                return new Write(false, e.hasItem() ? e.item() : Map.of());
+            }
+        });
+    }
+
+    /** A reply without the item's key is none: what it leaves out would read as 0. */
+    private static Map<String, AttributeValue> complete(Map<String, AttributeValue> item, boolean wanted) {
+        if (wanted && !item.containsKey("pk")) {
+            throw unusable("The batch store's reply has no item in it");
+        }
+        return item;
+    }
+
+    /** One page. */
+    QueryResponse query(QueryRequest.Builder query) {
+        QueryRequest request = query.tableName(table).consistentRead(true).build();
+        return calling(() -> client.query(request));
+    }
+
+    /** Those of at most 100 small items that there are, in no order. */
+    List<Map<String, AttributeValue>> getAll(List<Map<String, AttributeValue>> keys) {
+        List<Map<String, AttributeValue>> items = new ArrayList<>();
+        Map<String, KeysAndAttributes> unread = keys.isEmpty()
+                ? Map.of()
+                : Map.of(table, KeysAndAttributes.builder().keys(keys).consistentRead(true).build());
+        for (int attempt = 0; attempt < TRIES && !unread.isEmpty(); attempt++) {
+            Map<String, KeysAndAttributes> wanted = unread;
+            BatchGetItemResponse response = calling(() -> client.batchGetItem(request -> request.requestItems(wanted)));
+            items.addAll(response.responses().getOrDefault(table, List.of()));
+            unread = response.unprocessedKeys();
+        }
+        if (!unread.isEmpty()) {
+            throw unusable("The batch store left items unread in " + TRIES + " reads");
+        }
+        return items;
+    }
+
+    private static BatchStoreException unusable(String message) {
+        return new BatchStoreException(message, new IllegalStateException(message));
+    }
+
+    private static <T> T calling(Supplier<T> call) {
+        try {
+            return call.get();
+        } catch (SdkException e) {
+            throw new BatchStoreException("The batch store does not answer: " + Trouble.describe(e), e);
+        }
+    }
+}

@@ -1,0 +1,71 @@
+package ailb.batch;
+
+import ailb.protocol.ApiError;
+import ailb.protocol.ChatRequest;
+import ailb.protocol.Parsed;
+import ailb.protocol.RawObject;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** What a message of the queue asks for. */
+sealed interface BatchMessage {
+
+    /** Before the id of a batch that is a single message somebody put on the queue. */
+    String QUEUED = "queue-";
+
+    Pattern OWN_ID = Pattern.compile("[A-Za-z0-9_.-]{1,64}");
+
+    /**
+     * One line of a batch.
+     *
+     * @param adopted whether it is a message somebody put on the queue: a batch of its own, that nobody submitted
+     * @param request what is to be sent, or what is wrong with it
+     */
+    record Line(QueueMessage message, LineKey key, String customId, boolean adopted, Parsed request)
+            implements
+                BatchMessage {}
+
+    /** All lines of a batch that are not on the queue yet. */
+    record Expand(QueueMessage message, String batch) implements BatchMessage {}
+
+    /** @param problem why it is none of ours */
+    record Alien(QueueMessage message, String problem) implements BatchMessage {}
+
+    static BatchMessage read(QueueMessage message) {
+        return switch (RawObject.read(message.body().getBytes(StandardCharsets.UTF_8))) {
+            case RawObject.Invalid(String problem) -> new Alien(message, problem);
+            case RawObject.Valid(RawObject object) -> read(message, object);
+        };
+    }
+
+    private static BatchMessage read(QueueMessage message, RawObject object) {
+        Optional<String> expand = object.text("expand");
+        if (expand.isPresent()) {
+            return new Expand(message, expand.get());
+        }
+        Optional<String> batch = object.text("batch");
+        Optional<Integer> line = object.count("line");
+        if (batch.isPresent() && line.isPresent()) {
+            LineKey key = new LineKey(batch.get(), line.get());
+            return new Line(message, key, object.text("custom_id").orElse(""), false, request(object));
+        }
+        Optional<String> id = object.text("id");
+        if (id.isPresent() && OWN_ID.matcher(id.get()).matches()) {
+            return new Line(message, new LineKey(QUEUED + id.get(), 0), id.get(), true, request(object));
+        }
+        return new Alien(
+                message,
+                "it has no id of 1 to 64 letters, digits, '_', '-' or '.', and is no line of a batch");
+    }
+
+    private static Parsed request(RawObject object) {
+        String url = object.text("url").orElse(BatchUrls.CHAT);
+        if (!BatchUrls.ALL.contains(url)) {
+            return new Parsed.Invalid(ApiError.invalidRequest("The url must be one of " + BatchUrls.ALL + ".", "url"));
+        }
+        return object.raw("body")
+                .map(ChatRequest::parse)
+                .orElseGet(() -> new Parsed.Invalid(ApiError.invalidRequest("There is no body.", "body")));
+    }
+}

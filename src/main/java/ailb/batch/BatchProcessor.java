@@ -1,0 +1,52 @@
+package ailb.batch;
+
+import ailb.dispatch.Deadline;
+import ailb.dispatch.Dispatcher;
+import ailb.dispatch.Tasks;
+import ailb.dispatch.TimeSource;
+import ailb.pool.Pool;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+
+/** Works off messages of the queue. Keeps nothing between invocations; safe for use by many threads. */
+public final class BatchProcessor implements BatchWorker {
+
+    private final Parts parts;
+    private final RandomGenerator random;
+
+    /**
+     * @param random used by many threads at once
+     * @param resultsKept how long the result of a message is kept that somebody put on the queue
+     */
+    public BatchProcessor(
+            Pool pool,
+            Dispatcher dispatcher,
+            BatchStore store,
+            BatchQueue queue,
+            Tasks tasks,
+            TimeSource time,
+            RandomGenerator random,
+            Duration resultsKept) {
+        this.parts = new Parts(pool, dispatcher, store, queue, tasks, time, resultsKept);
+        this.random = random;
+    }
+
+    /** What every shift works with. */
+    record Parts(
+            Pool pool,
+            Dispatcher dispatcher,
+            BatchStore store,
+            BatchQueue queue,
+            Tasks tasks,
+            TimeSource time,
+            Duration resultsKept) {}
+
+    @Override
+    public Set<String> process(List<QueueMessage> messages, Deadline deadline) throws InterruptedException {
+        String token = HexFormat.of().toHexDigits(random.nextLong());
+        return new Shift(parts, deadline, token).run(messages);
+    }
+}

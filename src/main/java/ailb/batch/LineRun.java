@@ -1,0 +1,199 @@
+package ailb.batch;
+
+import ailb.dispatch.BatchCall;
+import ailb.dispatch.Deadline;
+import ailb.dispatch.DispatchResult;
+import ailb.dispatch.TimeSource;
+import ailb.protocol.ApiError;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * One line in the hands of a worker. First comes the permit, then the claim, then the call, then the result: whoever has
+ * to wait for room holds nothing that others wait for.
+ */
+final class LineRun {
+
+    /** Over the end of the invocation: who holds a line may still be writing its result then. */
+    private static final Duration AFTER_DEADLINE = Duration.ofSeconds(7);
+
+    private static final long STORE_PAUSE = Duration.ofSeconds(10).toNanos();
+    private static final long FIRST_PAUSE = Duration.ofSeconds(30).toNanos();
+    private static final long LONGEST_PAUSE = Duration.ofMinutes(15).toNanos();
+
+    /** Workers that may die on a line before the line is taken to be the cause. */
+    private static final int MOST_LAPSES = 3;
+
+    private static final int WRITES = 3;
+
+    private final Worker worker;
+    private final BatchMessage.Line line;
+    private final String token;
+    private final long expires;
+    private int earlierFailures;
+    private boolean held;
+
+    /**
+     * @param token of this run alone
+     * @param expires when the batch does, nanoseconds since the epoch
+     */
+    LineRun(Worker worker, BatchMessage.Line line, String token, long expires) {
+        this.worker = worker;
+        this.line = line;
+        this.token = token;
+        this.expires = expires;
+    }
+
+    /** What all runs of an invocation are made with. */
+    record Worker(BatchStore store, BatchQueue queue, TimeSource time, Deadline deadline, int maxAttempts) {}
+
+    /** How a turn of a line ended. */
+    sealed interface Turn {}
+
+    /** It needs another permit. */
+    record Again() implements Turn {}
+
+    /** It is out of the worker's hands. */
+    record Over(Disposal disposal, Optional<Outcome> recorded) implements Turn {
+
+        static Over deleted() {
+            return new Over(new Disposal.Delete(), Optional.empty());
+        }
+
+        static Over returned(long nanos) {
+            return new Over(new Disposal.Return(nanos), Optional.empty());
+        }
+    }
+
+    BatchMessage.Line line() {
+        return line;
+    }
+
+    boolean isHeld() {
+        return held;
+    }
+
+    /** Uses the permit that the call has been leased. */
+    Turn call(BatchCall call) throws InterruptedException {
+        if (!call.reachesSlot()) {
+            return new Again();
+        }
+        Optional<Over> refused = claimed();
+        if (refused.isPresent()) {
+            call.giveUp();
+            return refused.get();
+        }
+        Optional<DispatchResult> result = call.attempt();
+        return result.isPresent() ? ended(result.get(), call.failures()) : new Again();
+    }
+
+    /** Records how the line ends, without a call. */
+    Over end(DispatchResult result) {
+        return claimed().orElseGet(() -> ended(result, 0));
+    }
+
+    Over refuse(ApiError error) {
+        return claimed().orElseGet(
+                () -> recorded(ResultLine.answered(line.key(), line.customId(), error.status(), error.toJson())));
+    }
+
+    Over cancel() {
+        return claimed().orElseGet(() -> recorded(ResultLine.cancelled(line.key(), line.customId())));
+    }
+
+    /**
+     * Lets go of the line, to be taken up again after this time.
+     *
+     * @param failures calls for it that failed in this run
+     */
+    Over release(long nanos, int failures) {
+        if (held) {
+            try {
+                worker.store().release(line.key(), token, failures);
+            } catch (BatchStoreException e) {
+                // The claim ends by itself.
+            }
+            held = false;
+        }
+        return Over.returned(nanos);
+    }
+
+    /** Claims the line, or tells why not. */
+    private Optional<Over> claimed() {
+        if (held) {
+            return Optional.empty();
+        }
+        long now = worker.time().now();
+        long left = Math.max(0, worker.deadline().remaining(worker.time()));
+        try {
+            if (line.adopted()) {
+                worker.store().adopt(line.key().batch(), now, expires);
+            }
+            long until = now + left + AFTER_DEADLINE.toNanos();
+            return switch (worker.store().claim(line.key(), token, now, until, expires)) {
+                case Claim.Done() -> Optional.of(Over.deleted());
+                case Claim.Leased(long others) -> Optional.of(Over.returned(others - now));
+                case Claim.Held(int attempts, int lapses) -> {
+                    held = true;
+                    earlierFailures = attempts;
+                    yield lapses < MOST_LAPSES
+                            ? Optional.empty()
+                            : Optional.of(giveUp("worker_lost", "The workers that took it up died on it, "
+                                    + lapses + " times."));
+                }
+            };
+        } catch (BatchStoreException e) {
+            return Optional.of(Over.returned(STORE_PAUSE));
+        }
+    }
+
+    private Over ended(DispatchResult result, int failures) {
+        return switch (result) {
+            case DispatchResult.Answered(_, _, byte[] body) ->
+                recorded(ResultLine.answered(line.key(), line.customId(), 200, body));
+            case DispatchResult.PassedOn(_, _, int status, byte[] body) ->
+                recorded(ResultLine.answered(line.key(), line.customId(), status, body));
+            case DispatchResult.Declined(_, ApiError error, Optional<Duration> retryAfter) ->
+                declined(error, retryAfter, failures);
+        };
+    }
+
+    private Over declined(ApiError error, Optional<Duration> retryAfter, int failures) {
+        if (error.status() < 500 && error.status() != 429) {
+            return recorded(ResultLine.answered(line.key(), line.customId(), error.status(), error.toJson()));
+        }
+        int all = earlierFailures + failures;
+        if (all >= worker.maxAttempts()) {
+            return giveUp("endpoints_failed", error.message());
+        }
+        long pause = failures == 0 ? FIRST_PAUSE : Math.min(LONGEST_PAUSE, FIRST_PAUSE << Math.min(all, 8));
+        return release(retryAfter.map(Duration::toNanos).orElse(pause), failures);
+    }
+
+    /** A person should look at it: it goes to the dead letters first, so that it is there whatever happens now. */
+    private Over giveUp(String code, String reason) {
+        try {
+            worker.queue().deadLetter(line.message(), code + ": " + reason);
+        } catch (BatchQueueException e) {
+            return release(STORE_PAUSE, 0);
+        }
+        return recorded(ResultLine.failed(line.key(), line.customId(), code, reason));
+    }
+
+    /** Writes the result. Where the claim is lost another outcome counts, and the message tells so when it comes again. */
+    private Over recorded(LineResult result) {
+        for (int write = 1;; write++) {
+            try {
+                boolean ours = worker.store().finish(line.key(), token, result, expires);
+                held = false;
+                return ours
+                        ? new Over(new Disposal.Delete(), Optional.of(result.outcome()))
+                        : Over.returned(STORE_PAUSE);
+            } catch (BatchStoreException e) {
+                if (write == WRITES) {
+                    return release(STORE_PAUSE, 0);
+                }
+            }
+        }
+    }
+}

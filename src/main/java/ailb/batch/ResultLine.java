@@ -1,0 +1,59 @@
+package ailb.batch;
+
+import ailb.protocol.JsonText;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+
+/** Lines of results in the output format of OpenAI's batches. What providers sent stands in them as they wrote it. */
+final class ResultLine {
+
+    private ResultLine() {}
+
+    /**
+     * A line that was answered, by an endpoint or, where none could take it, by the balancer.
+     *
+     * @param status of the answer, 200 or a 4xx
+     * @param body a JSON value
+     */
+    static LineResult answered(LineKey line, String customId, int status, byte[] body) {
+        ByteArrayOutputStream json = new ByteArrayOutputStream(body.length + 256);
+        write(json, start(line, customId) + "\"response\":{\"status_code\":" + status + ",\"request_id\":"
+                + JsonText.quoted(requestId(line)) + ",\"body\":");
+        for (byte character : body) {
+            // Outside of strings, where alone it may stand, a line feed is as good as a blank.
+            json.write(character == '\n' || character == '\r' ? ' ' : character);
+        }
+        write(json, "},\"error\":null}");
+        Outcome outcome = status < 300 ? Outcome.COMPLETED : Outcome.FAILED;
+        return new LineResult(line.line(), outcome, json.toByteArray());
+    }
+
+    /** A line that was given up. */
+    static LineResult failed(LineKey line, String customId, String code, String message) {
+        return error(line, customId, Outcome.FAILED, code, message);
+    }
+
+    static LineResult cancelled(LineKey line, String customId) {
+        return error(
+                line, customId, Outcome.CANCELLED, "batch_cancelled",
+                "The batch was cancelled before this request was begun.");
+    }
+
+    private static LineResult error(LineKey line, String customId, Outcome outcome, String code, String message) {
+        String json = start(line, customId) + "\"response\":null,\"error\":{\"code\":" + JsonText.quoted(code)
+                + ",\"message\":" + JsonText.quoted(message) + "}}";
+        return new LineResult(line.line(), outcome, json.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static String start(LineKey line, String customId) {
+        return "{\"id\":" + JsonText.quoted(requestId(line)) + ",\"custom_id\":" + JsonText.quoted(customId) + ",";
+    }
+
+    private static String requestId(LineKey line) {
+        return "batch_req_" + line.batch() + "_" + line.line();
+    }
+
+    private static void write(ByteArrayOutputStream json, String text) {
+        json.writeBytes(text.getBytes(StandardCharsets.UTF_8));
+    }
+}

@@ -1,0 +1,265 @@
+package ailb.batch;
+
+import ailb.dispatch.BatchCall;
+import ailb.dispatch.BatchCalls;
+import ailb.dispatch.Deadline;
+import ailb.dispatch.DispatchResult;
+import ailb.dispatch.Tasks;
+import ailb.protocol.ChatRequest;
+import ailb.protocol.Parsed;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+
+/**
+ * The work of one invocation on the messages it was handed. One thread decides: it leases permits for the lines that
+ * wait, starts the calls that got one, and hears of their ends. All else is done on threads of its own.
+ */
+final class Shift {
+
+    private static final System.Logger LOG = System.getLogger(Shift.class.getName());
+
+    /** Longer than this no worker waits for room: others can use the time, and the messages come back. */
+    private static final long PATIENCE = Duration.ofSeconds(20).toNanos();
+
+    private static final long PAUSE_AFTER_TROUBLE = Duration.ofSeconds(10).toNanos();
+    private static final long PAUSE_AFTER_BUG = Duration.ofMinutes(1).toNanos();
+
+    private final BatchProcessor.Parts parts;
+    private final Deadline deadline;
+    private final BatchCalls calls;
+    private final KnownBatches batches;
+    private final Tally tally;
+    private final Handback handback;
+    private final Tasks.Group<Ended> tasks;
+    private final LineRun.Worker worker;
+    private final String token;
+    private final Map<BatchCall, LineRun> waiting = new LinkedHashMap<>();
+    private final Set<String> kept = new HashSet<>();
+
+    Shift(BatchProcessor.Parts parts, Deadline deadline, String token) {
+        this.parts = parts;
+        this.deadline = deadline;
+        this.token = token;
+        this.calls = parts.dispatcher().batch(deadline);
+        this.batches = new KnownBatches(parts.store(), parts.time());
+        this.tally = new Tally(parts.store(), parts.time());
+        this.handback = new Handback(parts.queue(), parts.time());
+        this.tasks = parts.tasks().group();
+        this.worker = new LineRun.Worker(
+                parts.store(),
+                parts.queue(),
+                parts.time(),
+                deadline,
+                parts.pool().settings().batches().maxAttempts());
+    }
+
+    /** What has become of a message in a task. */
+    private sealed interface Ended {}
+
+    /** Its line needs another permit. */
+    private record Waits(BatchCall call, LineRun run) implements Ended {}
+
+    /** @param needed whether the message comes again; otherwise it may be deleted */
+    private record Left(QueueMessage message, boolean needed, Optional<BatchMessage.Line> line, LineRun.Over over)
+            implements
+                Ended {}
+
+    /** The ids of the messages that are still needed. */
+    Set<String> run(List<QueueMessage> messages) throws InterruptedException {
+        for (int i = 0; i < messages.size(); i++) {
+            begin(BatchMessage.read(messages.get(i)), token + "-" + i);
+        }
+        while (!waiting.isEmpty() || tasks.pending() > 0) {
+            cancel();
+            long pause = lease();
+            if (pause > PATIENCE) {
+                handBack(pause);
+            }
+            await(waiting.isEmpty() ? Long.MAX_VALUE : pause);
+            if (calls.untilReport() == 0) {
+                calls.report();
+            }
+            if (tally.untilDue() == 0) {
+                tally.flush();
+            }
+        }
+        calls.report();
+        tally.close();
+        return Set.copyOf(kept);
+    }
+
+    private void begin(BatchMessage message, String runToken) {
+        switch (message) {
+            case BatchMessage.Alien(QueueMessage alien, String problem) -> start(alien, () -> setAside(alien, problem));
+            case BatchMessage.Expand(QueueMessage expand, String id) -> start(expand, () -> expanded(id));
+            case BatchMessage.Line line -> begin(line, runToken);
+        }
+    }
+
+    private void begin(BatchMessage.Line line, String runToken) {
+        Optional<Batch> batch = Optional.empty();
+        if (!line.adopted()) {
+            try {
+                batch = batches.find(line.key().batch());
+            } catch (BatchStoreException e) {
+                start(line.message(), () -> LineRun.Over.returned(PAUSE_AFTER_TROUBLE));
+                return;
+            }
+            if (batch.isEmpty()) {
+                start(line.message(), LineRun.Over::deleted); // it has expired
+                return;
+            }
+        }
+        long expires = batch.map(Batch::expires)
+                .orElseGet(() -> parts.time().now() + parts.resultsKept().toNanos());
+        LineRun run = new LineRun(worker, line, runToken, expires);
+        switch (line.request()) {
+            case Parsed.Valid(ChatRequest request) -> waiting.put(calls.call(request), run);
+            case Parsed.Invalid(var error) -> start(run, () -> run.refuse(error));
+        }
+    }
+
+    private LineRun.Over setAside(QueueMessage alien, String problem) {
+        parts.queue().deadLetter(alien, "not a message of a batch: " + problem);
+        return LineRun.Over.deleted();
+    }
+
+    private LineRun.Over expanded(String id) {
+        boolean done = new Expansion(parts.store(), parts.queue(), parts.time()).run(id, deadline);
+        return done ? LineRun.Over.deleted() : LineRun.Over.returned(0);
+    }
+
+    /** Lines of a cancelled batch that are not begun will not be. */
+    private void cancel() {
+        for (Map.Entry<BatchCall, LineRun> entry : List.copyOf(waiting.entrySet())) {
+            LineRun run = entry.getValue();
+            if (!run.isHeld() && !run.line().adopted() && isCancelled(run.line().key().batch())) {
+                waiting.remove(entry.getKey());
+                start(run, run::cancel);
+            }
+        }
+    }
+
+    private boolean isCancelled(String id) {
+        try {
+            return batches.find(id).map(batch -> batch.status() == BatchStatus.CANCELLING).orElse(false);
+        } catch (BatchStoreException e) {
+            return false;
+        }
+    }
+
+    /** Starts what there is room for, and tells how long until there is room for more. */
+    private long lease() {
+        if (waiting.isEmpty()) {
+            return 0;
+        }
+        BatchCalls.Leases leases = calls.lease(List.copyOf(waiting.keySet()));
+        for (BatchCall call : leases.ready()) {
+            LineRun run = Objects.requireNonNull(waiting.remove(call));
+            tasks.start(() -> turn(call, run));
+        }
+        for (Map.Entry<BatchCall, DispatchResult> declined : leases.declined().entrySet()) {
+            LineRun run = Objects.requireNonNull(waiting.remove(declined.getKey()));
+            start(run, () -> run.end(declined.getValue()));
+        }
+        return leases.pause();
+    }
+
+    private Ended turn(BatchCall call, LineRun run) throws InterruptedException {
+        LineRun.Turn turn;
+        try {
+            turn = run.call(call);
+        } catch (RuntimeException e) {
+            turn = afterBug(e);
+        }
+        return switch (turn) {
+            case LineRun.Again() -> new Waits(call, run);
+            case LineRun.Over over -> left(run.line().message(), Optional.of(run.line()), over);
+        };
+    }
+
+    /** @param pause beyond the deadline where it was the time that ran out: others may start at once */
+    private void handBack(long pause) {
+        long nanos = pause > deadline.remaining(parts.time()) ? 0 : pause;
+        waiting.forEach((call, run) -> start(run, () -> run.release(nanos, call.failures())));
+        waiting.clear();
+    }
+
+    private void start(LineRun run, Callable<LineRun.Over> work) {
+        tasks.start(() -> left(run.line().message(), Optional.of(run.line()), guarded(work)));
+    }
+
+    private void start(QueueMessage message, Callable<LineRun.Over> work) {
+        tasks.start(() -> left(message, Optional.empty(), guarded(work)));
+    }
+
+    private static LineRun.Over guarded(Callable<LineRun.Over> work) throws Exception {
+        try {
+            return work.call();
+        } catch (BatchStoreException | BatchQueueException e) {
+            return LineRun.Over.returned(PAUSE_AFTER_TROUBLE);
+        } catch (RuntimeException e) {
+            return afterBug(e);
+        }
+    }
+
+    /** The line is not done; the claim ends by itself, and after a few of these it is given up. */
+    private static LineRun.Over afterBug(RuntimeException e) {
+        LOG.log(System.Logger.Level.ERROR, "a bug of the balancer", e);
+        return LineRun.Over.returned(PAUSE_AFTER_BUG);
+    }
+
+    private Left left(QueueMessage message, Optional<BatchMessage.Line> line, LineRun.Over over) {
+        boolean needed =
+                switch (over.disposal()) {
+                    case Disposal.Delete() -> false;
+                    case Disposal.Return(long nanos) -> handback.isKept(message, nanos);
+                };
+        return new Left(message, needed, line, over);
+    }
+
+    /** Waits for the first of: the end of a task, the next try, a report that is due, a look at the batches. */
+    private void await(long pause) throws InterruptedException {
+        long wait = Math.min(
+                Math.min(pause, KnownBatches.age()), Math.min(calls.untilReport(), tally.untilDue()));
+        Optional<Ended> ended = tasks.pending() > 0 ? tasks.next(wait) : slept(wait);
+        while (ended.isPresent()) {
+            hear(ended.get());
+            ended = tasks.next(0);
+        }
+    }
+
+    private Optional<Ended> slept(long nanos) throws InterruptedException {
+        if (!waiting.isEmpty()) {
+            parts.time().sleep(nanos);
+        }
+        return Optional.empty();
+    }
+
+    private void hear(Ended ended) {
+        switch (ended) {
+            case Waits(BatchCall call, LineRun run) -> waiting.put(call, run);
+            case Left(QueueMessage message, boolean needed, Optional<BatchMessage.Line> line, LineRun.Over over) -> {
+                if (needed) {
+                    kept.add(message.id());
+                }
+                line.ifPresent(of -> count(of.key().batch(), over));
+            }
+        }
+    }
+
+    private void count(String batch, LineRun.Over over) {
+        if (over.recorded().isPresent()) {
+            tally.add(batch, over.recorded().get());
+        } else if (over.disposal() instanceof Disposal.Delete) {
+            tally.metDone(batch);
+        }
+    }
+}

@@ -1,0 +1,59 @@
+package ailb.lambda;
+
+import ailb.batch.BatchWorker;
+import ailb.batch.QueueMessage;
+import ailb.dispatch.Deadline;
+import ailb.dispatch.TimeSource;
+import com.amazonaws.services.lambda.runtime.Context;
+import com.amazonaws.services.lambda.runtime.RequestHandler;
+import com.amazonaws.services.lambda.runtime.events.SQSBatchResponse;
+import com.amazonaws.services.lambda.runtime.events.SQSEvent;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+
+/**
+ * The function behind the queue of batches. Keeps nothing between invocations and may be called by many threads at
+ * once.
+ */
+public final class BatchHandler implements RequestHandler<SQSEvent, SQSBatchResponse> {
+
+    /** Kept back from the end of an invocation, for writes under way and for the answer to get out. */
+    private static final Duration MARGIN = Duration.ofSeconds(2);
+
+    private final BatchWorker worker;
+    private final TimeSource time;
+
+    /** What Lambda calls: everything as the environment says, ready for SnapStart. */
+    public BatchHandler() {
+        this(BatchFunction.ofEnvironment());
+    }
+
+    private BatchHandler(BatchFunction function) {
+        this(function, function.time());
+    }
+
+    BatchHandler(BatchWorker worker, TimeSource time) {
+        this.worker = worker;
+        this.time = time;
+    }
+
+    @Override
+    public SQSBatchResponse handleRequest(SQSEvent event, Context context) {
+        Duration left = Duration.ofMillis(context.getRemainingTimeInMillis());
+        List<QueueMessage> messages = SqsEvents.messages(event, time.now());
+        return SqsEvents.response(notDone(messages, Deadline.in(left.minus(MARGIN), time)));
+    }
+
+    private Collection<String> notDone(List<QueueMessage> messages, Deadline deadline) {
+        try {
+            return worker.process(messages, deadline);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException e) {
+            System.getLogger(BatchHandler.class.getName()).log(Level.ERROR, "a bug of the balancer", e);
+        }
+        return messages.stream().map(QueueMessage::id).toList();
+    }
+}

@@ -1,0 +1,54 @@
+package ailb.stats;
+
+import ailb.state.Attribute;
+import ailb.state.ConditionalUpdate;
+import ailb.state.EndpointState;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/**
+ * The p95 of an endpoint's normalised latency, as far as it is known: that of the window, or the last one that a window
+ * told. A slow endpoint gets so few calls that its window often holds too few answers; forgetting at once what made it
+ * get so few would send it its full share of calls every time.
+ *
+ * @param nanos the p95, see {@link Latency}
+ * @param weight how much it still tells: 1 while the window tells it, then falling in a straight line to 0 within 60 s
+ */
+public record KnownP95(double nanos, double weight) {
+
+    private static final double P95 = 0.95;
+
+    private static final double FORGOTTEN_AFTER = Duration.ofSeconds(60).toNanos();
+
+    /**
+     * Empty where nothing is known, or what was known is forgotten.
+     *
+     * @param now nanoseconds since the epoch
+     */
+    public static Optional<KnownP95> of(EndpointState state, long now) {
+        OptionalDouble p95 = Latency.quantile(Window.of(state, now), P95);
+        if (p95.isPresent()) {
+            return Optional.of(new KnownP95(p95.getAsDouble(), 1));
+        }
+        double age = Math.max(0, now - state.get(Attribute.P95_AT));
+        return !state.has(Attribute.P95_AT) || age >= FORGOTTEN_AFTER
+                ? Optional.empty()
+                : Optional.of(new KnownP95(state.get(Attribute.P95), 1 - age / FORGOTTEN_AFTER));
+    }
+
+    /**
+     * Adds what an answer's settling write leaves to be known to that write, where the window with the answer tells it.
+     *
+     * <p>Unguarded: of two writes at once either may stand, for each is true of about the same moment. One made from an
+     * older view is less than an epoch behind, for the window's own guard says so, and stands until the next answer.
+     *
+     * @param settled the item as the write leaves it
+     */
+    public static void keep(ConditionalUpdate.Builder settle, EndpointState settled, long now) {
+        Latency.quantile(Window.of(settled, now), P95).ifPresent(p95 -> {
+            settle.put(Attribute.P95, Math.round(p95));
+            settle.put(Attribute.P95_AT, now);
+        });
+    }
+}

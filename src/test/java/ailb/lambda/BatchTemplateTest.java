@@ -1,0 +1,220 @@
+package ailb.lambda;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ailb.batch.BatchQueue;
+import ailb.pool.Pool;
+import ailb.settings.PoolFile;
+import com.amazonaws.services.lambda.runtime.RequestHandler;
+import com.amazonaws.services.lambda.runtime.events.SQSBatchResponse;
+import com.amazonaws.services.lambda.runtime.events.SQSEvent;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** What template.yaml deploys for batches: the queue, the function that works it off, and the dead letters. */
+class BatchTemplateTest {
+
+    private static final String FUNCTION = "Resources.BatchFunction.Properties.";
+    private static final String SOURCE = FUNCTION + "Events.Queue.Properties.";
+    private static final String QUEUE = "Resources.BatchQueue.Properties.";
+    private static final String DEAD_LETTERS = "Resources.BatchDeadLetters.Properties.";
+    private static final String ALARM = "Resources.BatchDeadLettersAlarm.Properties.";
+
+    private final Template template;
+
+    BatchTemplateTest() throws IOException {
+        template = new Template();
+    }
+
+    @Test
+    void namesTheHandlerOfTheQueue() throws ReflectiveOperationException {
+        String[] handler = template.text(FUNCTION + "Handler").split("::");
+
+        assertThat(Class.forName(handler[0])).isPublic().isAssignableTo(RequestHandler.class);
+        assertThat(Class.forName(handler[0]).getConstructor()).as("made by Lambda").isNotNull();
+        assertThat(
+                Class.forName(handler[0])
+                        .getMethod(handler[1], SQSEvent.class, com.amazonaws.services.lambda.runtime.Context.class)
+                        .getReturnType())
+                .isEqualTo(SQSBatchResponse.class);
+    }
+
+    @Test
+    void setsTheVariablesThatTheCodeReadsAndNoOther() {
+        Map<String, String> variables = template.variables("BatchFunction");
+
+        assertThat(BatchSettings.of(variables).resultsKept()).isEqualTo(Duration.ofDays(30));
+        assertThat(variables.keySet()).allSatisfy(name -> {
+            Map<String, String> without = new HashMap<>(variables);
+            without.remove(name);
+            assertThatThrownBy(() -> BatchSettings.of(without)).hasMessageContaining(name);
+        });
+    }
+
+    @Test
+    void runsLikeTheOtherFunction() {
+        assertThat(
+                List.of(
+                        "CodeUri", "Runtime", "Architectures", "SnapStart", "AutoPublishAlias",
+                        "AutoPublishAliasAllProperties"))
+                .allSatisfy(
+                        property -> assertThat(template.at(FUNCTION + property))
+                                .isEqualTo(template.at("Resources.ApiFunction.Properties." + property)));
+        assertThat(template.at("Resources.BatchFunction.Metadata")).isEqualTo(Map.of("SkipBuild", true));
+        assertThat(template.at(FUNCTION + "MemorySize")).isEqualTo(Map.of("Ref", "BatchMemory"));
+        assertThat(template.at("Parameters.BatchMemory.Default")).isEqualTo(1024);
+        assertThat(template.at(FUNCTION + "LoggingConfig")).isEqualTo(Map.of("LogGroup", Map.of("Ref", "BatchLog")));
+        assertThat(template.at("Resources.BatchLog.Properties.RetentionInDays"))
+                .isEqualTo(Map.of("Ref", "LogRetentionDays"));
+        assertThat(template.map("Resources.BatchFunction.Properties"))
+                .doesNotContainKeys("Tracing", "ReservedConcurrentExecutions", "Policies");
+    }
+
+    @Test
+    void bringsBackOnlyTheMessagesThatAreNotDone() {
+        assertThat(template.at(FUNCTION + "Events.Queue.Type")).isEqualTo("SQS");
+        assertThat(template.at(SOURCE + "Queue")).isEqualTo(Map.of("GetAtt", "BatchQueue.Arn"));
+        assertThat(template.at(SOURCE + "FunctionResponseTypes")).isEqualTo(List.of("ReportBatchItemFailures"));
+    }
+
+    /** Lambda wants a window of a second at least for more than 10 messages, and a concurrency of 2 at least. */
+    @Test
+    void takesManyMessagesAtATimeAndFewInvocationsAtOnce() {
+        assertThat(template.at(SOURCE + "BatchSize")).isEqualTo(Map.of("Ref", "BatchSize"));
+        assertThat(template.at("Parameters.BatchSize.Default")).isEqualTo(100);
+        assertThat(template.at("Parameters.BatchSize.MaxValue")).isEqualTo(10_000);
+        assertThat(template.at(SOURCE + "MaximumBatchingWindowInSeconds")).isEqualTo(1);
+        assertThat(template.at(SOURCE + "ScalingConfig"))
+                .isEqualTo(Map.of("MaximumConcurrency", Map.of("Ref", "BatchConcurrency")));
+        assertThat(template.at("Parameters.BatchConcurrency.Default")).isEqualTo(10);
+        assertThat(template.at("Parameters.BatchConcurrency.MinValue")).isEqualTo(2);
+        assertThat(template.at("Parameters.BatchConcurrency.MaxValue")).isEqualTo(1000);
+    }
+
+    @Test
+    void hidesMessagesForSixTimesAsLongAsAnInvocationMayTake() {
+        assertThat(number(QUEUE + "VisibilityTimeout")).isGreaterThanOrEqualTo(6 * number(FUNCTION + "Timeout"));
+    }
+
+    @Test
+    void keepsResultsLongerThanMessages() {
+        Duration retention = Duration.ofSeconds(number(QUEUE + "MessageRetentionPeriod"));
+
+        assertThat(retention).isEqualTo(Duration.ofDays(14));
+        assertThat(Duration.ofDays(number("Parameters.ResultsDays.MinValue"))).isGreaterThan(retention);
+        assertThat(template.at("Parameters.ResultsDays.Default")).isEqualTo(30);
+        assertThat(List.of("ApiFunction", "BatchFunction")).allSatisfy(
+                function -> assertThat(
+                        template.at("Resources." + function + ".Properties.Environment.Variables.RESULTS_DAYS"))
+                        .isEqualTo(Map.of("Ref", "ResultsDays")));
+    }
+
+    @Test
+    void encryptsBothQueuesAndTakesMessagesAsLargeAsTheCodeSends() {
+        assertThat(template.resources("AWS::SQS::Queue")).containsExactlyInAnyOrder("BatchQueue", "BatchDeadLetters");
+        assertThat(List.of(QUEUE, DEAD_LETTERS)).allSatisfy(queue -> {
+            assertThat(template.at(queue + "SqsManagedSseEnabled")).isEqualTo(true);
+            assertThat(template.at(queue + "MaximumMessageSize")).isEqualTo(BatchQueue.MAX_BYTES);
+        });
+    }
+
+    @Test
+    void tellsOfDeadLettersAndKeepsThemFor14Days() {
+        assertThat(template.at(QUEUE + "RedrivePolicy"))
+                .isEqualTo(
+                        Map.of(
+                                "deadLetterTargetArn", Map.of("GetAtt", "BatchDeadLetters.Arn"),
+                                "maxReceiveCount", 1000));
+        assertThat(Duration.ofSeconds(number(DEAD_LETTERS + "MessageRetentionPeriod"))).isEqualTo(Duration.ofDays(14));
+        assertThat(template.at(ALARM + "MetricName")).isEqualTo("ApproximateNumberOfMessagesVisible");
+        assertThat(template.at(ALARM + "Dimensions"))
+                .isEqualTo(
+                        List.of(Map.of("Name", "QueueName", "Value", Map.of("GetAtt", "BatchDeadLetters.QueueName"))));
+        assertThat(template.at(ALARM + "Threshold")).isEqualTo(1);
+        assertThat(template.at(ALARM + "ComparisonOperator")).isEqualTo("GreaterThanOrEqualToThreshold");
+    }
+
+    @Test
+    void sendsTheAlarmToATopicIfThereIsOne() {
+        assertThat(template.at("Parameters.AlarmTopicArn.Default")).isEqualTo("");
+        assertThat(template.at(ALARM + "AlarmActions"))
+                .isEqualTo(
+                        Map.of(
+                                "If",
+                                List.of(
+                                        "HasAlarmTopic",
+                                        List.of(Map.of("Ref", "AlarmTopicArn")),
+                                        Map.of("Ref", "AWS::NoValue"))));
+    }
+
+    @Test
+    void allowsTheFunctionWhatItDoesAndNothingElse() {
+        Object state = Map.of("GetAtt", "State.Arn");
+        Object queue = Map.of("GetAtt", "BatchQueue.Arn");
+        Object log = Map.of("GetAtt", "BatchLog.Arn");
+
+        assertThat(template.at(FUNCTION + "Role")).isEqualTo(Map.of("GetAtt", "BatchRole.Arn"));
+        assertThat(template.map("Resources.BatchRole.Properties")).doesNotContainKey("ManagedPolicyArns");
+        assertThat(template.statements("BatchRole"))
+                .flatExtracting(
+                        statement -> Template.elements(statement.get("Action"))
+                                .flatMap(
+                                        action -> Template.elements(statement.get("Resource"))
+                                                .map(resource -> Map.entry(action, resource)))
+                                .toList())
+                .containsExactlyInAnyOrder(
+                        Map.entry("dynamodb:BatchGetItem", state),
+                        Map.entry("dynamodb:GetItem", state),
+                        Map.entry("dynamodb:PutItem", state),
+                        Map.entry("dynamodb:Query", state),
+                        Map.entry("dynamodb:UpdateItem", state),
+                        Map.entry("secretsmanager:GetSecretValue", Map.of("Ref", "ProviderKeys")),
+                        Map.entry("sqs:ChangeMessageVisibility", queue),
+                        Map.entry("sqs:DeleteMessage", queue),
+                        Map.entry("sqs:GetQueueAttributes", queue),
+                        Map.entry("sqs:ReceiveMessage", queue),
+                        Map.entry("sqs:SendMessage", queue),
+                        Map.entry("sqs:SendMessage", Map.of("GetAtt", "BatchDeadLetters.Arn")),
+                        Map.entry("logs:CreateLogStream", log),
+                        Map.entry("logs:PutLogEvents", log));
+    }
+
+    @Test
+    void printsTheQueueAndACommandThatSendsAMessageForAModelOfThePool() throws IOException {
+        Pool pool = PoolFile.parse(Files.readAllBytes(Path.of("src", "main", "resources", "pool.json")));
+        String command = template.command("Step4Queue");
+        JsonNode message =
+                new JsonMapper().readTree(command.substring(command.indexOf("'{") + 1, command.lastIndexOf('\'')));
+
+        assertThat(template.at("Outputs.BatchQueueUrl.Value")).isEqualTo(Map.of("Ref", "BatchQueue"));
+        assertThat(command).contains("--region ${AWS::Region}", "--queue-url ${BatchQueue}");
+        assertThat(message.path("id").isTextual()).isTrue();
+        assertThat(pool.models()).contains(message.at("/body/model").asText());
+    }
+
+    @Test
+    void refusesDaysThatAreNone() {
+        Map<String, String> variables = template.variables("BatchFunction");
+
+        assertThat(List.of("0", "-1", "1.5", "thirty", "10000")).allSatisfy(days -> {
+            variables.put("RESULTS_DAYS", days);
+            assertThatThrownBy(() -> BatchSettings.of(variables))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("RESULTS_DAYS")
+                    .hasMessageContaining(days);
+        });
+    }
+
+    private int number(String path) {
+        return (Integer) template.at(path);
+    }
+}
