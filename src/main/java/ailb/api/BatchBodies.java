@@ -3,6 +3,7 @@ package ailb.api;
 import ailb.batch.Batch;
 import ailb.batch.BatchList;
 import ailb.batch.BatchStatus;
+import ailb.batch.BatchUrls;
 import ailb.batch.Counts;
 import ailb.batch.LineResult;
 import ailb.batch.Problem;
@@ -23,7 +24,7 @@ final class BatchBodies {
     static ObjectNode batch(Batch batch) {
         ObjectNode node = object().put("id", batch.id())
                 .put("object", "batch")
-                .put("endpoint", Submission.CHAT_COMPLETIONS)
+                .put("endpoint", BatchUrls.CHAT)
                 .putNull("errors")
                 .putNull("input_file_id")
                 .put("status", batch.status().word())

@@ -22,7 +22,7 @@ final class BatchRoutes {
 
     private static final System.Logger LOG = System.getLogger(BatchRoutes.class.getName());
 
-    private static final Pattern ID = Pattern.compile("[A-Za-z0-9_-]{1,80}");
+    private static final Pattern ID = Pattern.compile("[A-Za-z0-9_.-]{1,80}");
     private static final Pattern LINE = Pattern.compile("-1|[0-9]{1,9}");
 
     /**

@@ -50,7 +50,10 @@ public final class Batches {
         return Submission.read(body, model -> !pool.serving(model).isEmpty());
     }
 
-    /** Stores a batch and puts it on the queue. Where this throws, none of its lines will be called. */
+    /**
+     * Stores a batch and puts it on the queue. Where this throws, none of its lines will be called, unless the queue took
+     * the message without saying so and the store does not answer any more.
+     */
     public Batch submit(Submission.Accepted submission) {
         long now = time.now();
         Batch batch = Batch.submitted(

@@ -79,10 +79,10 @@ final class LineCheck {
     }
 
     private static Optional<Problem> url(InputLine line, RawObject object) {
-        return object.text("url").filter(Submission.URLS::contains).isPresent()
+        return object.text("url").filter(BatchUrls.ALL::contains).isPresent()
                 ? Optional.empty()
                 : Optional.of(problem(line, missingOr(object, "url", "invalid_url"), "url",
-                        "url must be given, as " + String.join(" or ", Submission.URLS)));
+                        "url must be given, as " + String.join(" or ", BatchUrls.ALL)));
     }
 
     private Optional<Problem> body(InputLine line, RawObject object) {

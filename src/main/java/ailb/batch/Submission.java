@@ -2,16 +2,10 @@ package ailb.batch;
 
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Predicate;
 
 /** What came of reading a submitted batch: it is right as a whole, or not taken at all. */
 public sealed interface Submission {
-
-    String CHAT_COMPLETIONS = "/v1/chat/completions";
-
-    /** What a line may ask for. */
-    Set<String> URLS = Set.of(CHAT_COMPLETIONS);
 
     /** Most lines of a batch. */
     int MAX_LINES = 50_000;

@@ -2,21 +2,18 @@ package ailb.lambda;
 
 import ailb.api.Api;
 import ailb.aws.AwsClients;
+import ailb.aws.DynamoBatchStore;
 import ailb.aws.DynamoStateStore;
 import ailb.aws.SecretsManagerClientKeys;
 import ailb.aws.SecretsManagerKeys;
+import ailb.aws.SqsBatchQueue;
 import ailb.batch.BatchQueue;
-import ailb.batch.BatchQueueException;
 import ailb.batch.BatchStore;
-import ailb.batch.BatchStoreException;
 import ailb.dispatch.TimeSource;
 import ailb.http.HttpUpstream;
 import ailb.pool.Endpoint;
 import ailb.pool.Pool;
 import ailb.state.StateStore;
-import java.lang.reflect.InvocationHandler;
-import java.lang.reflect.Proxy;
-import java.time.Duration;
 import java.util.List;
 import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
 
@@ -34,8 +31,9 @@ record Function(Api api, TimeSource time, SnapshotHooks hooks) {
         RenewableRandom random = new RenewableRandom();
         HttpUpstream upstream = new HttpUpstream();
         StateStore store = new DynamoStateStore(AwsClients.dynamoDb(), settings.table());
-        BatchStore batchStore = notYet(BatchStore.class, why -> new BatchStoreException("not wired yet", why));
-        BatchQueue batchQueue = notYet(BatchQueue.class, why -> new BatchQueueException("not wired yet", why));
+        BatchStore batchStore = new DynamoBatchStore(AwsClients.batchStore(), settings.table());
+        // Only the function that works on the queue sets messages aside.
+        BatchQueue batchQueue = new SqsBatchQueue(AwsClients.sqs(), settings.batchQueue(), "");
         SecretsManagerClient secrets = AwsClients.secretsManager();
         List<String> keyNames =
                 pool.endpoints().stream().map(Endpoint::apiKey).distinct().toList();
@@ -47,7 +45,7 @@ record Function(Api api, TimeSource time, SnapshotHooks hooks) {
                 new SecretsManagerClientKeys(secrets, settings.clientKeysSecret(), time),
                 batchStore,
                 batchQueue,
-                Duration.ofDays(7),
+                settings.resultsKept(),
                 time,
                 random,
                 new JsonLog(System.out));
@@ -56,13 +54,5 @@ record Function(Api api, TimeSource time, SnapshotHooks hooks) {
             upstream.renew();
             random.renew();
         }));
-    }
-
-    /** NOT YET: to be replaced by the adapters of DynamoDB and SQS. Until then batches are answered with 503. */
-    private static <T> T notYet(Class<T> port, java.util.function.Function<Throwable, RuntimeException> down) {
-        InvocationHandler throwing = (_, method, _) -> {
-            throw down.apply(new UnsupportedOperationException(method.getName()));
-        };
-        return port.cast(Proxy.newProxyInstance(port.getClassLoader(), new Class<?>[]{port}, throwing));
     }
 }

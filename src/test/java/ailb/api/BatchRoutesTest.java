@@ -312,8 +312,8 @@ class BatchRoutesTest {
 
     @Test
     void aMessageThatWasFoundOnTheQueueIsABatchOfOne() throws IOException {
-        store.adopt("queue-5f1c2a3e-0000-4000-8000-0123456789ab", time.now(), START + WEEK);
-        String path = "/v1/batches/queue-5f1c2a3e-0000-4000-8000-0123456789ab";
+        store.adopt("queue-my_order.2026-11", time.now(), START + WEEK);
+        String path = "/v1/batches/queue-my_order.2026-11";
 
         assertThat(json(get(path)).at("/request_counts/total").intValue()).isEqualTo(1);
         assertThat(get(path + "/results").status()).isEqualTo(200);
@@ -334,7 +334,7 @@ class BatchRoutesTest {
 
         assertError(send(broken, "GET", "/v1/batches/" + "i".repeat(80), "", ""), 503, "batch_store_unavailable");
         assertError(send(broken, "GET", "/v1/batches/" + "i".repeat(81), "", ""), 404, "batch_not_found");
-        assertError(send(broken, "GET", "/v1/batches/a.b/results", "", ""), 404, "batch_not_found");
+        assertError(send(broken, "GET", "/v1/batches/a:b/results", "", ""), 404, "batch_not_found");
     }
 
     @Test
@@ -356,7 +356,7 @@ class BatchRoutesTest {
         "'', limit=ten, limit",
         "'', limit=99999999999999999999, limit",
         "'', after=, after",
-        "'', after=a.b, after",
+        "'', after=a:b, after",
         "/batch_1/results, limit=1001, limit",
         "/batch_1/results, limit=1.5, limit",
         "/batch_1/results, after=batch_1, after",
