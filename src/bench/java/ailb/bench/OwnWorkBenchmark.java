@@ -4,6 +4,8 @@ import ailb.api.Api;
 import ailb.api.ApiRequest;
 import ailb.api.ApiResponse;
 import ailb.api.ClientKeys;
+import ailb.batch.InMemoryBatchQueue;
+import ailb.batch.InMemoryBatchStore;
 import ailb.dispatch.ApiKeys;
 import ailb.dispatch.Deadline;
 import ailb.dispatch.TimeSource;
@@ -76,6 +78,9 @@ public class OwnWorkBenchmark {
                 answering(),
                 new OneKey(),
                 new OneClient(),
+                new InMemoryBatchStore(),
+                new InMemoryBatchQueue(time, new Random(1)),
+                Duration.ofDays(7),
                 time,
                 new Random(1),
                 _ -> {});

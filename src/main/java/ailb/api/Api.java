@@ -1,5 +1,11 @@
 package ailb.api;
 
+import static ailb.api.Responses.error;
+import static ailb.api.Responses.json;
+import static ailb.api.Responses.withHeaders;
+
+import ailb.api.Route.Call;
+import ailb.batch.Batches;
 import ailb.dispatch.Deadline;
 import ailb.dispatch.DispatchResult;
 import ailb.dispatch.Dispatcher;
@@ -9,6 +15,7 @@ import ailb.pool.Pool;
 import ailb.protocol.ApiError;
 import ailb.protocol.ChatRequest;
 import ailb.protocol.Parsed;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
@@ -17,6 +24,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Answers requests: finds the route, checks the key, and lets the dispatcher do the work. Safe for many threads. */
 public final class Api {
@@ -24,62 +33,72 @@ public final class Api {
     /** Largest request body taken, in bytes: what a Lambda function can be handed. */
     public static final int MAX_BODY = 6 * 1024 * 1024;
 
-    private static final String CONTENT_TYPE = "content-type";
-    private static final String JSON = "application/json";
-
     private final Pool pool;
     private final Dispatcher dispatcher;
     private final ClientAuth auth;
     private final TimeSource time;
     private final RandomGenerator random;
+    private final List<Route> routes;
 
     /** @param random used by many threads at once */
-    public Api(Pool pool, Dispatcher dispatcher, ClientKeys keys, TimeSource time, RandomGenerator random) {
+    public Api(
+            Pool pool,
+            Dispatcher dispatcher,
+            ClientKeys keys,
+            Batches batches,
+            TimeSource time,
+            RandomGenerator random) {
         this.pool = pool;
         this.dispatcher = dispatcher;
         this.auth = new ClientAuth(keys);
         this.time = time;
         this.random = random;
+        this.routes = routes(batches);
     }
 
     /** Answers one request before the deadline. Whatever the caller sent, an error is a response and not thrown. */
     public ApiResponse handle(ApiRequest request, Deadline deadline) {
         ApiResponse response = route(request, deadline);
-        Map<String, String> headers = new HashMap<>(response.headers());
-        headers.put("x-request-id", "req_" + HexFormat.of().toHexDigits(random.nextLong()));
-        return new ApiResponse(response.status(), headers, response.body());
+        return withHeaders(
+                response, Map.of("x-request-id", "req_" + HexFormat.of().toHexDigits(random.nextLong())));
     }
 
     private ApiResponse route(ApiRequest request, Deadline deadline) {
-        Optional<Route> route = Route.at(request.path());
-        if (route.isEmpty()) {
+        List<String> path = Route.segments(request.path());
+        List<Route> there =
+                routes.stream().filter(route -> route.parameters(path).isPresent()).toList();
+        if (there.isEmpty()) {
             return error(ApiError.notFound(request.method(), request.path()));
         }
-        if (!route.get().takes(request.method())) {
+        Optional<Route> route =
+                there.stream().filter(one -> one.takes(request.method())).findFirst();
+        if (route.isEmpty()) {
             return withHeaders(
                     error(ApiError.methodNotAllowed(request.method(), request.path())),
-                    Map.of("allow", route.get().method()));
+                    Map.of("allow", there.stream().map(Route::method).collect(Collectors.joining(", "))));
         }
         if (request.body().length > MAX_BODY) {
             return tooLarge();
         }
-        Optional<ApiError> refusal =
-                route.get() == Route.HEALTH ? Optional.empty() : auth.refusal(request.headers());
-        if (refusal.isPresent()) {
-            return error(refusal.get());
-        }
-        return switch (route.get()) {
-            case HEALTH -> json(200, "{\"status\":\"ok\"}".getBytes(StandardCharsets.UTF_8));
-            case MODELS -> json(200, Bodies.models(pool));
-            case POOL -> pool();
-            case CHAT -> chat(request, deadline);
-        };
+        Optional<ApiError> refusal = route.get().needsKey() ? auth.refusal(request.headers()) : Optional.empty();
+        return refusal.isPresent()
+                ? error(refusal.get())
+                : route.get().answer().apply(new Call(request, route.get().parameters(path).orElseThrow(), deadline));
     }
 
-    private ApiResponse pool() {
+    private List<Route> routes(Batches batches) {
+        List<Route> own = List.of(
+                Route.open("GET", "/health", _ -> json(200, "{\"status\":\"ok\"}".getBytes(StandardCharsets.UTF_8))),
+                Route.withKey("GET", "/v1/models", _ -> json(200, Bodies.models(pool))),
+                Route.withKey("GET", "/v1/pool", _ -> json(200, Bodies.bytes(statistics()))),
+                Route.withKey("POST", "/v1/chat/completions", call -> chat(call.request(), call.deadline())));
+        return Stream.concat(own.stream(), new BatchRoutes(batches, this::statistics, time).all().stream()).toList();
+    }
+
+    private ObjectNode statistics() {
         PoolView view = dispatcher.view();
         view.refresh();
-        return json(200, Bodies.pool(pool, dispatcher.storeDownSince(), view::state, time.now()));
+        return Bodies.pool(pool, dispatcher.storeDownSince(), view::state, time.now());
     }
 
     private ApiResponse chat(ApiRequest request, Deadline deadline) {
@@ -138,49 +157,5 @@ public final class Api {
     /** What is answered when the balancer itself fails: a bug. */
     public static ApiResponse internalError() {
         return error(ApiError.internal("The balancer failed to handle this request; its log tells more."));
-    }
-
-    private static ApiResponse error(ApiError error) {
-        return json(error.status(), error.toJson());
-    }
-
-    private static ApiResponse json(int status, byte[] body) {
-        return new ApiResponse(status, Map.of(CONTENT_TYPE, JSON), body);
-    }
-
-    private static ApiResponse withHeaders(ApiResponse response, Map<String, String> more) {
-        Map<String, String> headers = new HashMap<>(response.headers());
-        headers.putAll(more);
-        return new ApiResponse(response.status(), headers, response.body());
-    }
-
-    /** What can be asked for, and how. */
-    private enum Route {
-        HEALTH("GET", "/health"),
-        MODELS("GET", "/v1/models"),
-        POOL("GET", "/v1/pool"),
-        CHAT("POST", "/v1/chat/completions");
-
-        private static final List<Route> ALL = List.of(values());
-
-        private final String method;
-        private final String path;
-
-        Route(String method, String path) {
-            this.method = method;
-            this.path = path;
-        }
-
-        static Optional<Route> at(String path) {
-            return ALL.stream().filter(route -> route.path.equals(path)).findFirst();
-        }
-
-        boolean takes(String method) {
-            return this.method.equals(method) || (this.method.equals("GET") && method.equals("HEAD"));
-        }
-
-        String method() {
-            return method;
-        }
     }
 }

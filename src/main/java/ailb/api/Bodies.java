@@ -45,7 +45,7 @@ final class Bodies {
     }
 
     /** The day's budget, the statistics of every endpoint, and whether the state store they come from answers. */
-    static byte[] pool(Pool pool, OptionalLong storeDownSince, Function<Endpoint, EndpointState> states, long now) {
+    static ObjectNode pool(Pool pool, OptionalLong storeDownSince, Function<Endpoint, EndpointState> states, long now) {
         ObjectNode body = MAPPER.createObjectNode()
                 .put("object", "pool")
                 .put("time", iso(now))
@@ -64,7 +64,7 @@ final class Bodies {
             double share = traffic == 0 ? 0 : endpoint.windowAdmitted() / traffic;
             endpoints.add(endpoint(endpoint, now).put("share", rounded(share)));
         }
-        return bytes(body);
+        return body;
     }
 
     private static String stateStore(OptionalLong downSince) {
@@ -174,7 +174,7 @@ final class Bodies {
         return Instant.ofEpochMilli(Math.floorDiv(nanos, 1_000_000L)).toString();
     }
 
-    private static byte[] bytes(JsonNode node) {
+    static byte[] bytes(JsonNode node) {
         try {
             return MAPPER.writeValueAsBytes(node);
         } catch (JsonProcessingException e) {

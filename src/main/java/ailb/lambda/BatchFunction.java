@@ -5,6 +5,8 @@ import ailb.aws.DynamoBatchStore;
 import ailb.aws.DynamoStateStore;
 import ailb.aws.SecretsManagerKeys;
 import ailb.aws.SqsBatchQueue;
+import ailb.batch.BatchQueue;
+import ailb.batch.BatchStore;
 import ailb.batch.BatchWorker;
 import ailb.dispatch.ApiKeys;
 import ailb.dispatch.TimeSource;
@@ -28,18 +30,12 @@ record BatchFunction(BatchWorker worker, TimeSource time, SnapshotHooks hooks) {
         StateStore store = new DynamoStateStore(AwsClients.dynamoDb(), settings.table());
         ApiKeys keys = new SecretsManagerKeys(
                 AwsClients.secretsManager(), settings.providerKeysSecret(), Function.keyNames(pool), time);
+        BatchStore batches = new DynamoBatchStore(AwsClients.batchStore(), settings.table());
+        BatchQueue queue = new SqsBatchQueue(AwsClients.sqs(), settings.queue(), settings.deadLetters());
         BatchWorker worker = Wiring.worker(
-                pool,
-                store,
-                upstream,
-                keys,
-                new DynamoBatchStore(AwsClients.batchStore(), settings.table()),
-                new SqsBatchQueue(AwsClients.sqs(), settings.queue(), settings.deadLetters()),
-                time,
-                random,
-                new JsonLog(System.out),
-                settings.resultsKept());
-        Priming priming = new Priming(pool, store, upstream, time);
+                pool, store, upstream, keys, batches, queue, settings.resultsKept(), time, random,
+                new JsonLog(System.out));
+        Priming priming = new Priming(pool, store, batches, queue, upstream, time);
         return new BatchFunction(worker, time, SnapshotHooks.register(priming::run, () -> {
             upstream.renew();
             random.renew();

@@ -2,9 +2,13 @@ package ailb.lambda;
 
 import ailb.api.Api;
 import ailb.aws.AwsClients;
+import ailb.aws.DynamoBatchStore;
 import ailb.aws.DynamoStateStore;
 import ailb.aws.SecretsManagerClientKeys;
 import ailb.aws.SecretsManagerKeys;
+import ailb.aws.SqsBatchQueue;
+import ailb.batch.BatchQueue;
+import ailb.batch.BatchStore;
 import ailb.dispatch.TimeSource;
 import ailb.http.HttpUpstream;
 import ailb.pool.Endpoint;
@@ -27,6 +31,9 @@ record Function(Api api, TimeSource time, SnapshotHooks hooks) {
         RenewableRandom random = new RenewableRandom();
         HttpUpstream upstream = new HttpUpstream();
         StateStore store = new DynamoStateStore(AwsClients.dynamoDb(), settings.table());
+        BatchStore batchStore = new DynamoBatchStore(AwsClients.batchStore(), settings.table());
+        // Only the function that works on the queue sets messages aside.
+        BatchQueue batchQueue = new SqsBatchQueue(AwsClients.sqs(), settings.batchQueue(), "");
         SecretsManagerClient secrets = AwsClients.secretsManager();
         Api api = Wiring.api(
                 pool,
@@ -34,10 +41,13 @@ record Function(Api api, TimeSource time, SnapshotHooks hooks) {
                 upstream,
                 new SecretsManagerKeys(secrets, settings.providerKeysSecret(), keyNames(pool), time),
                 new SecretsManagerClientKeys(secrets, settings.clientKeysSecret(), time),
+                batchStore,
+                batchQueue,
+                settings.resultsKept(),
                 time,
                 random,
                 new JsonLog(System.out));
-        Priming priming = new Priming(pool, store, upstream, time);
+        Priming priming = new Priming(pool, store, batchStore, batchQueue, upstream, time);
         return new Function(api, time, SnapshotHooks.register(priming::run, () -> {
             upstream.renew();
             random.renew();

@@ -3,6 +3,8 @@ package ailb.lambda;
 import ailb.api.Api;
 import ailb.api.ApiRequest;
 import ailb.api.ClientKeys;
+import ailb.batch.BatchQueue;
+import ailb.batch.BatchStore;
 import ailb.dispatch.ApiKeys;
 import ailb.dispatch.Deadline;
 import ailb.dispatch.TimeSource;
@@ -43,12 +45,22 @@ final class Priming {
 
     private final Pool pool;
     private final StateStore store;
+    private final BatchStore batchStore;
+    private final BatchQueue batchQueue;
     private final Upstream upstream;
     private final TimeSource time;
 
-    Priming(Pool pool, StateStore store, Upstream upstream, TimeSource time) {
+    Priming(
+            Pool pool,
+            StateStore store,
+            BatchStore batchStore,
+            BatchQueue batchQueue,
+            Upstream upstream,
+            TimeSource time) {
         this.pool = pool;
         this.store = store;
+        this.batchStore = batchStore;
+        this.batchQueue = batchQueue;
         this.upstream = upstream;
         this.time = time;
     }
@@ -74,7 +86,7 @@ final class Priming {
             Pool alone = new Pool(List.of(endpoint), pool.settings());
             Api api = Wiring.api(
                     alone, new InMemoryStateStore(), answering(endpoint.provider()), new PretendKeys(),
-                    new PretendClients(), time, new Random(), _ -> {});
+                    new PretendClients(), batchStore, batchQueue, Duration.ofDays(1), time, new Random(), _ -> {});
             String body = "{\"model\":\"" + endpoint.models().getFirst()
                     + "\",\"messages\":[{\"role\":\"user\",\"content\":\".\"}]}";
             api.handle(

@@ -6,6 +6,7 @@ import ailb.batch.BatchProcessor;
 import ailb.batch.BatchQueue;
 import ailb.batch.BatchStore;
 import ailb.batch.BatchWorker;
+import ailb.batch.Batches;
 import ailb.dispatch.ApiKeys;
 import ailb.dispatch.DispatchListener;
 import ailb.dispatch.Dispatcher;
@@ -21,39 +22,46 @@ public final class Wiring {
 
     private Wiring() {}
 
-    /** @param random used by many threads at once */
+    /**
+     * @param random used by many threads at once
+     * @param results how long batches and their results are kept
+     */
     public static Api api(
             Pool pool,
             StateStore store,
             Upstream upstream,
             ApiKeys apiKeys,
             ClientKeys clientKeys,
+            BatchStore batchStore,
+            BatchQueue batchQueue,
+            Duration results,
             TimeSource time,
             RandomGenerator random,
             DispatchListener listener) {
         Dispatcher dispatcher = new Dispatcher(pool, store, upstream, apiKeys, time, random, listener);
-        return new Api(pool, dispatcher, clientKeys, time, random);
+        Batches batches = new Batches(batchStore, batchQueue, pool, time, random, results);
+        return new Api(pool, dispatcher, clientKeys, batches, time, random);
     }
 
     /**
      * What works off batches.
      *
      * @param random used by many threads at once
-     * @param resultsKept how long the results of messages are kept that somebody put on the queue
+     * @param results how long the results of messages are kept that somebody put on the queue
      */
     public static BatchWorker worker(
             Pool pool,
             StateStore store,
             Upstream upstream,
             ApiKeys apiKeys,
-            BatchStore batches,
-            BatchQueue queue,
+            BatchStore batchStore,
+            BatchQueue batchQueue,
+            Duration results,
             TimeSource time,
             RandomGenerator random,
-            DispatchListener listener,
-            Duration resultsKept) {
+            DispatchListener listener) {
         Dispatcher dispatcher = new Dispatcher(pool, store, upstream, apiKeys, time, random, listener);
         return new BatchProcessor(
-                pool, dispatcher, batches, queue, new VirtualThreads(), time, random, resultsKept);
+                pool, dispatcher, batchStore, batchQueue, new VirtualThreads(), time, random, results);
     }
 }

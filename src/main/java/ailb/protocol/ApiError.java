@@ -50,6 +50,12 @@ public record ApiError(int status, String message, String type, @Nullable String
         return new ApiError(404, "Invalid URL (" + method + " " + path + ")", INVALID_REQUEST, null, "unknown_url");
     }
 
+    /** 404: there is no such batch. */
+    public static ApiError batchNotFound() {
+        return new ApiError(404, "There is no batch of this id, or its results have expired.", INVALID_REQUEST, "id",
+                "batch_not_found");
+    }
+
     /** 405: the path exists, for another method. */
     public static ApiError methodNotAllowed(String method, String path) {
         return new ApiError(405, "Not allowed to " + method + " on " + path + ".", INVALID_REQUEST, null,

@@ -3,6 +3,9 @@ package ailb.api;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import ailb.batch.Batches;
+import ailb.batch.InMemoryBatchQueue;
+import ailb.batch.InMemoryBatchStore;
 import ailb.dispatch.Deadline;
 import ailb.dispatch.Dispatcher;
 import ailb.dispatch.FixedKeys;
@@ -415,7 +418,14 @@ class ApiTest {
     private Api api(Pool pool, StateStore store) {
         Dispatcher dispatcher =
                 new Dispatcher(pool, store, upstream, new FixedKeys(), time, new Random(3), _ -> {});
-        return new Api(pool, dispatcher, clients, time, new Random(3));
+        Batches batches = new Batches(
+                new InMemoryBatchStore(),
+                new InMemoryBatchQueue(time, new Random(3)),
+                pool,
+                time,
+                new Random(3),
+                Duration.ofDays(7));
+        return new Api(pool, dispatcher, clients, batches, time, new Random(3));
     }
 
     private ApiResponse get(String path) {

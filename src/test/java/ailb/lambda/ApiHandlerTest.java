@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ailb.api.Api;
 import ailb.api.ClientKeys;
+import ailb.batch.InMemoryBatchQueue;
+import ailb.batch.InMemoryBatchStore;
 import ailb.dispatch.FixedKeys;
 import ailb.dispatch.ScriptedUpstream;
 import ailb.dispatch.SteppedTime;
@@ -104,6 +106,9 @@ class ApiHandlerTest {
                 upstream,
                 new FixedKeys(),
                 new OneClient(),
+                new InMemoryBatchStore(),
+                new InMemoryBatchQueue(time, new Random(5)),
+                Duration.ofDays(7),
                 time,
                 new Random(5),
                 _ -> {});

@@ -2,6 +2,8 @@ package ailb.lambda;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ailb.batch.InMemoryBatchQueue;
+import ailb.batch.InMemoryBatchStore;
 import ailb.dispatch.SteppedTime;
 import ailb.dispatch.Upstream;
 import ailb.pool.Endpoints;
@@ -17,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class PrimingTest {
@@ -29,7 +32,7 @@ class PrimingTest {
     void primingLeavesTheSharedStateAsItIs() {
         InMemoryStateStore store = new InMemoryStateStore();
 
-        new Priming(pool, store, nobody(), time).run();
+        priming(store, nobody()).run();
 
         assertThat(store.read(List.of("a", "b", "priming")).values()).containsOnly(EndpointState.EMPTY);
     }
@@ -42,14 +45,24 @@ class PrimingTest {
             return nobody().call(request, timeout);
         };
 
-        new Priming(pool, new InMemoryStateStore(), upstream, time).run();
+        priming(new InMemoryStateStore(), upstream).run();
 
         assertThat(hosts).containsExactly("127.0.0.1");
     }
 
     @Test
     void anInstanceWhoseStoreIsDownStartsAllTheSame() {
-        new Priming(pool, new BrokenStore(), nobody(), time).run();
+        priming(new BrokenStore(), nobody()).run();
+    }
+
+    private Priming priming(StateStore store, Upstream upstream) {
+        return new Priming(
+                pool,
+                store,
+                new InMemoryBatchStore(),
+                new InMemoryBatchQueue(time, new Random(1)),
+                upstream,
+                time);
     }
 
     private static Upstream nobody() {

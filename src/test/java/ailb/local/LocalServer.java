@@ -3,8 +3,12 @@ package ailb.local;
 import ailb.api.Api;
 import ailb.api.ApiRequest;
 import ailb.api.ApiResponse;
+import ailb.aws.DynamoBatchStore;
 import ailb.aws.DynamoStateStore;
 import ailb.aws.LocalDynamo;
+import ailb.batch.BatchStore;
+import ailb.batch.BatchWorker;
+import ailb.batch.InMemoryBatchStore;
 import ailb.dispatch.ApiKeys;
 import ailb.dispatch.Deadline;
 import ailb.dispatch.TimeSource;
@@ -44,6 +48,11 @@ final class LocalServer implements AutoCloseable {
     /** As long as OpenAI's SDKs wait. */
     private static final Duration LONGEST_REQUEST = Duration.ofMinutes(10);
 
+    private static final Duration RESULTS = Duration.ofDays(30);
+
+    /** Invocations of the batch function at once. */
+    private static final int INVOCATIONS = 4;
+
     private final Deque<Runnable> closers = new ArrayDeque<>();
     private final TimeSource time = new SystemTime();
     private final RandomGenerator random = new Random();
@@ -58,10 +67,16 @@ final class LocalServer implements AutoCloseable {
             this.simulated = settings.poolFile().isPresent() ? Optional.empty() : Optional.of(simulatedPool());
             Pool pool = simulated.isPresent() ? simulated.get().pool() : pool(settings.poolFile().orElseThrow());
             ApiKeys keys = keys(settings);
-            StateStore store = store(settings.state());
+            Stores stores = stores(settings.state());
+            LocalQueue queue = LocalQueue.start();
+            closers.push(queue::close);
             this.api = Wiring.api(
-                    pool, store, new HttpUpstream(), keys, new OneClientKey(settings.clientKey()), time, random,
-                    console);
+                    pool, stores.state(), new HttpUpstream(), keys, new OneClientKey(settings.clientKey()),
+                    stores.batches(), queue.queue(), RESULTS, time, random, console);
+            BatchWorker worker = Wiring.worker(
+                    pool, stores.state(), new HttpUpstream(), keys, stores.batches(), queue.queue(), RESULTS, time,
+                    random, console);
+            queue.work(worker, INVOCATIONS, time);
             this.http = listen(settings.port());
             console.text(new Welcome(uri(), settings, pool).text());
         } catch (BadSettingException | RuntimeException e) {
@@ -138,14 +153,18 @@ final class LocalServer implements AutoCloseable {
                 : builtIn;
     }
 
+    private record Stores(StateStore state, BatchStore batches) {}
+
     /** Empty at every start. */
-    private static StateStore store(LocalSettings.State state) {
+    private static Stores stores(LocalSettings.State state) {
         return switch (state) {
-            case MEMORY -> new InMemoryStateStore();
+            case MEMORY -> new Stores(new InMemoryStateStore(), new InMemoryBatchStore());
             case DYNAMODB -> {
                 String table = "laptop-" + UUID.randomUUID();
                 LocalDynamo.createTable(LocalDynamo.client(), table);
-                yield new DynamoStateStore(LocalDynamo.client(), table);
+                yield new Stores(
+                        new DynamoStateStore(LocalDynamo.client(), table),
+                        new DynamoBatchStore(LocalDynamo.client(), table));
             }
         };
     }

@@ -1,0 +1,131 @@
+package ailb.api;
+
+import ailb.api.Route.Call;
+import ailb.batch.Batch;
+import ailb.batch.BatchQueueException;
+import ailb.batch.BatchStoreException;
+import ailb.batch.Batches;
+import ailb.batch.ResultsPage;
+import ailb.batch.Submission;
+import ailb.dispatch.TimeSource;
+import ailb.protocol.ApiError;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+
+/** What can be done with batches over HTTP. */
+final class BatchRoutes {
+
+    private static final System.Logger LOG = System.getLogger(BatchRoutes.class.getName());
+
+    private static final Pattern ID = Pattern.compile("[A-Za-z0-9_.-]{1,80}");
+    private static final Pattern LINE = Pattern.compile("-1|[0-9]{1,9}");
+
+    /**
+     * Largest page of results, bytes. A function's answer may have 6 MB, written as a JSON string, in which each quote,
+     * backslash and line feed takes two.
+     */
+    static final long MAX_PAGE = 2_900_000;
+
+    private final Batches batches;
+    private final Supplier<ObjectNode> pool;
+    private final TimeSource time;
+
+    /** @param pool the endpoints' statistics as they are now */
+    BatchRoutes(Batches batches, Supplier<ObjectNode> pool, TimeSource time) {
+        this.batches = batches;
+        this.pool = pool;
+        this.time = time;
+    }
+
+    List<Route> all() {
+        return List.of(
+                route("GET", "/v1/batches", this::list),
+                route("POST", "/v1/batches", this::submit),
+                route("GET", "/v1/batches/{id}", this::show),
+                route("POST", "/v1/batches/{id}/cancel", this::cancel),
+                route("GET", "/v1/batches/{id}/results", this::results));
+    }
+
+    private static Route route(String method, String path, Function<Call, ApiResponse> answer) {
+        return Route.withKey(method, path, call -> {
+            try {
+                return answer.apply(call);
+            } catch (BatchStoreException e) {
+                return unavailable("store", e);
+            } catch (BatchQueueException e) {
+                return unavailable("queue", e);
+            }
+        });
+    }
+
+    /** Whatever was asked may be asked again: a submission that came this far only in part has no effect. */
+    private static ApiResponse unavailable(String what, RuntimeException cause) {
+        LOG.log(System.Logger.Level.WARNING, "the " + what + " of batches does not answer: " + cause.getMessage());
+        return Responses.error(ApiError.unavailable(
+                "The " + what + " of batches does not answer, and nothing was queued: repeat the request in a few "
+                        + "seconds.",
+                "batch_" + what + "_unavailable"));
+    }
+
+    private ApiResponse submit(Call call) {
+        return switch (batches.read(call.request().body())) {
+            case Submission.Refused refused -> Responses.json(400, Bodies.bytes(BatchBodies.refused(refused)));
+            case Submission.Accepted accepted -> json(BatchBodies.batch(batches.submit(accepted)));
+        };
+    }
+
+    private ApiResponse list(Call call) {
+        return switch (Paging.read(call.request().query(), 20, 100, ID, "the id of a batch")) {
+            case Paging.Refused(ApiError error) -> Responses.error(error);
+            case Paging.Page(int limit, Optional<String> after) ->
+                json(BatchBodies.list(batches.list(after, limit)));
+        };
+    }
+
+    private ApiResponse show(Call call) {
+        return answer(
+                id(call).flatMap(batches::find),
+                batch -> json(BatchBodies.progress(batch, pool.get(), time.now())));
+    }
+
+    private ApiResponse cancel(Call call) {
+        return answer(id(call).flatMap(batches::cancel), (Batch batch) -> json(BatchBodies.batch(batch)));
+    }
+
+    private ApiResponse results(Call call) {
+        String rule = "the number of a line, from 0, as x-next-after gives it";
+        return switch (Paging.read(call.request().query(), 100, 1000, LINE, rule)) {
+            case Paging.Refused(ApiError error) -> Responses.error(error);
+            case Paging.Page(int limit, Optional<String> mark) -> {
+                int after = mark.map(Integer::parseInt).orElse(-1);
+                yield answer(
+                        id(call).flatMap(id -> batches.results(id, after, limit, MAX_PAGE)),
+                        BatchRoutes::page);
+            }
+        };
+    }
+
+    private static ApiResponse page(ResultsPage page) {
+        return Responses.withHeaders(
+                Responses.jsonLines(BatchBodies.results(page.results())),
+                Map.of("x-next-after", Integer.toString(page.last()), "x-has-more", Boolean.toString(page.more())));
+    }
+
+    /** Empty where it cannot be one: no store is asked then. */
+    private static Optional<String> id(Call call) {
+        return Optional.of(call.parameters().getFirst()).filter(id -> ID.matcher(id).matches());
+    }
+
+    private static <T> ApiResponse answer(Optional<T> found, Function<T, ApiResponse> answer) {
+        return found.map(answer).orElseGet(() -> Responses.error(ApiError.batchNotFound()));
+    }
+
+    private static ApiResponse json(ObjectNode body) {
+        return Responses.json(200, Bodies.bytes(body));
+    }
+}

@@ -1,0 +1,52 @@
+package ailb.api;
+
+import ailb.dispatch.Deadline;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * What can be asked for, how, and who answers.
+ *
+ * @param method the one it takes; HEAD goes with GET
+ * @param path its segments; one in braces stands for any that is not empty
+ * @param needsKey whether a caller must bring a client key
+ */
+record Route(String method, List<String> path, boolean needsKey, Function<Call, ApiResponse> answer) {
+
+    /** @param parameters what the segments in braces stand for, in order */
+    record Call(ApiRequest request, List<String> parameters, Deadline deadline) {}
+
+    static Route open(String method, String path, Function<Call, ApiResponse> answer) {
+        return new Route(method, segments(path), false, answer);
+    }
+
+    static Route withKey(String method, String path, Function<Call, ApiResponse> answer) {
+        return new Route(method, segments(path), true, answer);
+    }
+
+    static List<String> segments(String path) {
+        return List.of(path.split("/", -1));
+    }
+
+    boolean takes(String asked) {
+        return method.equals(asked) || (method.equals("GET") && asked.equals("HEAD"));
+    }
+
+    /** The parameters in a path; empty where the path is another. */
+    Optional<List<String>> parameters(List<String> asked) {
+        if (asked.size() != path.size()) {
+            return Optional.empty();
+        }
+        List<String> parameters = new ArrayList<>();
+        for (int i = 0; i < path.size(); i++) {
+            if (path.get(i).startsWith("{") && !asked.get(i).isEmpty()) {
+                parameters.add(asked.get(i));
+            } else if (!path.get(i).equals(asked.get(i))) {
+                return Optional.empty();
+            }
+        }
+        return Optional.of(parameters);
+    }
+}
