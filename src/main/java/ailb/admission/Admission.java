@@ -135,13 +135,13 @@ public final class Admission {
         return most;
     }
 
-    /** The moment from which one write can take room for all of these, each to start no later than {@code ahead} after. */
+    /**
+     * The moment from which one write can take room for all of these, each to start no later than {@code ahead} after;
+     * or for fewer, where there are fewer left of the day.
+     */
     public long room(EndpointState state, List<Demand> demands, long ahead, long now) {
         long moment = Math.max(now, Math.max(state.get(Attribute.HOLD), moment(state, demands, ahead)));
-        return day.filter(counter -> counter.left(state, now) < demands.size())
-                .map(counter -> counter.room(state, now))
-                .map(midnight -> Math.max(midnight, moment))
-                .orElse(moment);
+        return day.map(counter -> Math.max(counter.room(state, now), moment)).orElse(moment);
     }
 
     private long moment(EndpointState state, List<Demand> demands, long ahead) {
@@ -212,29 +212,21 @@ public final class Admission {
     }
 
     /**
-     * Adds to a write what the end of a call tells: the tokens it really took, as far as the provider counts them, and
+     * Adds to a write what the ends of calls tell: the tokens they really took, as far as the provider counts them, and
      * what the provider said of its limits. Its word moves a limit towards full, never towards empty.
      *
-     * @param demand what the call was admitted on
-     * @param admitted the item as its admission left it
+     * @param calls at least one
      * @param state the item as it is now
      */
-    public void settle(
-            ConditionalUpdate.Builder update,
-            Demand demand,
-            EndpointState admitted,
-            EndpointState state,
-            Feedback feedback,
-            long now) {
+    public void settle(ConditionalUpdate.Builder update, List<Ended> calls, EndpointState state, long now) {
         for (Bucket bucket : buckets) {
             if (bucket.retriesOnly()) {
                 continue; // no provider knows of it
             }
-            long undrained = Math.max(0, admitted.get(bucket.tat()) - now);
-            long trueUp = feedback.actual()
-                    .map(actual -> trueUp(bucket, demand, actual, undrained))
-                    .orElse(0L);
-            OptionalLong floor = floor(bucket, feedback, now);
+            long trueUp = calls.stream().mapToLong(call -> trueUp(bucket, call, now)).sum();
+            OptionalLong floor = calls.stream()
+                    .flatMapToLong(call -> floor(bucket, call.feedback(), now).stream())
+                    .max();
             if (floor.isPresent() && state.get(bucket.tat()) + trueUp < floor.getAsLong()) {
                 // A debt that came on top would have to be paid beyond the floor.
                 update.guard(Guard.atMost(state, bucket.tat(), floor.getAsLong() - Math.max(0, trueUp)));
@@ -243,7 +235,10 @@ public final class Admission {
                 update.add(bucket.tat(), trueUp);
             }
         }
-        feedback.retryAfter().ifPresent(wait -> hold(update, state, now + wait));
+        calls.stream()
+                .flatMapToLong(call -> call.feedback().retryAfter().stream())
+                .max()
+                .ifPresent(wait -> hold(update, state, now + wait));
     }
 
     /** No call before {@code until}, or before what was said earlier if that is later. */
@@ -258,13 +253,14 @@ public final class Admission {
      * A debt has no upper bound: the tokens are gone. A refund gives back no more than time has not given back already;
      * more would cancel the charge of a later call.
      */
-    private long trueUp(Bucket bucket, Demand demand, Demand actual, long undrained) {
-        if (bucket.kind().countsRequests()) {
+    private long trueUp(Bucket bucket, Ended call, long now) {
+        Optional<Demand> actual = call.feedback().actual();
+        if (bucket.kind().countsRequests() || actual.isEmpty()) {
             return 0;
         }
-        long trueUp = bucket.cost(actual) - bucket.cost(demand);
+        long undrained = Math.max(0, call.admitted().get(bucket.tat()) - now);
         long refundable = limits.tokenAccounting() == TokenAccounting.MAX ? 0 : undrained;
-        return Math.max(trueUp, -refundable);
+        return Math.max(bucket.cost(actual.get()) - bucket.cost(call.demand()), -refundable);
     }
 
     /** Where the tat has to be at least by the provider's word, if that is any later than now. */

@@ -63,7 +63,7 @@ final class Attempts {
 
     /** Settles at once, and has the breaker judge. */
     static final Reports AT_ONCE = (parts, settlement, failure, key) -> {
-        Optional<EndpointState> settled = parts.settler().settle(settlement);
+        Optional<EndpointState> settled = parts.settler().settle(new Report(List.of(settlement)));
         if (settlement.tellsNothing()) {
             parts.settler().abandon(settlement.permit());
         } else if (settled.isPresent()) {

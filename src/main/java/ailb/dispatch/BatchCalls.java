@@ -45,7 +45,7 @@ public final class BatchCalls {
         this.parts = grounds.shared();
         this.settings = parts.pool().settings().batches();
         this.budget = new Budget(deadline, parts.time(), parts.pool().settings());
-        this.reports = new DeferredReports(parts.time());
+        this.reports = new DeferredReports(parts.settler(), parts.time());
     }
 
     /** A call that waits. */

@@ -2,9 +2,12 @@ package ailb.dispatch;
 
 import ailb.health.Breaker;
 import ailb.pool.FailureClass;
+import ailb.state.Attribute;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -17,20 +20,22 @@ final class DeferredReports implements Attempts.Reports {
 
     private static final long LONGEST_WAIT = Duration.ofSeconds(2).toNanos();
 
+    private final Settler settler;
     private final TimeSource time;
     private final Queue<Waiting> waiting = new ConcurrentLinkedQueue<>();
 
-    DeferredReports(TimeSource time) {
+    DeferredReports(Settler settler, TimeSource time) {
+        this.settler = settler;
         this.time = time;
     }
 
-    private record Waiting(Dispatcher.Parts parts, Settlement settlement, long since) {}
+    private record Waiting(Settlement settlement, long since) {}
 
     @Override
     public void report(
             Dispatcher.Parts parts, Settlement settlement, Optional<FailureClass> failure, ApiKeys.ApiKey key) {
         if (failure.isEmpty() && settlement.permit().access() == Breaker.Access.CLOSED) {
-            waiting.add(new Waiting(parts, settlement, time.monotonic()));
+            waiting.add(new Waiting(settlement, time.monotonic()));
         } else {
             Attempts.AT_ONCE.report(parts, settlement, failure, key);
         }
@@ -44,11 +49,18 @@ final class DeferredReports implements Attempts.Reports {
 
     /** Reports all answers there are: one write for those of an endpoint that were admitted under one generation. */
     void flush() {
-        List<Waiting> all = new ArrayList<>();
+        Map<Kind, List<Settlement>> together = new LinkedHashMap<>();
         for (Waiting one = waiting.poll(); one != null; one = waiting.poll()) {
-            all.add(one);
+            together.computeIfAbsent(Kind.of(one.settlement().permit()), _ -> new ArrayList<>()).add(one.settlement());
         }
-        // one by one
-        all.forEach(one -> one.parts().settler().settle(one.settlement()));
+        together.values().forEach(settlements -> settler.settle(new Report(settlements)));
+    }
+
+    /** What answers have in common that one write can report. */
+    private record Kind(String endpoint, long generation) {
+
+        static Kind of(Permit permit) {
+            return new Kind(permit.endpoint().name(), permit.admitted().get(Attribute.GENERATION));
+        }
     }
 }

@@ -3,7 +3,6 @@ package ailb.dispatch;
 import ailb.admission.Admission;
 import ailb.admission.Demand;
 import ailb.admission.Feedback;
-import ailb.health.Breaker;
 import ailb.pool.FailureClass;
 import ailb.pool.LimitKind;
 import ailb.pool.Price;
@@ -12,23 +11,17 @@ import ailb.protocol.ProviderReply;
 import ailb.protocol.Remaining;
 import ailb.protocol.Usage;
 import ailb.state.Attribute;
-import ailb.state.ConditionalUpdate;
-import ailb.state.EndpointState;
 import ailb.state.WindowSlot;
-import ailb.stats.KnownP95;
 import ailb.stats.Latency;
-import ailb.stats.Spend;
-import ailb.stats.Window;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /**
- * How one call ended, as the write that reports it.
+ * How one call ended, and what that means for its endpoint.
  *
  * @param nanos how long the call took
  * @param retryAfter how long the endpoint is to be left alone when it refused for its limits, nanoseconds
@@ -43,69 +36,18 @@ record Settlement(
         OptionalLong retryAfter,
         boolean tellsNothing) {
 
-    /**
-     * The report under the generation the call was admitted in.
-     *
-     * @param simply whether a fault counts only where that takes no guard: reports of others have come first each time
-     */
-    ConditionalUpdate update(Breaker breaker, EndpointState state, long now, boolean simply) {
-        ConditionalUpdate.Builder update = ConditionalUpdate.builder().guard(Breaker.unmoved(permit.admitted()));
-        lasting(update, state, now);
-        Map<Function<WindowSlot, Attribute>, Long> counts = counts();
-        if (!counts.isEmpty()) {
-            Window.of(state, now).count(update, counts);
-        }
-        switch (reply) {
-            case ProviderReply.Answer _ -> {
-                KnownP95.keep(update, update.build().applyTo(state), now);
-                Breaker.succeeded(update);
-            }
-            case ProviderReply.Failure failure -> {
-                if (failure.failure().isEndpointFault() && !tellsNothing) {
-                    Breaker.failed(update);
-                    if (!simply) {
-                        breaker.raiseFaultLevel(update, state);
-                    }
-                }
-            }
-        }
-        return update.build();
+    boolean isAnswer() {
+        return reply instanceof ProviderReply.Answer;
     }
 
-    /** The report of a call whose endpoint's breaker has moved since: its health is another matter by now. */
-    ConditionalUpdate lateUpdate(EndpointState state, long now) {
-        ConditionalUpdate.Builder update = ConditionalUpdate.builder();
-        lasting(update, state, now);
-        return update.build();
+    /** Whether the call was a fault of the endpoint, and counts as one. */
+    boolean isFault() {
+        return reply instanceof ProviderReply.Failure failure && failure.failure().isEndpointFault() && !tellsNothing;
     }
 
-    /** Whether the item is of the generation the call was admitted in. */
-    boolean isCurrent(EndpointState state) {
-        return Breaker.unmoved(permit.admitted()).holds(state);
-    }
-
-    /** Totals, spend and limits: true whatever has become of the endpoint. */
-    private void lasting(ConditionalUpdate.Builder update, EndpointState state, long now) {
-        update.add(Attribute.TOTAL_REQUESTS, 1);
-        switch (reply) {
-            case ProviderReply.Answer answer -> answered(update, state, now, answer.usage());
-            case ProviderReply.Failure failure -> total(failure.failure()).ifPresent(total -> update.add(total, 1));
-        }
-        admission.settle(update, permit.demand(), permit.admitted(), state, feedback(), now);
-    }
-
-    private void answered(ConditionalUpdate.Builder update, EndpointState state, long now, @Nullable Usage usage) {
-        if (usage == null) {
-            return;
-        }
-        update.add(Attribute.TOTAL_INPUT_TOKENS, usage.inputTokens());
-        update.add(Attribute.TOTAL_OUTPUT_TOKENS, usage.outputTokens());
-        Price price = permit.endpoint().price();
-        if (price != null) {
-            long cost = price.nanoDollars(
-                    usage.inputTokens(), usage.cachedInputTokens(), usage.outputTokens(), usage.reasoningTokens());
-            Spend.count(update, state, now, cost);
-        }
+    /** The total that a failure adds to. */
+    Optional<Attribute> total() {
+        return reply instanceof ProviderReply.Failure failure ? total(failure.failure()) : Optional.empty();
     }
 
     private Optional<Attribute> total(FailureClass failure) {
@@ -117,7 +59,24 @@ record Settlement(
         };
     }
 
-    private Map<Function<WindowSlot, Attribute>, Long> counts() {
+    /** The tokens of an answer, where it tells them. */
+    Optional<Usage> usage() {
+        return reply instanceof ProviderReply.Answer answer ? Optional.ofNullable(answer.usage()) : Optional.empty();
+    }
+
+    /** What the answer cost, nano-dollars; empty where that is not known. */
+    OptionalLong cost() {
+        Price price = permit.endpoint().price();
+        return usage().isEmpty() || price == null ? OptionalLong.empty() : OptionalLong.of(cost(price, usage().get()));
+    }
+
+    private static long cost(Price price, Usage usage) {
+        return price.nanoDollars(
+                usage.inputTokens(), usage.cachedInputTokens(), usage.outputTokens(), usage.reasoningTokens());
+    }
+
+    /** What the call adds to the window. */
+    Map<Function<WindowSlot, Attribute>, Long> counts() {
         return switch (reply) {
             case ProviderReply.Answer answer -> {
                 long output = answer.usage() == null
@@ -130,14 +89,12 @@ record Settlement(
                 counts.put(Latency.bucket(Latency.normalised(nanos, output)), 1L);
                 yield counts;
             }
-            case ProviderReply.Failure failure ->
-                failure.failure().isEndpointFault() && !tellsNothing
-                        ? Map.of(WindowSlot::calls, 1L, WindowSlot::failures, 1L)
-                        : Map.of();
+            case ProviderReply.Failure _ ->
+                isFault() ? Map.of(WindowSlot::calls, 1L, WindowSlot::failures, 1L) : Map.of();
         };
     }
 
-    private Feedback feedback() {
+    Feedback feedback() {
         return switch (reply) {
             case ProviderReply.Answer answer ->
                 new Feedback(

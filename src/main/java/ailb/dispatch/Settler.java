@@ -41,19 +41,19 @@ final class Settler {
     }
 
     /**
-     * Reports a call. A report whose outcome is unknown is not repeated: it would count twice.
+     * Reports calls. A report whose outcome is unknown is not repeated: it would count twice.
      *
      * @return the item as the report left it, if it counted for the endpoint's health
      */
-    Optional<EndpointState> settle(Settlement settlement) {
-        Endpoint endpoint = settlement.permit().endpoint();
+    Optional<EndpointState> settle(Report report) {
+        Endpoint endpoint = report.endpoint();
         EndpointState known = view.state(endpoint);
         boolean current = true;
         for (int attempt = 0; attempt < TRIES; attempt++) {
             boolean last = attempt == TRIES - 1;
             ConditionalUpdate update = current
-                    ? settlement.update(breaker, known, time.now(), last)
-                    : settlement.lateUpdate(known, time.now());
+                    ? report.update(breaker, known, time.now(), last)
+                    : report.lateUpdate(known, time.now());
             switch (store.update(endpoint.name(), update)) {
                 case UpdateResult.Applied(EndpointState settled) -> {
                     view.saw(endpoint, settled);
@@ -62,7 +62,7 @@ final class Settler {
                 case UpdateResult.Rejected(EndpointState now) -> {
                     view.saw(endpoint, now);
                     known = now;
-                    current = settlement.isCurrent(now);
+                    current = report.isCurrent(now);
                 }
                 case UpdateResult.Throttled() -> {} // not made, so it may be tried again
                 case UpdateResult.Unknown(String cause) -> {

@@ -7,6 +7,7 @@ import ailb.state.Guard;
 import ailb.state.WindowSlot;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 
@@ -62,9 +63,14 @@ public final class Window {
 
     /** Adds counts to a write: to the current slot, or in place of an older epoch's counts. */
     public void count(ConditionalUpdate.Builder update, Map<Function<WindowSlot, Attribute>, Long> counts) {
+        count(update, List.of(counts));
+    }
+
+    /** Adds the sums of several counts. */
+    public void count(ConditionalUpdate.Builder update, List<Map<Function<WindowSlot, Attribute>, Long>> counts) {
         WindowSlot slot = slot(epoch);
         Map<Attribute, Long> deltas = new HashMap<>();
-        counts.forEach((counter, delta) -> deltas.put(counter.apply(slot), delta));
+        counts.forEach(each -> each.forEach((counter, delta) -> deltas.merge(counter.apply(slot), delta, Long::sum)));
         if (state.get(slot.epoch()) == epoch) {
             update.guard(Guard.equal(slot.epoch(), epoch));
             deltas.forEach(update::add);

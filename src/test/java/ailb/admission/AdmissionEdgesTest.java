@@ -126,7 +126,7 @@ class AdmissionEdgesTest {
     private static ConditionalUpdate settle(
             Admission admission, Demand demand, EndpointState state, Feedback feedback) {
         ConditionalUpdate.Builder update = ConditionalUpdate.builder().add(Attribute.TOTAL_REQUESTS, 1);
-        admission.settle(update, demand, state, state, feedback, NOW);
+        admission.settle(update, List.of(new Ended(demand, state, feedback)), state, NOW);
         return update.build();
     }
 

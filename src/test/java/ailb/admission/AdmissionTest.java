@@ -448,7 +448,7 @@ class AdmissionTest {
 
     private void settle(Admission admission, Demand demand, Feedback feedback) {
         ConditionalUpdate.Builder update = ConditionalUpdate.builder().add(Attribute.TOTAL_REQUESTS, 1);
-        admission.settle(update, demand, admitted, state, feedback, now);
+        admission.settle(update, List.of(new Ended(demand, admitted, feedback)), state, now);
         ConditionalUpdate built = update.build();
         assertThat(built.allowedBy(state)).isTrue();
         state = built.applyTo(state);

@@ -82,14 +82,15 @@ class SharedLimitsTest {
 
         admission.settle(
                 update,
-                SMALL,
+                List.of(new Ended(
+                        SMALL,
+                        state,
+                        new Feedback(
+                                Optional.empty(),
+                                Map.of(LimitKind.REQUESTS_PER_MINUTE, 100L),
+                                OptionalLong.empty(),
+                                Optional.empty()))),
                 state,
-                state,
-                new Feedback(
-                        Optional.empty(),
-                        Map.of(LimitKind.REQUESTS_PER_MINUTE, 100L),
-                        OptionalLong.empty(),
-                        Optional.empty()),
                 START);
 
         assertThat(update.build().applyTo(state).get(Attribute.REQUESTS)).isEqualTo(START + 50 * SECOND);

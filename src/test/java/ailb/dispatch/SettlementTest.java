@@ -157,7 +157,7 @@ class SettlementTest {
         Settlement fault = settlement(
                 OPENAI, EndpointState.EMPTY, failed(FailureClass.SERVER, Optional.empty(), List.of()));
 
-        ConditionalUpdate update = fault.update(BREAKER, EndpointState.EMPTY, START, true);
+        ConditionalUpdate update = report(fault).update(BREAKER, EndpointState.EMPTY, START, true);
 
         assertThat(update.guards())
                 .extracting(guard -> guard.attribute())
@@ -175,7 +175,7 @@ class SettlementTest {
         Settlement fault = new Settlement(
                 told.permit(), told.admission(), told.reply(), told.nanos(), told.retryAfter(), true);
 
-        EndpointState settled = fault.update(BREAKER, EndpointState.EMPTY, START, false)
+        EndpointState settled = report(fault).update(BREAKER, EndpointState.EMPTY, START, false)
                 .applyTo(EndpointState.EMPTY);
 
         assertThat(settled).isEqualTo(new EndpointState(Map.of(Attribute.TOTAL_REQUESTS, 1L)));
@@ -187,10 +187,36 @@ class SettlementTest {
                 OPENAI, EndpointState.EMPTY, failed(FailureClass.SERVER, Optional.empty(), List.of()));
         EndpointState moved = new EndpointState(Map.of(Attribute.GENERATION, 1L));
 
-        assertThat(fault.isCurrent(moved)).isFalse();
-        assertThat(fault.update(BREAKER, moved, START, false).allowedBy(moved)).isFalse();
-        assertThat(fault.lateUpdate(moved, START).applyTo(moved)).isEqualTo(new EndpointState(Map.of(
+        assertThat(report(fault).isCurrent(moved)).isFalse();
+        assertThat(report(fault).update(BREAKER, moved, START, false).allowedBy(moved)).isFalse();
+        assertThat(report(fault).lateUpdate(moved, START).applyTo(moved)).isEqualTo(new EndpointState(Map.of(
                 Attribute.GENERATION, 1L, Attribute.TOTAL_REQUESTS, 1L, Attribute.TOTAL_FAILURES, 1L)));
+    }
+
+    /** Three of them, admitted on 2,000 each: 150 + 250 + 350 tokens taken, the rest given back. */
+    @Test
+    void severalAnswersAreReportedByOneWriteThatCountsThemAll() {
+        ConditionalUpdate.Builder take = ConditionalUpdate.builder().add(Attribute.TOTAL_REQUESTS, 0);
+        Admission admission = new Admission(OPENAI.limits());
+        admission.take(
+                take, new Observation(EndpointState.EMPTY, 0, 0), List.of(DEMAND, DEMAND, DEMAND), START, START);
+        EndpointState admitted = take.build().applyTo(EndpointState.EMPTY);
+        Report report = report(
+                settlement(OPENAI, admitted, answer(new Usage(100, 50, 0, 0))),
+                settlement(OPENAI, admitted, answer(new Usage(200, 50, 0, 0))),
+                settlement(OPENAI, admitted, answer(new Usage(300, 50, 0, 0))));
+
+        EndpointState settled = report.update(BREAKER, admitted, START, false).applyTo(admitted);
+
+        assertThat(tokens(settled)).isEqualTo(750);
+        assertThat(settled.get(Attribute.TOTAL_REQUESTS)).isEqualTo(3);
+        assertThat(settled.get(Attribute.TOTAL_INPUT_TOKENS)).isEqualTo(600);
+        assertThat(settled.get(Attribute.TOTAL_OUTPUT_TOKENS)).isEqualTo(150);
+        Window window = Window.of(settled, START);
+        assertThat(window.sum(WindowSlot::successes)).isEqualTo(3);
+        assertThat(window.sum(WindowSlot::outputTokens)).isEqualTo(150);
+        // 2 s for 50 tokens are 5.6 s for 256, and 100 ms x 1.25^19 is 6.9 s.
+        assertThat(window.sum(slot -> slot.latencies().get(19))).isEqualTo(3);
     }
 
     private static EndpointState settled(Endpoint endpoint, ProviderReply reply) {
@@ -202,9 +228,14 @@ class SettlementTest {
         ConditionalUpdate.Builder take = ConditionalUpdate.builder().add(Attribute.TOTAL_REQUESTS, 0);
         admission.take(take, new Observation(before, 0, 0), List.of(DEMAND), START, START);
         EndpointState admitted = take.build().applyTo(before);
-        ConditionalUpdate update = settlement(endpoint, admitted, reply).update(BREAKER, admitted, START, false);
+        ConditionalUpdate update =
+                report(settlement(endpoint, admitted, reply)).update(BREAKER, admitted, START, false);
         assertThat(update.allowedBy(admitted)).isTrue();
         return update.applyTo(admitted);
+    }
+
+    private static Report report(Settlement... calls) {
+        return new Report(List.of(calls));
     }
 
     private static Settlement settlement(Endpoint endpoint, EndpointState admitted, ProviderReply reply) {
