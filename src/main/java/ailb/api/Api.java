@@ -11,13 +11,15 @@ import ailb.dispatch.DispatchResult;
 import ailb.dispatch.Dispatcher;
 import ailb.dispatch.PoolView;
 import ailb.dispatch.TimeSource;
+import ailb.pool.Operation;
 import ailb.pool.Pool;
 import ailb.protocol.ApiError;
-import ailb.protocol.ChatRequest;
+import ailb.protocol.ModelRequest;
 import ailb.protocol.Parsed;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
@@ -90,9 +92,13 @@ public final class Api {
         List<Route> own = List.of(
                 Route.open("GET", "/health", _ -> json(200, "{\"status\":\"ok\"}".getBytes(StandardCharsets.UTF_8))),
                 Route.withKey("GET", "/v1/models", _ -> json(200, Bodies.models(pool))),
-                Route.withKey("GET", "/v1/pool", _ -> json(200, Bodies.bytes(statistics()))),
-                Route.withKey("POST", "/v1/chat/completions", call -> chat(call.request(), call.deadline())));
-        return Stream.concat(own.stream(), new BatchRoutes(batches, this::statistics, time).all().stream()).toList();
+                Route.withKey("GET", "/v1/pool", _ -> json(200, Bodies.bytes(statistics()))));
+        Stream<Route> operations = Arrays.stream(Operation.values())
+                .map(operation -> Route.withKey("POST", operation.path(), call -> ask(operation, call)));
+        return Stream.of(
+                own.stream(), operations, new BatchRoutes(batches, this::statistics, time).all().stream())
+                .flatMap(routes -> routes)
+                .toList();
     }
 
     private ObjectNode statistics() {
@@ -101,16 +107,16 @@ public final class Api {
         return Bodies.pool(pool, dispatcher.storeDownSince(), view::state, time.now());
     }
 
-    private ApiResponse chat(ApiRequest request, Deadline deadline) {
-        return switch (ChatRequest.parse(request.body())) {
+    private ApiResponse ask(Operation operation, Call call) {
+        return switch (ModelRequest.parse(operation, call.request().body())) {
             case Parsed.Invalid(ApiError error) -> error(error);
-            case Parsed.Valid(ChatRequest chat) -> chat(chat, deadline);
+            case Parsed.Valid(ModelRequest request) -> ask(request, call.deadline());
         };
     }
 
-    private ApiResponse chat(ChatRequest chat, Deadline deadline) {
+    private ApiResponse ask(ModelRequest request, Deadline deadline) {
         try {
-            return response(dispatcher.dispatch(chat, deadline));
+            return response(dispatcher.dispatch(request, deadline));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return error(ApiError.unavailable("The balancer is shutting down; retry.", "shutting_down"));

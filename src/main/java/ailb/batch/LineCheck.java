@@ -2,6 +2,7 @@ package ailb.batch;
 
 import ailb.protocol.ApiError;
 import ailb.protocol.ChatRequest;
+import ailb.protocol.ModelRequest;
 import ailb.protocol.Parsed;
 import ailb.protocol.RawObject;
 import java.util.HashMap;
@@ -92,7 +93,7 @@ final class LineCheck {
         }
         return switch (ChatRequest.parse(body.get())) {
             case Parsed.Invalid(ApiError error) -> Optional.of(problem(line, error));
-            case Parsed.Valid(ChatRequest chat) ->
+            case Parsed.Valid(ModelRequest chat) ->
                 serves.test(chat.model())
                         ? Optional.empty()
                         : Optional.of(problem(line, "model_not_found", "body.model",

@@ -5,7 +5,7 @@ import ailb.dispatch.BatchCalls;
 import ailb.dispatch.Deadline;
 import ailb.dispatch.DispatchResult;
 import ailb.dispatch.Tasks;
-import ailb.protocol.ChatRequest;
+import ailb.protocol.ModelRequest;
 import ailb.protocol.Parsed;
 import java.time.Duration;
 import java.util.HashSet;
@@ -121,7 +121,7 @@ final class Shift {
                 .orElseGet(() -> parts.time().now() + parts.resultsKept().toNanos());
         LineRun run = new LineRun(worker, line, runToken, expires);
         switch (line.request()) {
-            case Parsed.Valid(ChatRequest request) -> waiting.put(calls.call(request), run);
+            case Parsed.Valid(ModelRequest request) -> waiting.put(calls.call(request), run);
             case Parsed.Invalid(var error) -> start(run, () -> run.refuse(error));
         }
     }

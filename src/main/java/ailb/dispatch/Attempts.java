@@ -4,12 +4,11 @@ import ailb.health.Breaker;
 import ailb.pool.Endpoint;
 import ailb.pool.FailureClass;
 import ailb.pool.Settings;
-import ailb.protocol.ChatRequest;
 import ailb.protocol.Headers;
+import ailb.protocol.ModelRequest;
 import ailb.protocol.ProviderReply;
 import ailb.protocol.ProviderRequest;
 import ailb.protocol.Usage;
-import ailb.protocol.WireProtocol;
 import ailb.state.Attribute;
 import ailb.state.EndpointState;
 import java.time.Duration;
@@ -32,7 +31,7 @@ final class Attempts {
 
     private static final long NANOS_PER_SECOND = Duration.ofSeconds(1).toNanos();
 
-    private final ChatRequest request;
+    private final ModelRequest request;
     private final Budget budget;
     private final Settings settings;
     private final Reports reports;
@@ -40,7 +39,7 @@ final class Attempts {
     private int made;
     private Ending.@Nullable Last last;
 
-    Attempts(ChatRequest request, Budget budget, Settings settings, Reports reports) {
+    Attempts(ModelRequest request, Budget budget, Settings settings, Reports reports) {
         this.request = request;
         this.budget = budget;
         this.settings = settings;
@@ -162,11 +161,12 @@ final class Attempts {
 
     private ProviderReply call(Dispatcher.Parts parts, Ticket ticket, Duration timeout) throws InterruptedException {
         Permit permit = ticket.permit();
-        WireProtocol protocol = WireProtocol.of(permit.endpoint().provider());
-        ProviderRequest providerRequest = protocol.request(permit.endpoint(), request, ticket.key().value());
+        ProviderRequest providerRequest = request.at(permit.endpoint(), ticket.key().value());
         return switch (parts.upstream().call(providerRequest, timeout)) {
             case Upstream.Reply(int status, Headers headers, byte[] body) ->
-                protocol.read(request, status, headers, body, Instant.ofEpochSecond(0, parts.time().now()));
+                request.read(
+                        permit.endpoint().provider(), status, headers, body,
+                        Instant.ofEpochSecond(0, parts.time().now()));
             case Upstream.Failed(FailureClass failure, String detail) -> noReply(failure, detail);
         };
     }

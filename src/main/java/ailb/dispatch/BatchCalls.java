@@ -5,7 +5,7 @@ import ailb.admission.Demand;
 import ailb.health.Breaker;
 import ailb.pool.Endpoint;
 import ailb.pool.Settings;
-import ailb.protocol.ChatRequest;
+import ailb.protocol.ModelRequest;
 import ailb.state.Attribute;
 import ailb.state.EndpointState;
 import java.time.Duration;
@@ -49,7 +49,7 @@ public final class BatchCalls {
     }
 
     /** A call that waits. */
-    public BatchCall call(ChatRequest request) {
+    public BatchCall call(ModelRequest request) {
         return new BatchCall(
                 parts,
                 new Choices(parts, request, budget, Priority.BATCH),

@@ -7,8 +7,7 @@ import ailb.pool.Endpoint;
 import ailb.pool.FailureClass;
 import ailb.pool.LimitKind;
 import ailb.pool.Provider;
-import ailb.protocol.ChatRequest;
-import ailb.protocol.WireProtocol;
+import ailb.protocol.ModelRequest;
 import ailb.selection.Candidate;
 import ailb.state.Attribute;
 import ailb.state.EndpointState;
@@ -32,7 +31,7 @@ import java.util.stream.Collectors;
 final class Choices {
 
     private final Dispatcher.Parts parts;
-    private final ChatRequest request;
+    private final ModelRequest request;
     private final Budget budget;
     private final Priority priority;
     private final List<Endpoint> serving;
@@ -43,7 +42,7 @@ final class Choices {
     private final Set<String> throttled = new HashSet<>();
     private final Map<String, ApiKeys.Lookup> lookups = new HashMap<>();
 
-    Choices(Dispatcher.Parts parts, ChatRequest request, Budget budget, Priority priority) {
+    Choices(Dispatcher.Parts parts, ModelRequest request, Budget budget, Priority priority) {
         this.parts = parts;
         this.request = request;
         this.budget = budget;
@@ -52,9 +51,13 @@ final class Choices {
         this.spending = new Spending(parts, request);
         Map<Provider, Optional<String>> unsupported = new EnumMap<>(Provider.class);
         for (Endpoint endpoint : serving) {
+            if (!endpoint.operations().contains(request.operation())) {
+                obstacles.put(endpoint.name(), new Obstacle.UnsupportedOperation(request.operation()));
+                continue;
+            }
             unsupported
                     .computeIfAbsent(endpoint.provider(),
-                            provider -> WireProtocol.of(provider).unsupportedField(request))
+                            request::unsupportedAt)
                     .ifPresent(field -> obstacles.put(endpoint.name(), new Obstacle.UnsupportedField(field)));
         }
     }

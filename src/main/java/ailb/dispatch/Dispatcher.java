@@ -3,7 +3,7 @@ package ailb.dispatch;
 import ailb.health.Breaker;
 import ailb.pool.Endpoint;
 import ailb.pool.Pool;
-import ailb.protocol.ChatRequest;
+import ailb.protocol.ModelRequest;
 import ailb.selection.Selection;
 import ailb.state.StateStore;
 import java.util.OptionalLong;
@@ -80,7 +80,7 @@ public final class Dispatcher {
      *
      * @throws InterruptedException when the calling thread is interrupted
      */
-    public DispatchResult dispatch(ChatRequest request, Deadline deadline) throws InterruptedException {
+    public DispatchResult dispatch(ModelRequest request, Deadline deadline) throws InterruptedException {
         return new RequestRun(grounds, request, deadline).run();
     }
 

@@ -6,6 +6,7 @@ import ailb.health.Opening;
 import ailb.pool.Endpoint;
 import ailb.pool.FailureClass;
 import ailb.pool.LimitKind;
+import ailb.pool.Operation;
 import ailb.protocol.ApiError;
 import ailb.protocol.ProviderReply;
 import ailb.state.EndpointState;
@@ -147,6 +148,11 @@ final class Ending {
                         "This request needs more tokens than the whole " + limit.name().toLowerCase(Locale.ROOT)
                                 + " of any endpoint for this model.",
                         "messages");
+            case Obstacle.UnsupportedOperation(Operation operation) ->
+                ApiError.unsupported(
+                        "model",
+                        "No endpoint for this model serves " + operation.path()
+                                + "; the endpoints' operations are set in pool.json.");
             case Obstacle.UnsupportedField(String field) ->
                 ApiError.unsupported(field, "No endpoint for this model has an equivalent of '" + field + "'.");
         };
@@ -158,6 +164,7 @@ final class Ending {
             case Obstacle.KeyMissing _ -> 1;
             case Obstacle.TooLarge _ -> 2;
             case Obstacle.UnsupportedField _ -> 3;
+            case Obstacle.UnsupportedOperation _ -> 4;
         };
     }
 

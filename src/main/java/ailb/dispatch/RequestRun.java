@@ -1,6 +1,6 @@
 package ailb.dispatch;
 
-import ailb.protocol.ChatRequest;
+import ailb.protocol.ModelRequest;
 import java.util.Optional;
 
 /** One request on its way: attempt after attempt until one ends it, or there is nothing left to try. */
@@ -12,7 +12,7 @@ final class RequestRun {
     private Dispatcher.Parts parts;
     private Search search;
 
-    RequestRun(Grounds grounds, ChatRequest request, Deadline deadline) {
+    RequestRun(Grounds grounds, ModelRequest request, Deadline deadline) {
         this.grounds = grounds;
         this.parts = grounds.current();
         this.budget = new Budget(deadline, parts.time(), parts.pool().settings());

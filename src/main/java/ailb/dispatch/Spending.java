@@ -5,7 +5,7 @@ import ailb.pool.AtBudget;
 import ailb.pool.Endpoint;
 import ailb.pool.Settings;
 import ailb.pool.TokenAccounting;
-import ailb.protocol.ChatRequest;
+import ailb.protocol.ModelRequest;
 import ailb.selection.CostRule;
 import ailb.state.WindowSlot;
 import ailb.stats.DayBudget;
@@ -18,10 +18,10 @@ import java.util.OptionalDouble;
 final class Spending {
 
     private final Dispatcher.Parts parts;
-    private final ChatRequest request;
+    private final ModelRequest request;
     private final Settings.Cost cost;
 
-    Spending(Dispatcher.Parts parts, ChatRequest request) {
+    Spending(Dispatcher.Parts parts, ModelRequest request) {
         this.parts = parts;
         this.request = request;
         this.cost = parts.pool().settings().routing().cost();

@@ -2,6 +2,7 @@ package ailb.pool;
 
 import java.net.URI;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param baseUrl up to and without the path of the operation, with no slash at the end
  * @param modelId the model's name at the provider
  * @param models the public names it serves, at least one
+ * @param operations what its model can be asked for, at least one
  * @param apiKey the name (not the value) of its API key
  * @param weight share of the traffic it should get among equals, above 0
  * @param limits what the provider allows it
@@ -23,6 +25,7 @@ public record Endpoint(
         URI baseUrl,
         String modelId,
         List<String> models,
+        Set<Operation> operations,
         String apiKey,
         double weight,
         Limits limits,
@@ -30,6 +33,21 @@ public record Endpoint(
 
     public Endpoint {
         models = List.copyOf(models);
+        operations = Set.copyOf(operations);
+    }
+
+    /** One for chats only. */
+    public Endpoint(
+            String name,
+            Provider provider,
+            URI baseUrl,
+            String modelId,
+            List<String> models,
+            String apiKey,
+            double weight,
+            Limits limits,
+            @Nullable Price price) {
+        this(name, provider, baseUrl, modelId, models, Set.of(Operation.CHAT), apiKey, weight, limits, price);
     }
 
     public boolean serves(String model) {

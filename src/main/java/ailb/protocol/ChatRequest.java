@@ -1,30 +1,26 @@
 package ailb.protocol;
 
+import ailb.pool.Endpoint;
+import ailb.pool.Operation;
+import ailb.pool.Provider;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.databind.node.TextNode;
-import java.io.ByteArrayOutputStream;
+import java.time.Instant;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
  * What an OpenAI client asked of {@code /v1/chat/completions}: its bytes as they came, and the tree of them. Immutable;
  * it never prints its contents.
  */
-public final class ChatRequest {
+public final class ChatRequest implements ModelRequest {
 
-    private final byte[] body;
-    private final ObjectNode root;
-    private final int modelStart;
-    private final int modelEnd;
+    private final RequestBody body;
     private final long promptCharacters;
 
-    /** The value of the top-level {@code model} is {@code body[modelStart]} up to and without {@code body[modelEnd]}. */
-    ChatRequest(byte[] body, ObjectNode root, int modelStart, int modelEnd) {
+    ChatRequest(RequestBody body) {
         this.body = body;
-        this.root = root;
-        this.modelStart = modelStart;
-        this.modelEnd = modelEnd;
-        this.promptCharacters = countCharacters(root.path("messages"));
+        this.promptCharacters = countCharacters(body.root().path("messages"));
     }
 
     /**
@@ -33,44 +29,60 @@ public final class ChatRequest {
      * @param body kept, so not to be changed afterwards
      */
     public static Parsed parse(byte[] body) {
-        return ChatRequestReader.read(body);
+        return RequestReader.read(body, ChatRequestRules::firstFault, ChatRequest::new);
     }
 
-    /** The public name of the model asked for. */
+    @Override
     public String model() {
-        return root.path("model").textValue();
+        return body.model();
     }
 
-    /** Characters (UTF-16 units) of the text of all messages, for estimates of tokens. */
+    @Override
     public long promptCharacters() {
         return promptCharacters;
     }
 
-    /** The most tokens the answer may have: {@code max_completion_tokens}, else {@code max_tokens}; 1 to 2^31 - 1. */
+    /** {@code max_completion_tokens}, else {@code max_tokens}. */
+    @Override
     public OptionalLong maxTokens() {
-        JsonNode newer = root.path("max_completion_tokens");
-        JsonNode max = newer.isIntegralNumber() ? newer : root.path("max_tokens");
+        JsonNode newer = root().path("max_completion_tokens");
+        JsonNode max = newer.isIntegralNumber() ? newer : root().path("max_tokens");
         return max.isIntegralNumber() ? OptionalLong.of(max.longValue()) : OptionalLong.empty();
+    }
+
+    @Override
+    public Operation operation() {
+        return Operation.CHAT;
+    }
+
+    @Override
+    public Optional<String> unsupportedAt(Provider provider) {
+        return WireProtocol.of(provider).unsupportedField(this);
+    }
+
+    @Override
+    public ProviderRequest at(Endpoint endpoint, String apiKey) {
+        return WireProtocol.of(endpoint.provider()).request(endpoint, this, apiKey);
+    }
+
+    @Override
+    public ProviderReply read(Provider provider, int status, Headers headers, byte[] reply, Instant now) {
+        return WireProtocol.of(provider).read(this, status, headers, reply, now);
     }
 
     /** The caller's bytes; not to be changed. */
     public byte[] body() {
-        return body;
+        return body.bytes();
     }
 
     /** The caller's bytes with another model in them; not a byte else differs. */
     byte[] bodyFor(String modelId) {
-        byte[] value = Json.bytes(TextNode.valueOf(modelId));
-        ByteArrayOutputStream spliced = new ByteArrayOutputStream(body.length + value.length);
-        spliced.write(body, 0, modelStart);
-        spliced.writeBytes(value);
-        spliced.write(body, modelEnd, body.length - modelEnd);
-        return spliced.toByteArray();
+        return body.withModel(modelId);
     }
 
     /** Not to be changed. */
     ObjectNode root() {
-        return root;
+        return body.root();
     }
 
     private static long countCharacters(JsonNode messages) {
@@ -85,6 +97,6 @@ public final class ChatRequest {
 
     @Override
     public String toString() {
-        return "ChatRequest(" + body.length + " bytes)";
+        return "ChatRequest(" + body.bytes().length + " bytes)";
     }
 }

@@ -29,7 +29,7 @@ final class ChatRequestRules {
                 .or(() -> stream(root.path("stream")));
     }
 
-    private static Optional<ApiError> model(JsonNode model) {
+    static Optional<ApiError> model(JsonNode model) {
         return model.isTextual() && !model.textValue().isEmpty()
                 ? Optional.empty()
                 : fault("model", "must be given, as a string");
@@ -89,7 +89,7 @@ final class ChatRequestRules {
                 : Optional.empty();
     }
 
-    private static Optional<ApiError> positiveInteger(ObjectNode root, String field) {
+    static Optional<ApiError> positiveInteger(ObjectNode root, String field) {
         JsonNode value = root.path(field);
         return Json.isAbsent(value) || (value.isIntegralNumber() && value.canConvertToInt() && value.intValue() > 0)
                 ? Optional.empty()
@@ -119,7 +119,7 @@ final class ChatRequestRules {
         return Json.isAbsent(value) || value.isTextual() ? Optional.empty() : fault(field, "must be a string");
     }
 
-    private static Optional<ApiError> stream(JsonNode stream) {
+    static Optional<ApiError> stream(JsonNode stream) {
         if (!Json.isAbsent(stream) && !stream.isBoolean()) {
             return fault("stream", "must be true or false");
         }
@@ -128,7 +128,7 @@ final class ChatRequestRules {
                 : Optional.empty();
     }
 
-    private static Optional<ApiError> fault(String path, String rule) {
+    static Optional<ApiError> fault(String path, String rule) {
         return Optional.of(ApiError.invalidRequest("'" + path + "' " + rule + ".", path));
     }
 }

@@ -3,7 +3,7 @@ package ailb.protocol;
 /** What came of reading a caller's request. */
 public sealed interface Parsed {
 
-    record Valid(ChatRequest request) implements Parsed {}
+    record Valid(ModelRequest request) implements Parsed {}
 
     /** The caller is told what is wrong; nothing is sent anywhere. */
     record Invalid(ApiError error) implements Parsed {}

@@ -3,6 +3,7 @@ package ailb.settings;
 import ailb.pool.Endpoint;
 import ailb.pool.LimitKind;
 import ailb.pool.Limits;
+import ailb.pool.Operation;
 import ailb.pool.Pacing;
 import ailb.pool.Price;
 import ailb.pool.Provider;
@@ -14,10 +15,12 @@ import java.net.URI;
 import java.time.DateTimeException;
 import java.time.ZoneId;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 
 /** Reads one element of {@code endpoints}. */
 final class EndpointReader {
@@ -28,6 +31,10 @@ final class EndpointReader {
     private static final Rule<Provider> PROVIDER = Rule.oneOf(Provider.class);
     private static final Rule<Pacing> PACING = Rule.oneOf(Pacing.class);
     private static final Rule<TokenAccounting> TOKEN_ACCOUNTING = Rule.oneOf(TokenAccounting.class);
+    private static final Rule<Operation> OPERATION = Rule.oneOf(Operation.class);
+    private static final Rule<Operation> CHAT_ONLY = Rule.of(
+            "\"chat\", the only one of a provider \"anthropic\"",
+            value -> "chat".equals(value.textValue()) ? Optional.of(Operation.CHAT) : Optional.empty());
     private static final Rule<Double> WEIGHT = Rule.numberAboveZero(1000);
     private static final Rule<Double> BURST = Rule.number(1, HIGHEST_LIMIT);
     private static final Rule<Double> MARGIN = Rule.numberAboveZero(1);
@@ -53,6 +60,7 @@ final class EndpointReader {
         URI baseUrl = fields.orDefault("base_url", BaseUrl.RULE, BaseUrl.byDefault(provider));
         String modelId = fields.required("model_id", Rule.MODEL, "");
         List<String> models = models(fields);
+        Set<Operation> operations = operations(fields, provider);
         String apiKey = fields.required("api_key", KeyName.RULE, "");
         double weight = fields.orDefault("weight", WEIGHT, 1.0);
         Limits limits = limits(fields, provider);
@@ -61,7 +69,8 @@ final class EndpointReader {
         fields.refuseOthers();
         return problems.none()
                 ? Optional.of(new Endpoint(
-                        name, provider, baseUrl, modelId, models, apiKey, weight, limits, price.orElse(null)))
+                        name, provider, baseUrl, modelId, models, operations, apiKey, weight, limits,
+                        price.orElse(null)))
                 : Optional.empty();
     }
 
@@ -72,6 +81,20 @@ final class EndpointReader {
                 .flatMap(list -> list.elements(MOST_MODELS).stream())
                 .flatMap(element -> unique.read(element).stream())
                 .toList();
+    }
+
+    private static Set<Operation> operations(Fields fields, Provider provider) {
+        Rule<Operation> rule =
+                switch (provider) {
+                    case OPENAI -> OPERATION;
+                    case ANTHROPIC -> CHAT_ONLY;
+                };
+        List<Operation> given = fields.field("operations")
+                .stream()
+                .flatMap(list -> list.elements(Operation.values().length).stream())
+                .flatMap(element -> element.read(rule).stream())
+                .toList();
+        return given.isEmpty() ? Set.of(Operation.CHAT) : EnumSet.copyOf(given);
     }
 
     private static Limits limits(Fields fields, Provider provider) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ailb.dispatch.Deadline;
 import ailb.dispatch.SteppedTime;
 import ailb.pool.Endpoints;
+import ailb.protocol.ChatRequest;
 import ailb.protocol.Parsed;
 import java.time.Duration;
 import java.util.List;
@@ -39,7 +40,8 @@ class BatchesTest {
             BatchMessage.Line line = (BatchMessage.Line) BatchMessage.read(message);
             assertThat(line.key()).isEqualTo(new LineKey(batch.id(), 0));
             assertThat(line.customId()).isEqualTo("\"quoted\" é");
-            assertThat(((Parsed.Valid) line.request()).request().body()).asString(UTF_8).isEqualTo(body);
+            assertThat(((ChatRequest) ((Parsed.Valid) line.request()).request()).body()).asString(UTF_8)
+                    .isEqualTo(body);
         });
     }
 

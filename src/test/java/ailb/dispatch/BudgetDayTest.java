@@ -11,6 +11,7 @@ import ailb.pool.Pool;
 import ailb.pool.Price;
 import ailb.pool.Settings.Cost;
 import ailb.protocol.ChatRequest;
+import ailb.protocol.ModelRequest;
 import ailb.protocol.Parsed;
 import ailb.state.Attribute;
 import ailb.state.InMemoryStateStore;
@@ -42,7 +43,7 @@ class BudgetDayTest {
     private static final Limits ROOM = Endpoints.requests(Pacing.SMOOTH, 1800);
 
     private static final List<String> NAMES = List.of("dear", "middle", "cheap");
-    private static final ChatRequest REQUEST = ((Parsed.Valid) ChatRequest.parse("""
+    private static final ModelRequest REQUEST = ((Parsed.Valid) ChatRequest.parse("""
             {"model":"chat","messages":[{"role":"user","content":"Hi"}]}""".getBytes(StandardCharsets.UTF_8)))
             .request();
 

@@ -15,6 +15,7 @@ import ailb.pool.Pool;
 import ailb.pool.Provider;
 import ailb.pool.Settings;
 import ailb.protocol.ChatRequest;
+import ailb.protocol.ModelRequest;
 import ailb.protocol.Parsed;
 import ailb.state.Attribute;
 import ailb.state.ConditionalUpdate;
@@ -725,7 +726,7 @@ class DispatcherTest {
         return Deadline.in(Duration.ofSeconds(seconds), time);
     }
 
-    private static ChatRequest request(String model, String fields) {
+    private static ModelRequest request(String model, String fields) {
         String body = """
                 {"model":"%s",%s"messages":[{"role":"user","content":"Hi"}]}""".formatted(model, fields);
         return ((Parsed.Valid) ChatRequest.parse(body.getBytes(StandardCharsets.UTF_8))).request();

@@ -15,6 +15,7 @@ import ailb.pool.Provider;
 import ailb.pool.Settings;
 import ailb.pool.TokenAccounting;
 import ailb.protocol.ChatRequest;
+import ailb.protocol.ModelRequest;
 import ailb.protocol.Parsed;
 import ailb.state.Attribute;
 import ailb.state.ConditionalUpdate;
@@ -519,11 +520,11 @@ class RequestRulesTest {
         return dispatcher.dispatch(request(), Deadline.in(Duration.ofSeconds(28), time));
     }
 
-    private static ChatRequest request() {
+    private static ModelRequest request() {
         return request("");
     }
 
-    private static ChatRequest request(String fields) {
+    private static ModelRequest request(String fields) {
         String body = "{\"model\":\"chat\"," + fields + "\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}";
         return ((Parsed.Valid) ChatRequest.parse(body.getBytes(StandardCharsets.UTF_8))).request();
     }

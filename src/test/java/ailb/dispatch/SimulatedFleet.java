@@ -2,6 +2,7 @@ package ailb.dispatch;
 
 import ailb.pool.Pool;
 import ailb.protocol.ChatRequest;
+import ailb.protocol.ModelRequest;
 import ailb.protocol.Parsed;
 import ailb.selection.Candidate;
 import ailb.state.Assignment;
@@ -29,7 +30,7 @@ final class SimulatedFleet {
     static final long SECOND = Duration.ofSeconds(1).toNanos();
     static final long MILLISECOND = Duration.ofMillis(1).toNanos();
 
-    static final ChatRequest REQUEST = ((Parsed.Valid) ChatRequest.parse("""
+    static final ModelRequest REQUEST = ((Parsed.Valid) ChatRequest.parse("""
             {"model":"chat","messages":[{"role":"user","content":"Hi"}]}""".getBytes(StandardCharsets.UTF_8)))
             .request();
 

@@ -15,6 +15,7 @@ import ailb.pool.Price;
 import ailb.pool.Settings.Cost;
 import ailb.pool.TokenAccounting;
 import ailb.protocol.ChatRequest;
+import ailb.protocol.ModelRequest;
 import ailb.protocol.Parsed;
 import ailb.state.Attribute;
 import ailb.state.InMemoryStateStore;
@@ -153,7 +154,7 @@ class SpendingTest {
         Endpoint dearOutput = Endpoints.priced("dear-output", new Price(1, 8));
         Endpoint dearInput = Endpoints.priced("dear-input", new Price(3, 4));
         Pool pool = Endpoints.pool(TINY_THEN_CHEAPEST, dearOutput, dearInput);
-        ChatRequest request = request("chat", "x".repeat(400), "");
+        ModelRequest request = request("chat", "x".repeat(400), "");
         Dispatcher dispatcher = dispatcher(pool);
         for (int i = 0; i < 30; i++) {
             dispatcher.dispatch(request, deadline());
@@ -219,7 +220,7 @@ class SpendingTest {
         });
     }
 
-    private static ChatRequest request(String model, String prompt, String fields) {
+    private static ModelRequest request(String model, String prompt, String fields) {
         String body = """
                 {"model":"%s",%s"messages":[{"role":"user","content":"%s"}]}""".formatted(model, fields, prompt);
         return ((Parsed.Valid) ChatRequest.parse(body.getBytes(StandardCharsets.UTF_8))).request();

@@ -12,6 +12,7 @@ import ailb.pool.Pool;
 import ailb.pool.Settings;
 import ailb.protocol.ChatRequest;
 import ailb.protocol.Headers;
+import ailb.protocol.ModelRequest;
 import ailb.protocol.Parsed;
 import ailb.state.Attribute;
 import ailb.state.ConditionalUpdate;
@@ -478,7 +479,7 @@ class StoreDownTest {
     private DispatchResult dispatch(Dispatcher dispatcher, String model) throws InterruptedException {
         String body = """
                 {"model":"%s","messages":[{"role":"user","content":"Hi"}]}""".formatted(model);
-        ChatRequest request =
+        ModelRequest request =
                 ((Parsed.Valid) ChatRequest.parse(body.getBytes(StandardCharsets.UTF_8))).request();
         return dispatcher.dispatch(request, Deadline.in(Duration.ofSeconds(28), time));
     }

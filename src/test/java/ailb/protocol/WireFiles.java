@@ -54,7 +54,7 @@ final class WireFiles {
 
     static ChatRequest valid(byte[] body) {
         return switch (ChatRequest.parse(body)) {
-            case Parsed.Valid valid -> valid.request();
+            case Parsed.Valid valid -> (ChatRequest) valid.request();
             case Parsed.Invalid invalid -> throw new AssertionError(invalid.error().toString());
         };
     }

@@ -6,6 +6,7 @@ import ailb.pool.AtBudget;
 import ailb.pool.Endpoint;
 import ailb.pool.LimitKind;
 import ailb.pool.Limits;
+import ailb.pool.Operation;
 import ailb.pool.Pacing;
 import ailb.pool.Pool;
 import ailb.pool.Price;
@@ -27,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalDouble;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -167,6 +169,15 @@ class PoolFileTest {
                                 1,
                                 new Cost(OptionalDouble.of(12.5), AtBudget.CHEAPEST, 1.5)),
                         new Batches(1, Duration.ofSeconds(5), 100, 1)));
+    }
+
+    @Test
+    void operationsAreWordsOfAList() {
+        String words = "[\"embeddings\", \"responses\"]";
+
+        assertThat(only(EndpointJson.minimal()).operations()).isEqualTo(Set.of(Operation.CHAT));
+        assertThat(only(EndpointJson.minimal().with("operations", words)).operations())
+                .isEqualTo(Set.of(Operation.EMBEDDINGS, Operation.RESPONSES));
     }
 
     @Test

@@ -5,22 +5,31 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.util.Optional;
+import java.util.function.Function;
 
 /**
- * Bytes to {@link ChatRequest}, in one pass: the tree, and where in the bytes the top-level model stands. Errors say
+ * Bytes to a {@link RequestBody}, in one pass: the tree, and where in the bytes the top-level model stands. Errors say
  * where, never what: the parser's own messages repeat the contents.
  */
-final class ChatRequestReader {
+final class RequestReader {
 
-    private ChatRequestReader() {}
+    private RequestReader() {}
 
-    static Parsed read(byte[] body) {
+    /**
+     * @param rules what is wrong with a body, if anything; asked before anything is made of it
+     * @param request what to make of a body that is right
+     */
+    static Parsed read(
+            byte[] body,
+            Function<ObjectNode, Optional<ApiError>> rules,
+            Function<RequestBody, ModelRequest> request) {
         // The parser lets some malformed UTF-8 pass, and what is passed on untouched has to be right.
         if (!Utf8.isValid(body)) {
             return invalid(ApiError.invalidJson("it is not UTF-8"));
         }
         try (JsonParser parser = Json.parser(body)) {
-            return read(body, parser);
+            return read(body, parser, rules, request);
         } catch (StreamConstraintsException tooMuch) {
             return invalid(ApiError.invalidRequest("The request body nests deeper than " + Json.MAX_DEPTH
                     + " levels, or has a name or number that is too long.", null));
@@ -29,7 +38,11 @@ final class ChatRequestReader {
         }
     }
 
-    private static Parsed read(byte[] body, JsonParser parser) throws IOException {
+    private static Parsed read(
+            byte[] body,
+            JsonParser parser,
+            Function<ObjectNode, Optional<ApiError>> rules,
+            Function<RequestBody, ModelRequest> request) throws IOException {
         if (parser.nextToken() != JsonToken.START_OBJECT) {
             return invalid(ApiError.invalidRequest("The request body must be a JSON object.", null));
         }
@@ -52,10 +65,10 @@ final class ChatRequestReader {
         if (parser.nextToken() != null) {
             return invalid(ApiError.invalidJson("there is more after its end"));
         }
-        ChatRequest request = new ChatRequest(body, root, modelStart, modelEnd);
-        return ChatRequestRules.firstFault(root)
-                .map(ChatRequestReader::invalid)
-                .orElseGet(() -> new Parsed.Valid(request));
+        RequestBody read = new RequestBody(body, root, modelStart, modelEnd);
+        return rules.apply(root)
+                .map(RequestReader::invalid)
+                .orElseGet(() -> new Parsed.Valid(request.apply(read)));
     }
 
     private static Parsed invalid(ApiError error) {

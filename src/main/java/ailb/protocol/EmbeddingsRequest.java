@@ -1,0 +1,58 @@
+package ailb.protocol;
+
+import ailb.pool.Operation;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/** What a client asked of {@code /v1/embeddings}. */
+final class EmbeddingsRequest extends PassedThroughRequest {
+
+    private EmbeddingsRequest(RequestBody body) {
+        super(body);
+    }
+
+    static Parsed parse(byte[] body) {
+        return RequestReader.read(body, EmbeddingsRequest::firstFault, EmbeddingsRequest::new);
+    }
+
+    private static Optional<ApiError> firstFault(ObjectNode root) {
+        return ChatRequestRules.model(root.path("model")).or(() -> input(root.path("input")));
+    }
+
+    private static Optional<ApiError> input(JsonNode input) {
+        return input.isTextual() || (input.isArray() && !input.isEmpty())
+                ? Optional.empty()
+                : ChatRequestRules.fault("input", "must be given, as a string or an array that is not empty");
+    }
+
+    @Override
+    public Operation operation() {
+        return Operation.EMBEDDINGS;
+    }
+
+    @Override
+    public long promptCharacters() {
+        return characters(field("input"));
+    }
+
+    /** No tokens come back. */
+    @Override
+    public OptionalLong maxTokens() {
+        return OptionalLong.of(0);
+    }
+
+    @Override
+    boolean isAnswer(JsonNode reply) {
+        return reply.path("data").isArray();
+    }
+
+    @Override
+    @Nullable
+    Usage usage(JsonNode usage) {
+        JsonNode input = usage.path("prompt_tokens");
+        return Json.isCount(input) ? new Usage(input.longValue(), 0, 0, 0) : null;
+    }
+}

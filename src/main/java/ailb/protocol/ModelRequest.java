@@ -1,0 +1,56 @@
+package ailb.protocol;
+
+import ailb.pool.Endpoint;
+import ailb.pool.Operation;
+import ailb.pool.Provider;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** What a client asked of a model, and how each provider is asked for it. Immutable; never prints its contents. */
+public sealed interface ModelRequest permits ChatRequest, PassedThroughRequest {
+
+    /**
+     * Reads a request. Never throws, whatever the bytes.
+     *
+     * @param body kept, so not to be changed afterwards
+     */
+    static Parsed parse(Operation operation, byte[] body) {
+        return switch (operation) {
+            case CHAT -> ChatRequest.parse(body);
+            case EMBEDDINGS -> EmbeddingsRequest.parse(body);
+            case RESPONSES -> ResponsesRequest.parse(body);
+        };
+    }
+
+    /** The public name of the model asked for. */
+    String model();
+
+    /** Characters (UTF-16 units) of what goes into the model, for estimates of tokens. */
+    long promptCharacters();
+
+    /** The most tokens the answer may have, where that is known; 0 to 2^31 - 1. */
+    OptionalLong maxTokens();
+
+    /**
+     * The first field that a provider has no equivalent for, as a path such as
+     * {@code messages[1].content[0].image_url}; empty where it can serve the request.
+     */
+    Optional<String> unsupportedAt(Provider provider);
+
+    Operation operation();
+
+    /**
+     * The call to make. Only where nothing is {@link #unsupportedAt unsupported}.
+     *
+     * @param apiKey the key itself
+     */
+    ProviderRequest at(Endpoint endpoint, String apiKey);
+
+    /**
+     * Reads a whole reply. Never throws, whatever the bytes.
+     *
+     * @param now wall time, for headers that give a date
+     */
+    ProviderReply read(Provider provider, int status, Headers headers, byte[] body, Instant now);
+}

@@ -1,0 +1,82 @@
+package ailb.protocol;
+
+import ailb.pool.Endpoint;
+import ailb.pool.Provider;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Instant;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request that only endpoints of OpenAI's protocol can serve. It goes to them as it came, but for the name of the
+ * model, and so does what they answer.
+ */
+abstract sealed class PassedThroughRequest implements ModelRequest permits EmbeddingsRequest, ResponsesRequest {
+
+    /** A prompt may be given as numbers of tokens. */
+    private static final long CHARACTERS_PER_TOKEN = 4;
+
+    private final RequestBody body;
+
+    PassedThroughRequest(RequestBody body) {
+        this.body = body;
+    }
+
+    /** Whether a provider's words are what was asked for. */
+    abstract boolean isAnswer(JsonNode reply);
+
+    /** What an answer tells of its usage; null where it tells none. */
+    abstract @Nullable Usage usage(JsonNode usage);
+
+    /** A field of the request. */
+    final JsonNode field(String name) {
+        return body.root().path(name);
+    }
+
+    @Override
+    public String model() {
+        return body.model();
+    }
+
+    /** All text in a value, names left out. */
+    static long characters(JsonNode value) {
+        if (value.isTextual()) {
+            String text = value.textValue();
+            // What an image or a file weighs in base64 is not what it costs.
+            return text.startsWith("data:") ? 0 : text.length();
+        }
+        if (value.isNumber()) {
+            return CHARACTERS_PER_TOKEN;
+        }
+        long characters = 0;
+        for (JsonNode part : value) {
+            characters += characters(part);
+        }
+        return characters;
+    }
+
+    @Override
+    public Optional<String> unsupportedAt(Provider provider) {
+        return switch (provider) {
+            case OPENAI -> Optional.empty();
+            case ANTHROPIC -> Optional.of(operation().path());
+        };
+    }
+
+    @Override
+    public ProviderRequest at(Endpoint endpoint, String apiKey) {
+        String path = operation().path().substring("/v1".length());
+        return OpenAiProtocol.post(endpoint, path, body.withModel(endpoint.modelId()), apiKey);
+    }
+
+    @Override
+    public ProviderReply read(Provider provider, int status, Headers headers, byte[] reply, Instant now) {
+        return OpenAiProtocol.read(
+                status, headers, reply, now, this::isAnswer, root -> usage(root.path("usage")));
+    }
+
+    @Override
+    public String toString() {
+        return operation() + ", " + body;
+    }
+}

@@ -1,0 +1,71 @@
+package ailb.protocol;
+
+import ailb.pool.Operation;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/** What a client asked of {@code /v1/responses}. */
+final class ResponsesRequest extends PassedThroughRequest {
+
+    private ResponsesRequest(RequestBody body) {
+        super(body);
+    }
+
+    static Parsed parse(byte[] body) {
+        return RequestReader.read(body, ResponsesRequest::firstFault, ResponsesRequest::new);
+    }
+
+    private static Optional<ApiError> firstFault(ObjectNode root) {
+        return ChatRequestRules.model(root.path("model"))
+                .or(() -> ChatRequestRules.positiveInteger(root, "max_output_tokens"))
+                .or(() -> ChatRequestRules.stream(root.path("stream")))
+                .or(() -> background(root.path("background")));
+    }
+
+    /** Whoever asks for the answer later may meet another endpoint, which does not know of it. */
+    private static Optional<ApiError> background(JsonNode background) {
+        return background.booleanValue()
+                ? Optional.of(ApiError.unsupported(
+                        "background",
+                        "Answers cannot be fetched later: leave out 'background', or submit a batch to /v1/batches."))
+                : Optional.empty();
+    }
+
+    @Override
+    public Operation operation() {
+        return Operation.RESPONSES;
+    }
+
+    @Override
+    public long promptCharacters() {
+        return characters(field("input")) + characters(field("instructions")) + characters(field("tools"));
+    }
+
+    @Override
+    public OptionalLong maxTokens() {
+        JsonNode max = field("max_output_tokens");
+        return max.isIntegralNumber() ? OptionalLong.of(max.longValue()) : OptionalLong.empty();
+    }
+
+    @Override
+    boolean isAnswer(JsonNode reply) {
+        return reply.path("output").isArray();
+    }
+
+    @Override
+    @Nullable
+    Usage usage(JsonNode usage) {
+        JsonNode input = usage.path("input_tokens");
+        JsonNode output = usage.path("output_tokens");
+        return Json.isCount(input) && Json.isCount(output)
+                ? new Usage(
+                        input.longValue(),
+                        output.longValue(),
+                        Json.count(usage.path("input_tokens_details").path("cached_tokens")),
+                        Json.count(usage.path("output_tokens_details").path("reasoning_tokens")))
+                : null;
+    }
+}

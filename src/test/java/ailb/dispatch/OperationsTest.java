@@ -1,0 +1,76 @@
+package ailb.dispatch;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ailb.pool.Endpoint;
+import ailb.pool.Endpoints;
+import ailb.pool.Operation;
+import ailb.pool.Pool;
+import ailb.protocol.Headers;
+import ailb.protocol.ModelRequest;
+import ailb.protocol.Parsed;
+import ailb.state.InMemoryStateStore;
+import java.time.Duration;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** What an endpoint's model cannot be asked for never reaches it: its provider's refusal would take it out for all. */
+class OperationsTest {
+
+    private static final String EMBEDDED = "{\"data\":[],\"usage\":{\"prompt_tokens\":2,\"total_tokens\":2}}";
+
+    private final SteppedTime time = new SteppedTime(1_795_000_020_000_000_000L);
+    private final ScriptedUpstream upstream = new ScriptedUpstream();
+
+    @Test
+    void aRequestGoesToTheEndpointsThatServeItsOperation() throws InterruptedException {
+        upstream.always("b", () -> new Upstream.Reply(200, Headers.NONE, EMBEDDED.getBytes(UTF_8)));
+        Pool pool = Endpoints.pool(
+                Endpoints.openAi("a", Endpoints.unlimited()),
+                serving(Endpoints.openAi("b", Endpoints.unlimited()), Operation.EMBEDDINGS));
+
+        for (int call = 0; call < 20; call++) {
+            assertThat(dispatch(pool)).isInstanceOfSatisfying(
+                    DispatchResult.Answered.class,
+                    answered -> assertThat(answered.body()).asString(UTF_8).isEqualTo(EMBEDDED));
+        }
+
+        assertThat(upstream.calls()).hasSize(20).containsOnly("b");
+    }
+
+    @Test
+    void aModelThatNobodyServesForItIsRefusedWithoutACall() throws InterruptedException {
+        Pool pool = Endpoints.pool(Endpoints.openAi("a", Endpoints.unlimited()));
+
+        assertThat(dispatch(pool)).isInstanceOfSatisfying(DispatchResult.Declined.class, declined -> {
+            assertThat(declined.error().status()).isEqualTo(400);
+            assertThat(declined.error().param()).isEqualTo("model");
+            assertThat(declined.error().message()).contains("/v1/embeddings");
+        });
+        assertThat(upstream.calls()).isEmpty();
+    }
+
+    private DispatchResult dispatch(Pool pool) throws InterruptedException {
+        byte[] body = "{\"model\":\"chat\",\"input\":\"Hi\"}".getBytes(UTF_8);
+        ModelRequest request = ((Parsed.Valid) ModelRequest.parse(Operation.EMBEDDINGS, body)).request();
+        return new Dispatcher(
+                pool, new InMemoryStateStore(), upstream, new FixedKeys(), time, new Random(1), _ -> {})
+                .dispatch(request, Deadline.in(Duration.ofSeconds(28), time));
+    }
+
+    private static Endpoint serving(Endpoint endpoint, Operation... operations) {
+        return new Endpoint(
+                endpoint.name(),
+                endpoint.provider(),
+                endpoint.baseUrl(),
+                endpoint.modelId(),
+                endpoint.models(),
+                Set.of(operations),
+                endpoint.apiKey(),
+                endpoint.weight(),
+                endpoint.limits(),
+                endpoint.price());
+    }
+}

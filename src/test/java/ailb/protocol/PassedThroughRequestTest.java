@@ -1,0 +1,142 @@
+package ailb.protocol;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ailb.pool.Endpoint;
+import ailb.pool.Endpoints;
+import ailb.pool.FailureClass;
+import ailb.pool.Operation;
+import ailb.pool.Provider;
+import java.time.Instant;
+import java.util.Map;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Bodies as in OpenAI's reference of the embeddings and the responses API. */
+class PassedThroughRequestTest {
+
+    private static final Endpoint ENDPOINT = Endpoints.openAi("a", Endpoints.unlimited());
+
+    @Test
+    void embeddingsGoOutAsTheyCameButForTheModel() {
+        ModelRequest request = valid(Operation.EMBEDDINGS, """
+                {"input" : "The food was  delicious", "model":"chat","dimensions":1E3,"x":9007199254740993}""");
+
+        ProviderRequest call = request.at(ENDPOINT, "key");
+
+        assertThat(call.uri()).hasToString(ENDPOINT.baseUrl() + "/embeddings");
+        assertThat(call.headers()).containsEntry("authorization", "Bearer key");
+        assertThat(call.body()).asString(UTF_8)
+                .isEqualTo("""
+                {"input" : "The food was  delicious", "model":"%s","dimensions":1E3,"x":9007199254740993}"""
+                        .formatted(ENDPOINT.modelId()));
+        assertThat(request.promptCharacters()).isEqualTo(23);
+        assertThat(request.maxTokens()).isEqualTo(OptionalLong.of(0));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "{\"model\":\"m\",\"input\":[\"ab\",\"cde\"]}         | 5",
+        "{\"model\":\"m\",\"input\":[1212, 318, 257]}         | 12",
+        "{\"model\":\"m\",\"input\":[[1212], [318, 257]]}     | 12",
+    })
+    void promptsAreCountedInEveryFormThereIs(String body, long characters) {
+        assertThat(valid(Operation.EMBEDDINGS, body).promptCharacters()).isEqualTo(characters);
+    }
+
+    @Test
+    void answersComeBackAsTheyAreAndTellTheirUsage() {
+        ModelRequest embeddings = valid(Operation.EMBEDDINGS, "{\"model\":\"m\",\"input\":\"x\"}");
+        String embedded = """
+                {"object":"list","data":[{"object":"embedding","embedding":[0.0023064255,-0.009327292],"index":0}],\
+                "model":"text-embedding-ada-002","usage":{"prompt_tokens":8,"total_tokens":8}}""";
+        ModelRequest responses = valid(Operation.RESPONSES, "{\"model\":\"m\",\"input\":\"x\"}");
+        String responded = """
+                {"id":"resp_1","object":"response","output":[{"type":"message","content":[]}],"usage":\
+                {"input_tokens":36,"input_tokens_details":{"cached_tokens":30},"output_tokens":87,\
+                "output_tokens_details":{"reasoning_tokens":7},"total_tokens":123}}""";
+
+        assertThat(answer(embeddings, embedded).body()).asString(UTF_8).isEqualTo(embedded);
+        assertThat(answer(embeddings, embedded).usage()).isEqualTo(new Usage(8, 0, 0, 0));
+        assertThat(answer(responses, responded).body()).asString(UTF_8).isEqualTo(responded);
+        assertThat(answer(responses, responded).usage()).isEqualTo(new Usage(36, 87, 30, 7));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "{", "[]", "{}", "{\"data\":1}", "<html>", "{\"output\":\"x\"}"})
+    void whatIsNoAnswerIsAFaultOfTheEndpoint(String body) {
+        for (Operation operation : new Operation[]{Operation.EMBEDDINGS, Operation.RESPONSES}) {
+            assertThat(read(valid(operation, "{\"model\":\"m\",\"input\":\"x\"}"), 200, body))
+                    .isInstanceOfSatisfying(
+                            ProviderReply.Failure.class,
+                            failure -> assertThat(failure.failure()).isEqualTo(FailureClass.TRANSPORT));
+        }
+    }
+
+    @Test
+    void aRefusalOfTheCallersIsPassedOnInTheProvidersWords() {
+        String refusal = "{\"error\":{\"message\":\"bad dimensions\",\"type\":\"invalid_request_error\"}}";
+
+        assertThat(read(valid(Operation.EMBEDDINGS, "{\"model\":\"m\",\"input\":\"x\"}"), 400, refusal))
+                .isInstanceOfSatisfying(ProviderReply.Failure.class, failure -> {
+                    assertThat(failure.failure()).isEqualTo(FailureClass.CALLER_FAULT);
+                    assertThat(failure.passOn()).asString(UTF_8).isEqualTo(refusal);
+                });
+    }
+
+    @Test
+    void onlyEndpointsOfOpenAisProtocolCanServeThem() {
+        ModelRequest request = valid(Operation.RESPONSES, "{\"model\":\"m\",\"input\":\"x\"}");
+
+        assertThat(request.unsupportedAt(Provider.OPENAI)).isEmpty();
+        assertThat(request.unsupportedAt(Provider.ANTHROPIC)).contains("/v1/responses");
+    }
+
+    @Test
+    void theBoundOfAResponseIsKnownAndItsImagesWeighNothing() {
+        ModelRequest request = valid(Operation.RESPONSES,
+                """
+                {"model":"m","max_output_tokens":50,"instructions":"Be brief","input":[{"role":"user","content":[\
+                {"type":"input_text","text":"Hi!"},{"type":"input_image","image_url":"data:image/png;base64,AAAA"}]}]}""");
+
+        assertThat(request.maxTokens()).isEqualTo(OptionalLong.of(50));
+        // Be brief, Hi!, and the words user, input_text, input_image.
+        assertThat(request.promptCharacters()).isEqualTo(8 + 3 + 4 + 10 + 11);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "EMBEDDINGS | {\"input\":\"x\"}                                       | model",
+        "EMBEDDINGS | {\"model\":\"m\"}                                       | input",
+        "EMBEDDINGS | {\"model\":\"m\",\"input\":[]}                          | input",
+        "EMBEDDINGS | {\"model\":\"m\",\"input\":7}                           | input",
+        "RESPONSES  | {\"input\":\"x\"}                                       | model",
+        "RESPONSES  | {\"model\":\"m\",\"input\":\"x\",\"max_output_tokens\":0} | max_output_tokens",
+        "RESPONSES  | {\"model\":\"m\",\"input\":\"x\",\"stream\":true}       | stream",
+        "RESPONSES  | {\"model\":\"m\",\"input\":\"x\",\"background\":true}   | background",
+    })
+    void whatIsWrongIsRefusedByName(Operation operation, String body, String field) {
+        assertThat(ModelRequest.parse(operation, body.getBytes(UTF_8))).isInstanceOfSatisfying(
+                Parsed.Invalid.class, invalid -> {
+                    assertThat(invalid.error().status()).isEqualTo(400);
+                    assertThat(invalid.error().param()).isEqualTo(field);
+                });
+    }
+
+    private static ModelRequest valid(Operation operation, String body) {
+        return ((Parsed.Valid) ModelRequest.parse(operation, body.getBytes(UTF_8))).request();
+    }
+
+    private static ProviderReply.Answer answer(ModelRequest request, String body) {
+        return (ProviderReply.Answer) read(request, 200, body);
+    }
+
+    private static ProviderReply read(ModelRequest request, int status, String body) {
+        return request.read(
+                Provider.OPENAI, status, new Headers(Map.of()), body.getBytes(UTF_8), Instant.ofEpochSecond(0));
+    }
+}
