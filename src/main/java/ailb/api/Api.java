@@ -2,6 +2,7 @@ package ailb.api;
 
 import static ailb.api.Responses.error;
 import static ailb.api.Responses.json;
+import static ailb.api.Responses.stream;
 import static ailb.api.Responses.withHeaders;
 
 import ailb.api.Route.Call;
@@ -9,6 +10,7 @@ import ailb.batch.Batches;
 import ailb.dispatch.Deadline;
 import ailb.dispatch.DispatchResult;
 import ailb.dispatch.Dispatcher;
+import ailb.dispatch.Events;
 import ailb.dispatch.PoolView;
 import ailb.dispatch.TimeSource;
 import ailb.pool.Operation;
@@ -127,6 +129,8 @@ public final class Api {
         return switch (result) {
             case DispatchResult.Answered(String endpoint, int attempts, byte[] body) ->
                 withHeaders(json(200, body), trace(endpoint, attempts));
+            case DispatchResult.Streaming(String endpoint, int attempts, Events events) ->
+                withHeaders(stream(events), trace(endpoint, attempts));
             case DispatchResult.PassedOn(String endpoint, int attempts, int status, byte[] body) ->
                 withHeaders(json(status, body), trace(endpoint, attempts));
             case DispatchResult.Declined(int attempts, ApiError error, Optional<Duration> retryAfter) -> {

@@ -1,7 +1,6 @@
 package ailb.batch;
 
 import ailb.protocol.ApiError;
-import ailb.protocol.ChatRequest;
 import ailb.protocol.Parsed;
 import ailb.protocol.RawObject;
 import java.nio.charset.StandardCharsets;
@@ -65,7 +64,7 @@ sealed interface BatchMessage {
             return new Parsed.Invalid(ApiError.invalidRequest("The url must be one of " + BatchUrls.ALL + ".", "url"));
         }
         return object.raw("body")
-                .map(ChatRequest::parse)
+                .map(BatchUrls::parse)
                 .orElseGet(() -> new Parsed.Invalid(ApiError.invalidRequest("There is no body.", "body")));
     }
 }

@@ -1,5 +1,9 @@
 package ailb.batch;
 
+import ailb.protocol.ApiError;
+import ailb.protocol.ChatRequest;
+import ailb.protocol.ModelRequest;
+import ailb.protocol.Parsed;
 import java.util.List;
 
 /** The requests a batch may hold. */
@@ -10,4 +14,12 @@ public final class BatchUrls {
     public static final List<String> ALL = List.of(CHAT);
 
     private BatchUrls() {}
+
+    /** Reads the body of a request of a batch: nobody is there to watch a stream. */
+    static Parsed parse(byte[] body) {
+        Parsed parsed = ChatRequest.parse(body);
+        return parsed instanceof Parsed.Valid(ModelRequest request) && request.isStream()
+                ? new Parsed.Invalid(ApiError.unsupported("stream", "Batches cannot stream: leave out 'stream'."))
+                : parsed;
+    }
 }

@@ -1,7 +1,6 @@
 package ailb.batch;
 
 import ailb.protocol.ApiError;
-import ailb.protocol.ChatRequest;
 import ailb.protocol.ModelRequest;
 import ailb.protocol.Parsed;
 import ailb.protocol.RawObject;
@@ -91,7 +90,7 @@ final class LineCheck {
         if (body.isEmpty()) {
             return Optional.of(problem(line, "missing_required_parameter", "body", "body must be given, as an object"));
         }
-        return switch (ChatRequest.parse(body.get())) {
+        return switch (BatchUrls.parse(body.get())) {
             case Parsed.Invalid(ApiError error) -> Optional.of(problem(line, error));
             case Parsed.Valid(ModelRequest chat) ->
                 serves.test(chat.model())

@@ -122,22 +122,65 @@ final class Attempts {
         return false;
     }
 
-    /** Makes one call and reports it. */
+    /** Makes one call and reports it, or leaves that to the stream it answers with. */
     Next attempt(Dispatcher.Parts parts, Ticket ticket) throws InterruptedException {
-        Permit permit = ticket.permit();
-        Endpoint endpoint = permit.endpoint();
+        Endpoint endpoint = ticket.permit().endpoint();
         made++;
         long start = parts.time().monotonic();
-        Duration timeout = budget.attempt(permit.admitted(), permit.demand());
-        ProviderReply reply = call(parts, ticket, timeout);
+        Duration timeout = budget.attempt(ticket.permit().admitted(), ticket.permit().demand());
+        ProviderReply reply;
+        switch (send(parts, ticket, timeout)) {
+            case Upstream.Reply(int status, Headers headers, byte[] body) ->
+                reply = whole(request.read(
+                        endpoint.provider(), status, headers, body,
+                        Instant.ofEpochSecond(0, parts.time().now())));
+            case Upstream.Failed(FailureClass failure, String detail) -> reply = noReply(failure, detail);
+            case Upstream.Streaming(_, Headers headers, Upstream.Body body) -> {
+                LiveReply live = new LiveReply(
+                        request.events(endpoint.provider(), headers),
+                        body,
+                        ticket.permit().demand(),
+                        parts.time(),
+                        start + timeout.toNanos(),
+                        ended -> conclude(parts, ticket, ended, start, timeout));
+                Optional<ProviderReply.Failure> failure = live.begin();
+                if (failure.isEmpty()) {
+                    return new Finished(new DispatchResult.Streaming(endpoint.name(), made, live));
+                }
+                reply = failure.get();
+            }
+        }
+        return next(endpoint, reply, conclude(parts, ticket, reply, start, timeout));
+    }
+
+    /** A caller who waits for events cannot read an answer that comes whole. */
+    private ProviderReply whole(ProviderReply reply) {
+        return request.isStream() && reply instanceof ProviderReply.Answer
+                ? noReply(FailureClass.TRANSPORT, "answered whole where a stream was asked for")
+                : reply;
+    }
+
+    private Upstream.Result send(Dispatcher.Parts parts, Ticket ticket, Duration timeout)
+            throws InterruptedException {
+        ProviderRequest providerRequest = request.at(ticket.permit().endpoint(), ticket.key().value());
+        return request.isStream()
+                ? parts.upstream().open(providerRequest, timeout)
+                : parts.upstream().call(providerRequest, timeout);
+    }
+
+    /** Tells of a call that has ended and reports it. True when its key has been renewed since. */
+    private boolean conclude(
+            Dispatcher.Parts parts, Ticket ticket, ProviderReply reply, long start, Duration timeout) {
+        Permit permit = ticket.permit();
         long nanos = parts.time().monotonic() - start;
-        boolean keyRenewed = failed(reply, FailureClass.CREDENTIAL) && isKeyRenewed(parts, endpoint, ticket.key());
+        boolean keyRenewed =
+                failed(reply, FailureClass.CREDENTIAL) && isKeyRenewed(parts, permit.endpoint(), ticket.key());
         boolean cutShort =
                 failed(reply, FailureClass.TIMEOUT) && !budget.isFair(timeout, permit.admitted(), permit.demand());
-        tell(parts.listener(), endpoint, reply, nanos);
+        tell(parts.listener(), permit.endpoint(), reply, nanos);
         Settlement settlement = new Settlement(
                 permit,
-                parts.gate().admission(endpoint, Priority.INTERACTIVE),
+                parts.gate().admission(permit.endpoint(), Priority.INTERACTIVE),
                 reply,
                 nanos,
                 leaveAlone(parts, reply),
@@ -145,6 +188,10 @@ final class Attempts {
         Optional<FailureClass> failure =
                 reply instanceof ProviderReply.Failure failed ? Optional.of(failed.failure()) : Optional.empty();
         reports.report(parts, settlement, failure, ticket.key());
+        return keyRenewed;
+    }
+
+    private Next next(Endpoint endpoint, ProviderReply reply, boolean keyRenewed) {
         return switch (RetryDecision.after(reply, keyRenewed)) {
             case RetryDecision.Finish() -> new Finished(finished(endpoint, reply));
             case RetryDecision.WithNewKey() -> new WithNewKey(endpoint);
@@ -157,18 +204,6 @@ final class Attempts {
 
     private static boolean failed(ProviderReply reply, FailureClass failure) {
         return reply instanceof ProviderReply.Failure failed && failed.failure() == failure;
-    }
-
-    private ProviderReply call(Dispatcher.Parts parts, Ticket ticket, Duration timeout) throws InterruptedException {
-        Permit permit = ticket.permit();
-        ProviderRequest providerRequest = request.at(permit.endpoint(), ticket.key().value());
-        return switch (parts.upstream().call(providerRequest, timeout)) {
-            case Upstream.Reply(int status, Headers headers, byte[] body) ->
-                request.read(
-                        permit.endpoint().provider(), status, headers, body,
-                        Instant.ofEpochSecond(0, parts.time().now()));
-            case Upstream.Failed(FailureClass failure, String detail) -> noReply(failure, detail);
-        };
     }
 
     private static ProviderReply noReply(FailureClass failure, String detail) {

@@ -14,6 +14,9 @@ public sealed interface DispatchResult {
     @SuppressWarnings("ArrayRecordComponent") // the body is handed on as it is, never compared
     record Answered(String endpoint, int attempts, byte[] body) implements DispatchResult {}
 
+    /** An endpoint has begun to answer with events, which must be sent. */
+    record Streaming(String endpoint, int attempts, Events events) implements DispatchResult {}
+
     /** An endpoint refused the request for a fault of the caller's; status and words are the provider's. */
     @SuppressWarnings("ArrayRecordComponent") // the body is handed on as it is, never compared
     record PassedOn(String endpoint, int attempts, int status, byte[] body) implements DispatchResult {}

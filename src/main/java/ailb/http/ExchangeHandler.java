@@ -2,6 +2,7 @@ package ailb.http;
 
 import ailb.api.ApiRequest;
 import ailb.api.ApiResponse;
+import ailb.dispatch.Events;
 import ailb.protocol.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
@@ -98,6 +99,10 @@ record ExchangeHandler(
                 exchange.getResponseHeaders().set(name, value);
             }
         });
+        if (response.events().isPresent()) {
+            stream(exchange, response.status(), response.events().get());
+            return;
+        }
         byte[] body = response.body();
         if (exchange.getRequestMethod().equals("HEAD")) {
             exchange.getResponseHeaders().set("Content-Length", String.valueOf(body.length));
@@ -110,6 +115,24 @@ record ExchangeHandler(
                 out.write(body);
             }
         }
+    }
+
+    /** Each piece goes out at once: whoever asked for a stream wants to see it grow. The events see to who hangs up. */
+    private static void stream(HttpExchange exchange, int status, Events events) throws IOException {
+        try {
+            exchange.sendResponseHeaders(status, 0);
+        } finally {
+            OutputStream out = exchange.getResponseBody();
+            try {
+                events.sendTo(bytes -> {
+                    out.write(bytes);
+                    out.flush();
+                });
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+        exchange.getResponseBody().close();
     }
 
     private static boolean isBodiless(int status) {

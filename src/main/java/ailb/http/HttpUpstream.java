@@ -9,7 +9,9 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpResponse.BodyHandler;
+import java.net.http.HttpResponse.BodySubscriber;
+import java.net.http.HttpResponse.BodySubscribers;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -62,23 +64,53 @@ public final class HttpUpstream implements Upstream {
      */
     @Override
     public Result call(ProviderRequest request, Duration timeout) throws InterruptedException {
+        return exchange(request, timeout, HttpUpstream::whole);
+    }
+
+    @Override
+    public Result open(ProviderRequest request, Duration timeout) throws InterruptedException {
+        return exchange(request, timeout, head -> isStream(head) ? streamed(head) : whole(head));
+    }
+
+    private static boolean isStream(HttpResponse.ResponseInfo head) {
+        return head.statusCode() / 100 == 2
+                && head.headers().firstValue("content-type").orElse("").startsWith("text/event-stream");
+    }
+
+    private static BodySubscriber<Result> streamed(HttpResponse.ResponseInfo head) {
+        Headers headers = Headers.ofLists(head.headers().map());
+        return BodySubscribers.mapping(
+                new StreamedBody(), body -> new Streaming(head.statusCode(), headers, body));
+    }
+
+    private static BodySubscriber<Result> whole(HttpResponse.ResponseInfo head) {
+        Headers headers = Headers.ofLists(head.headers().map());
+        return BodySubscribers.mapping(
+                BodySubscribers.limiting(BodySubscribers.ofByteArray(), MAX_REPLY_BYTES),
+                body -> new Reply(head.statusCode(), headers, body));
+    }
+
+    private Result exchange(ProviderRequest request, Duration timeout, BodyHandler<Result> handler)
+            throws InterruptedException {
         HttpRequest http;
         try {
             http = httpRequest(request);
         } catch (IllegalArgumentException e) {
             return new Failed(FailureClass.TRANSPORT, "IllegalArgumentException: " + e.getMessage());
         }
-        CompletableFuture<HttpResponse<byte[]>> exchange = send(http);
+        CompletableFuture<HttpResponse<Result>> exchange = send(http, handler);
         try {
-            HttpResponse<byte[]> response = exchange.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+            HttpResponse<Result> response = exchange.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
             used();
-            return new Reply(response.statusCode(), Headers.ofLists(response.headers().map()), response.body());
+            return response.body();
         } catch (TimeoutException e) {
-            return new Failed(FailureClass.TIMEOUT, "no whole reply within " + timeout.toMillis() + " ms");
-        } catch (ExecutionException e) {
-            return failed(Objects.requireNonNullElse(e.getCause(), e));
-        } finally {
             exchange.cancel(true);
+            return new Failed(FailureClass.TIMEOUT, "no whole reply within " + timeout.toMillis() + " ms");
+        } catch (InterruptedException e) {
+            exchange.cancel(true);
+            throw e;
+        } catch (ExecutionException e) {
+            return new Failed(FailureClass.TRANSPORT, detail(Objects.requireNonNullElse(e.getCause(), e)));
         }
     }
 
@@ -92,14 +124,15 @@ public final class HttpUpstream implements Upstream {
     }
 
     // Under the lock, as a client that renew() has shut down takes no more calls. Sending does not block.
-    private synchronized CompletableFuture<HttpResponse<byte[]>> send(HttpRequest request) {
+    private synchronized CompletableFuture<HttpResponse<Result>> send(
+            HttpRequest request, BodyHandler<Result> handler) {
         // A function frozen since its last call wakes with connections that look alive and are not. A client whose
         // thread has died, of memory say, would fail every call from now on.
         if (clock.instant().isAfter(lastUse.plus(KEEP_ALIVE)) || client.isTerminated()) {
             renew();
         }
         used();
-        return client.sendAsync(request, BodyHandlers.limiting(BodyHandlers.ofByteArray(), MAX_REPLY_BYTES));
+        return client.sendAsync(request, handler);
     }
 
     private synchronized void used() {
@@ -133,10 +166,10 @@ public final class HttpUpstream implements Upstream {
         return builder.build();
     }
 
-    private static Failed failed(Throwable cause) {
-        String detail = describe(cause);
-        return new Failed(
-                FailureClass.TRANSPORT, detail.substring(0, Math.min(detail.length(), MAX_DETAIL_CHARS)));
+    /** What happened, for a log line. */
+    static String detail(Throwable thrown) {
+        String detail = describe(thrown);
+        return detail.substring(0, Math.min(detail.length(), MAX_DETAIL_CHARS));
     }
 
     private static String describe(Throwable thrown) {

@@ -5,6 +5,7 @@ import ailb.api.ApiResponse;
 import ailb.protocol.Headers;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPResponse;
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -59,8 +60,22 @@ final class GatewayEvents {
         return APIGatewayV2HTTPResponse.builder()
                 .withStatusCode(response.status())
                 .withHeaders(response.headers())
-                .withBody(new String(response.body(), StandardCharsets.UTF_8))
+                .withBody(new String(body(response), StandardCharsets.UTF_8))
                 .withIsBase64Encoded(false)
                 .build();
+    }
+
+    /** The gateway takes an answer whole: a stream is collected. */
+    private static byte[] body(ApiResponse response) {
+        if (response.events().isEmpty()) {
+            return response.body();
+        }
+        ByteArrayOutputStream collected = new ByteArrayOutputStream();
+        try {
+            response.events().get().sendTo(collected::writeBytes);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return collected.toByteArray();
     }
 }

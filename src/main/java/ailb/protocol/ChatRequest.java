@@ -57,7 +57,24 @@ public final class ChatRequest implements ModelRequest {
 
     @Override
     public Optional<String> unsupportedAt(Provider provider) {
-        return WireProtocol.of(provider).unsupportedField(this);
+        return isStream() && provider == Provider.ANTHROPIC
+                ? Optional.of("stream")
+                : WireProtocol.of(provider).unsupportedField(this);
+    }
+
+    @Override
+    public boolean isStream() {
+        return root().path("stream").booleanValue();
+    }
+
+    @Override
+    public ReplyStream events(Provider provider, Headers headers) {
+        return new OpenAiChatStream(showsUsage(), RateLimitHeaders.openAi(headers));
+    }
+
+    /** Whether the caller asked for the usage of a stream. */
+    private boolean showsUsage() {
+        return root().path("stream_options").path("include_usage").booleanValue();
     }
 
     @Override
@@ -75,9 +92,12 @@ public final class ChatRequest implements ModelRequest {
         return body.bytes();
     }
 
-    /** The caller's bytes with another model in them; not a byte else differs. */
+    /** The caller's bytes with another model in them, and the wish to be told the usage where it is a stream. */
     byte[] bodyFor(String modelId) {
-        return body.withModel(modelId);
+        // Without the usage of a stream its tokens would have to be guessed. A caller's own wish is left as it is.
+        return isStream() && !root().has("stream_options")
+                ? body.withModelAndFirst(modelId, "\"stream_options\":{\"include_usage\":true},")
+                : body.withModel(modelId);
     }
 
     /** Not to be changed. */

@@ -120,12 +120,9 @@ final class ChatRequestRules {
     }
 
     static Optional<ApiError> stream(JsonNode stream) {
-        if (!Json.isAbsent(stream) && !stream.isBoolean()) {
-            return fault("stream", "must be true or false");
-        }
-        return stream.booleanValue()
-                ? Optional.of(ApiError.unsupported("stream", "Streaming is not supported yet: leave out 'stream'."))
-                : Optional.empty();
+        return Json.isAbsent(stream) || stream.isBoolean()
+                ? Optional.empty()
+                : fault("stream", "must be true or false");
     }
 
     static Optional<ApiError> fault(String path, String rule) {

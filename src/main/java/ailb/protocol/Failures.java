@@ -26,6 +26,24 @@ final class Failures {
                 true, Optional.empty(), Optional.empty(), remaining);
     }
 
+    /** A stream of events that breaks its own rules, or off. */
+    static ProviderReply.Failure brokenStream(String detail, List<Remaining> remaining) {
+        FailureClass failure = FailureClass.TRANSPORT;
+        return new ProviderReply.Failure(
+                failure, 200, ours(failure), detail, true, Optional.empty(), Optional.empty(), remaining);
+    }
+
+    /** An error that comes as an event, after a status that promised an answer. */
+    static ProviderReply.Failure streamed(ProviderError error, List<Remaining> remaining) {
+        int status = error.says("rate_limit_exceeded") || error.says("rate_limit_error")
+                ? 429
+                : error.says("overloaded_error") ? 529 : 500;
+        FailureClass failure = FailureClassifier.classify(status, error);
+        return new ProviderReply.Failure(
+                failure, 200, ours(failure), detail(200, failure, error), true, Optional.empty(), Optional.empty(),
+                remaining);
+    }
+
     /**
      * A status other than 2xx.
      *

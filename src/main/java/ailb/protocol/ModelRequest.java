@@ -47,6 +47,16 @@ public sealed interface ModelRequest permits ChatRequest, PassedThroughRequest {
      */
     ProviderRequest at(Endpoint endpoint, String apiKey);
 
+    /** Whether the answer is wanted as a stream of events. */
+    default boolean isStream() {
+        return false;
+    }
+
+    /** Reads a reply that comes as a stream of events. Only where {@link #isStream that is wanted}. */
+    default ReplyStream events(Provider provider, Headers headers) {
+        throw new IllegalStateException("no stream was asked for");
+    }
+
     /**
      * Reads a whole reply. Never throws, whatever the bytes.
      *

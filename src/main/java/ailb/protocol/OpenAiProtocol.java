@@ -62,7 +62,7 @@ final class OpenAiProtocol implements WireProtocol {
                 .orElseGet(() -> Failures.notAnAnswer(status, remaining));
     }
 
-    private static @Nullable Usage usage(JsonNode reply) {
+    static @Nullable Usage usage(JsonNode reply) {
         JsonNode usage = reply.path("usage");
         JsonNode input = usage.path("prompt_tokens");
         JsonNode output = usage.path("completion_tokens");

@@ -21,8 +21,14 @@ final class ResponsesRequest extends PassedThroughRequest {
     private static Optional<ApiError> firstFault(ObjectNode root) {
         return ChatRequestRules.model(root.path("model"))
                 .or(() -> ChatRequestRules.positiveInteger(root, "max_output_tokens"))
-                .or(() -> ChatRequestRules.stream(root.path("stream")))
+                .or(() -> stream(root.path("stream")))
                 .or(() -> background(root.path("background")));
+    }
+
+    private static Optional<ApiError> stream(JsonNode stream) {
+        return stream.booleanValue()
+                ? Optional.of(ApiError.unsupported("stream", "Responses cannot be streamed yet: leave out 'stream'."))
+                : ChatRequestRules.stream(stream);
     }
 
     /** Whoever asks for the answer later may meet another endpoint, which does not know of it. */

@@ -111,7 +111,7 @@ class SubmissionTest {
                 "{'custom_id':'x','method':'POST','url':'/v1/chat/completions'} | missing_required_parameter | body | body must be given, as an object",
                 "@1                                     | invalid_request            | body         | The request body must be a JSON object",
                 "@{'model':'chat'}                      | invalid_request            | body.messages | 'messages' must be given, as an array with at least one message",
-                "@{'model':'chat','stream':true,'messages':[{'role':'user','content':'Hi'}]} | unsupported_parameter | body.stream | Streaming is not supported yet: leave out 'stream'",
+                "@{'model':'chat','stream':true,'messages':[{'role':'user','content':'Hi'}]} | unsupported_parameter | body.stream | Batches cannot stream: leave out 'stream'",
                 "@{'model':'gpt-9','messages':[{'role':'user','content':'Hi'}]} | model_not_found | body.model | no endpoint of the pool serves the model 'gpt-9'",
             })
     void aLineThatIsWrongIsNamed(String wrong, String code, String param, String message) {

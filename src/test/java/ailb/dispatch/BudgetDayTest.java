@@ -78,6 +78,7 @@ class BudgetDayTest {
                     return declined;
                 }
                 case DispatchResult.PassedOn passed -> throw new AssertionError(passed);
+                case DispatchResult.Streaming streaming -> throw new AssertionError(streaming);
             }
         }
         throw new AssertionError("the budget was not kept: " + spent());

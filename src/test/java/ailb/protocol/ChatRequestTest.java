@@ -94,7 +94,6 @@ class ChatRequestTest {
                 "stop                     | {'model':'m','messages':[{'role':'user','content':'x'}],'stop':{}}",
                 "user                     | {'model':'m','messages':[{'role':'user','content':'x'}],'user':1}",
                 "stream                   | {'model':'m','messages':[{'role':'user','content':'x'}],'stream':'yes'}",
-                "stream                   | {'model':'m','messages':[{'role':'user','content':'x'}],'stream':true}",
             })
     void whatIsWrongIsRefusedByItsPath(String param, String body) {
         ApiError error = invalid(utf8(body.replace('\'', '"')));
@@ -103,14 +102,6 @@ class ChatRequestTest {
         assertThat(error.type()).isEqualTo("invalid_request_error");
         assertThat(error.param()).isEqualTo(param);
         assertThat(error.message()).contains("'" + param + "'").doesNotContain("null");
-    }
-
-    @Test
-    void streamingIsRefusedInPlainWords() {
-        ApiError error = invalid(utf8("{" + HELLO + ",\"stream\":true}"));
-
-        assertThat(error.message()).isEqualTo("Streaming is not supported yet: leave out 'stream'.");
-        assertThat(error.code()).isEqualTo("unsupported_parameter");
     }
 
     @Test

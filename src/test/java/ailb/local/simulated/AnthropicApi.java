@@ -118,6 +118,11 @@ final class AnthropicApi implements ProviderApi {
     }
 
     @Override
+    public ApiResponse stream(Call call, JsonNode body, Instant now, Runnable pause) {
+        throw new IllegalStateException("streams are refused as a fault");
+    }
+
+    @Override
     public ApiResponse rateLimited(Duration retryAfter, Instant now) {
         return rateLimited("requests", requests.limit(), retryAfter, now);
     }

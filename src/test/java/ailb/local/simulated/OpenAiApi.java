@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import ailb.api.ApiRequest;
 import ailb.api.ApiResponse;
+import ailb.dispatch.Events;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -70,9 +71,6 @@ final class OpenAiApi implements ProviderApi {
                     "Invalid 'temperature': decimal above maximum value. Expected a value <= 2.",
                     INVALID, "temperature", "decimal_above_max_value"));
         }
-        if (body.path("stream").asBoolean()) {
-            return Optional.of(invalid("stream", "simulated providers do not stream"));
-        }
         return Optional.empty();
     }
 
@@ -116,6 +114,19 @@ final class OpenAiApi implements ProviderApi {
         usage.putObject("prompt_tokens_details").put("cached_tokens", 0).put("audio_tokens", 0);
         usage.putObject("completion_tokens_details").put("reasoning_tokens", 0).put("audio_tokens", 0);
         return reply(200, body, limitHeaders(now));
+    }
+
+    @Override
+    public ApiResponse stream(Call call, JsonNode body, Instant now, Runnable pause) {
+        Events events = new OpenAiEvents(
+                "chatcmpl-sim" + lastId.incrementAndGet(),
+                call,
+                body.path("stream_options").path("include_usage").asBoolean(),
+                now,
+                pause);
+        Map<String, String> headers = new HashMap<>(limitHeaders(now));
+        headers.put("content-type", "text/event-stream; charset=utf-8");
+        return new ApiResponse(200, headers, new byte[0], Optional.of(events));
     }
 
     @Override

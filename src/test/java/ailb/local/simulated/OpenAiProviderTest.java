@@ -172,8 +172,7 @@ class OpenAiProviderTest {
         "{\"model\":\"simulated-gpt\"}                                 | messages",
         "{\"model\":\"simulated-gpt\",\"messages\":\"Hello\"}          | messages",
         "{\"model\":\"simulated-gpt\",\"messages\":[]}                 | messages",
-        "{\"model\":\"simulated-gpt\",\"messages\":[{}],\"temperature\":3} | temperature",
-        "{\"model\":\"simulated-gpt\",\"messages\":[{}],\"stream\":true}   | stream"})
+        "{\"model\":\"simulated-gpt\",\"messages\":[{}],\"temperature\":3} | temperature"})
     void aBadRequestIs400AndNamesTheField(String body, String param) throws IOException {
         ApiResponse response = sender.openAi(body);
 

@@ -25,6 +25,13 @@ interface ProviderApi {
 
     ApiResponse answer(Call call, Instant now);
 
+    /**
+     * The same as events. Only where {@link #fault} lets a stream pass.
+     *
+     * @param pause what passes between two events
+     */
+    ApiResponse stream(Call call, JsonNode body, Instant now, Runnable pause);
+
     /** Refuses for a limit, whatever is left of it. */
     ApiResponse rateLimited(Duration retryAfter, Instant now);
 

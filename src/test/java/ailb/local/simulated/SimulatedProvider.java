@@ -34,6 +34,7 @@ public final class SimulatedProvider implements AutoCloseable {
     private static final String ADMIN_PATH = "/simulate";
     private static final int MAX_BODY = 32 << 20;
     private static final Duration LATE = Duration.ofSeconds(5);
+    private static final Duration BETWEEN_EVENTS = Duration.ofMillis(20);
     private static final Duration LONGEST_HANG = Duration.ofMinutes(15);
     private static final JsonMapper MAPPER = new JsonMapper();
 
@@ -212,7 +213,9 @@ public final class SimulatedProvider implements AutoCloseable {
             return refusal.get();
         }
         pause(delay);
-        return api.answer(call, clock.instant());
+        return body.path("stream").asBoolean()
+                ? api.stream(call, body, clock.instant(), () -> pause(BETWEEN_EVENTS))
+                : api.answer(call, clock.instant());
     }
 
     private static OptionalLong maxTokens(JsonNode body) {
