@@ -11,9 +11,11 @@ import ailb.state.EndpointState;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -27,6 +29,9 @@ public final class BatchCalls {
 
     /** Where nothing tells when an endpoint will have room. */
     private static final long UNKNOWN_WAIT = Duration.ofSeconds(1).toNanos();
+
+    /** In {@link Leases#pause}: no call will get a permit in the time that is left. */
+    public static final long OUT_OF_TIME = Long.MAX_VALUE;
 
     private static final long STORE_DOWN_WAIT = Duration.ofSeconds(30).toNanos();
 
@@ -62,20 +67,21 @@ public final class BatchCalls {
      *
      * @param ready those that have been leased a permit
      * @param declined those that no endpoint of this pool can take as it is, and why
-     * @param pause from now until the others should ask again, nanoseconds; none of them will get a permit in the time
-     *     left where it is beyond the deadline
+     * @param pause from now until the others should ask again, nanoseconds, or {@link #OUT_OF_TIME}; it may be beyond
+     *     the deadline
      */
     public record Leases(List<BatchCall> ready, Map<BatchCall, DispatchResult> declined, long pause) {
 
         public Leases {
             ready = List.copyOf(ready);
-            declined = Map.copyOf(declined);
+            declined = Collections.unmodifiableMap(new LinkedHashMap<>(declined));
         }
     }
 
     /** Leases permits for those of the waiting calls that there is room for now. */
     public Leases lease(List<BatchCall> waiting) {
-        if (grounds.storeDownSince().isPresent()) {
+        // Asked for, they try a store again that is down: where there are only batches nobody else does.
+        if (grounds.current() != parts) {
             return new Leases(List.of(), Map.of(), STORE_DOWN_WAIT);
         }
         parts.view().refresh();
@@ -91,8 +97,8 @@ public final class BatchCalls {
 
     /** Workers that wait for the same moment must not all write at once. */
     private long pause(long soonest) {
-        return soonest == Long.MAX_VALUE
-                ? soonest
+        return soonest == OUT_OF_TIME
+                ? OUT_OF_TIME
                 : Math.max(0, soonest - parts.time().now()) + (long) (JITTER * parts.random().nextDouble());
     }
 
@@ -100,7 +106,7 @@ public final class BatchCalls {
 
         private final Deque<BatchCall> left;
         private final List<BatchCall> ready = new ArrayList<>();
-        private final Map<BatchCall, DispatchResult> declined = new HashMap<>();
+        private final Map<BatchCall, DispatchResult> declined = new LinkedHashMap<>();
 
         /** Endpoints that have no room for a lease, and from when on they may have. */
         private final Map<String, Long> full = new HashMap<>();
@@ -108,7 +114,7 @@ public final class BatchCalls {
         /** Calls that may go to these endpoints only find no room this time. */
         private final Set<Set<String>> hopeless = new HashSet<>();
 
-        private long soonest = Long.MAX_VALUE;
+        private long soonest = OUT_OF_TIME;
         private int storeFailures;
 
         Round(List<BatchCall> waiting) {
@@ -214,7 +220,7 @@ public final class BatchCalls {
         long now = shortlist.now();
         if (!shortlist.entries().isEmpty()
                 && shortlist.entries().stream().allMatch(entry -> entry.maxWait() < 0)) {
-            return Long.MAX_VALUE;
+            return OUT_OF_TIME;
         }
         LongStream rooms = shortlist.entries().stream().mapToLong(entry -> room(call, entry, round));
         LongStream returns = call.choices()

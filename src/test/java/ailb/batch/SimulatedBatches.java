@@ -61,7 +61,8 @@ final class SimulatedBatches {
     private boolean twice;
     private long patience = SECOND;
     private IntToLongFunction lastAwait = _ -> Long.MAX_VALUE;
-    private long end = Long.MAX_VALUE;
+    private long end = EPOCH + Duration.ofDays(2).toNanos();
+    private Duration invocation = INVOCATION;
     private int busy;
 
     SimulatedBatches(long seed, Pool pool, Providers providers) {
@@ -85,6 +86,12 @@ final class SimulatedBatches {
     SimulatedBatches workers(int number, int messagesAtOnce) {
         workers = number;
         atOnce = messagesAtOnce;
+        return this;
+    }
+
+    /** What time an invocation has. */
+    SimulatedBatches lasting(Duration each) {
+        invocation = each;
         return this;
     }
 
@@ -125,9 +132,11 @@ final class SimulatedBatches {
     SimulatedBatches submit(String id, List<String> bodies) {
         StringBuilder input = new StringBuilder();
         for (int line = 0; line < bodies.size(); line++) {
-            input.append("{\"custom_id\":\"custom-").append(line)
+            input.append("{\"custom_id\":\"custom-")
+                    .append(line)
                     .append("\",\"method\":\"POST\",\"url\":\"/v1/chat/completions\",\"body\":")
-                    .append(bodies.get(line)).append("}\n");
+                    .append(bodies.get(line))
+                    .append("}\n");
         }
         byte[] bytes = input.toString().getBytes(StandardCharsets.UTF_8);
         long now = time.now();
@@ -137,7 +146,8 @@ final class SimulatedBatches {
     }
 
     static String body(String batch, int line) {
-        return "{\"model\":\"chat\",\"max_tokens\":64,\"messages\":[{\"role\":\"user\",\"content\":\"line " + batch + "/"
+        return "{\"model\":\"chat\",\"max_tokens\":64,\"messages\":[{\"role\":\"user\",\"content\":\"line " + batch
+                + "/"
                 + line + " \"}]}";
     }
 
@@ -153,7 +163,7 @@ final class SimulatedBatches {
         return this;
     }
 
-    /** Runs until the queue is empty, or the end that was set. */
+    /** Runs until the queue is empty, or for two days if nothing else was set. */
     SimulatedBatches run() {
         for (int i = 0; i < workers; i++) {
             time.at(EPOCH + i, this::poll);
@@ -230,9 +240,9 @@ final class SimulatedBatches {
         busy++;
         long began = time.now();
         Optional<Set<String>> kept =
-                time.live(life, () -> worker.process(messages, Deadline.in(INVOCATION, time)));
+                time.live(life, () -> worker.process(messages, Deadline.in(invocation, time)));
         busy--;
-        if (time.now() - began > INVOCATION.toNanos() + SECOND) {
+        if (time.now() - began > invocation.toNanos() + SECOND) {
             offences.add("an invocation took " + Duration.ofNanos(time.now() - began));
         }
         if (kept.isPresent()) {
@@ -248,7 +258,8 @@ final class SimulatedBatches {
     private Upstream.Result call(ProviderRequest request, Duration timeout) throws InterruptedException {
         Matcher line = LINE.matcher(new String(request.body(), StandardCharsets.UTF_8));
         String host = request.uri().getHost();
-        Call call = new Call(host.substring(0, host.indexOf('.')), line.find() ? line.group(1) : "", elapsed(), timeout);
+        Call call =
+                new Call(host.substring(0, host.indexOf('.')), line.find() ? line.group(1) : "", elapsed(), timeout);
         calls.add(call);
         time.sleep(0);
         if (!call.line().isEmpty() && store.isRecorded(call.line())) {

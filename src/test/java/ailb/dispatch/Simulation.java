@@ -60,7 +60,7 @@ public final class Simulation implements TimeSource, Tasks {
     /** Tasks that die together, as those of an invocation do: nothing of them happens from then on. */
     public static final class Life {
 
-        private final long lastAwait;
+        private long lastAwait;
         private final Set<Turn> parked = new LinkedHashSet<>();
         private Runnable atDeath = () -> {};
         private long awaits;
@@ -148,7 +148,8 @@ public final class Simulation implements TimeSource, Tasks {
     }
 
     /** Whose turn it is. */
-    @Nullable private Turn next() {
+    @Nullable
+    private Turn next() {
         while (failure == null && !events.isEmpty()) {
             Event event = events.remove();
             Turn turn = event.turn();
@@ -192,6 +193,12 @@ public final class Simulation implements TimeSource, Tasks {
             throw new LifeOver();
         }
         return life;
+    }
+
+    /** Ends the life that the caller is a part of. */
+    public void die() {
+        current.lastAwait = 0;
+        awaiting();
     }
 
     /** Does work that has a life of its own, and waits for its end; empty where it died. */
