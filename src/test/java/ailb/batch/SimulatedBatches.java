@@ -48,7 +48,7 @@ final class SimulatedBatches {
     final SlowBatchStore store = new SlowBatchStore(time);
     final SlowBatchQueue queue;
     final List<Call> calls = new ArrayList<>();
-    final List<DispatchEvent> told = new ArrayList<>();
+    final List<Told> told = new ArrayList<>();
     final List<Simulation.Life> invocations = new ArrayList<>();
     final List<String> offences = new ArrayList<>();
 
@@ -82,6 +82,9 @@ final class SimulatedBatches {
      * @param at nanoseconds since the start
      */
     record Call(String endpoint, String line, long at, Duration timeout) {}
+
+    /** @param at nanoseconds since the start */
+    record Told(long at, DispatchEvent event) {}
 
     SimulatedBatches workers(int number, int messagesAtOnce) {
         workers = number;
@@ -201,7 +204,7 @@ final class SimulatedBatches {
 
     /** An instance of the function, with nothing in it yet. */
     Dispatcher instance() {
-        return new Dispatcher(pool, state, this::call, keys, time, random, told::add);
+        return new Dispatcher(pool, state, this::call, keys, time, random, event -> told.add(new Told(elapsed(), event)));
     }
 
     private BatchProcessor worker() {
