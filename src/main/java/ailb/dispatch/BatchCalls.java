@@ -37,6 +37,9 @@ public final class BatchCalls {
 
     private static final long JITTER = Duration.ofMillis(50).toNanos();
 
+    /** What is known of an endpoint is good enough to write by up to this age. */
+    private static final long FRESH = Duration.ofMillis(20).toNanos();
+
     private static final int STORE_PATIENCE = 2;
 
     private final Grounds grounds;
@@ -161,35 +164,57 @@ public final class BatchCalls {
         List<Demand> demands = new ArrayList<>();
         demands.add(entry.demand());
         calls.stream().skip(1).forEach(other -> demands.add(other.choices().demand(endpoint)));
+        int least = worthAWrite(entry, demands);
         return call.choices()
                 .key(endpoint)
-                .filter(_ -> isWorthAWrite(entry, demands, round))
-                .map(key -> admit(entry, calls, demands, key, round))
+                .filter(_ -> hasRoom(entry, demands.subList(0, least), round))
+                .map(key -> admit(entry, calls, demands, least, key, round))
                 .orElse(false);
     }
 
     /** A lease of a few takes a write as one of many does: better to wait until there is room for more of them. */
-    private boolean isWorthAWrite(Shortlist.Entry entry, List<Demand> demands, Round round) {
+    private int worthAWrite(Shortlist.Entry entry, List<Demand> demands) {
+        Admission admission = parts.gate().admission(entry.endpoint(), Priority.BATCH);
+        return entry.access() == Breaker.Access.CLOSED
+                ? admission.atOnce(demands, settings.ahead().toNanos())
+                : 1;
+    }
+
+    private boolean hasRoom(Shortlist.Entry entry, List<Demand> together, Round round) {
         if (entry.access() != Breaker.Access.CLOSED) {
             return true;
         }
-        Admission admission = parts.gate().admission(entry.endpoint(), Priority.BATCH);
-        long ahead = settings.ahead().toNanos();
-        List<Demand> together = demands.subList(0, admission.atOnce(demands, ahead));
         long now = parts.time().now();
-        long room = admission.room(parts.view().state(entry.endpoint()), together, ahead, now);
+        long room = room(entry.endpoint(), together, now);
+        if (room <= now && parts.view().observe(entry.endpoint()).age() > FRESH) {
+            // Other workers waited for the same moment: a look costs less than a write that is refused.
+            parts.view().refresh(FRESH);
+            now = parts.time().now();
+            room = room(entry.endpoint(), together, now);
+        }
         if (room > now) {
             round.full.put(entry.endpoint().name(), room);
         }
         return room <= now;
     }
 
+    private long room(Endpoint endpoint, List<Demand> together, long now) {
+        return parts.gate()
+                .admission(endpoint, Priority.BATCH)
+                .room(parts.view().state(endpoint), together, settings.ahead().toNanos(), now);
+    }
+
     private boolean admit(
-            Shortlist.Entry entry, List<BatchCall> calls, List<Demand> demands, ApiKeys.ApiKey key, Round round) {
+            Shortlist.Entry entry,
+            List<BatchCall> calls,
+            List<Demand> demands,
+            int least,
+            ApiKeys.ApiKey key,
+            Round round) {
         Endpoint endpoint = entry.endpoint();
         long maxWait = Math.min(settings.ahead().toNanos(), entry.maxWait());
         Duration lease = budget.lease(parts.view().state(endpoint), entry.demand());
-        return switch (parts.gate().admit(endpoint, demands, Priority.BATCH, entry.access(), maxWait, lease)) {
+        return switch (parts.gate().admit(endpoint, demands, least, Priority.BATCH, entry.access(), maxWait, lease)) {
             case Gate.Granted(List<Permit> permits) -> {
                 for (int i = 0; i < permits.size(); i++) {
                     calls.get(i).lease(new Ticket(permits.get(i), key));

@@ -20,7 +20,8 @@ import org.junit.jupiter.api.Test;
 class BatchCrashTest {
 
     private static final int SEEDS = Integer.getInteger("seeds", 1000);
-    private static final int LINES = 24;
+    private static final int LINES = 20;
+    private static final int FEW = 8;
 
     private static final Pool POOL = Endpoints.pool(
             Endpoints.openAi("a", Endpoints.requests(Pacing.BUCKET, 60)),
@@ -36,10 +37,10 @@ class BatchCrashTest {
             Random deaths = new Random(-seed);
             // Two at most: a line on which three workers died is given up.
             Set<Integer> dying = Set.copyOf(List.of(deaths.nextInt(8), deaths.nextInt(8)));
-            SimulatedBatches batches = batches(seed)
+            SimulatedBatches batches = batches(seed, LINES)
                     .killing(invocation -> dying.contains(invocation) ? 1 + deaths.nextInt(120) : Long.MAX_VALUE)
                     .run();
-            check(batches, "seed " + seed);
+            check(batches, LINES, "seed " + seed);
             awaits += batches.invocations.stream().mapToLong(Simulation.Life::awaits).sum();
             invocations += batches.invocations.size();
             died += batches.deaths();
@@ -51,15 +52,15 @@ class BatchCrashTest {
 
     @Test
     void thereIsNoAwaitAtWhichDyingLosesALine() {
-        List<Simulation.Life> course = batches(7).run().invocations;
+        List<Simulation.Life> course = batches(7, FEW).run().invocations;
         long awaits = 0;
         for (int i = 0; i < course.size(); i++) {
             int invocation = i;
             for (long await = 1; await <= course.get(i).awaits(); await++) {
                 long last = await;
                 SimulatedBatches batches =
-                        batches(7).killing(number -> number == invocation ? last : Long.MAX_VALUE).run();
-                check(batches, "invocation " + i + " dying at await " + await);
+                        batches(7, FEW).killing(number -> number == invocation ? last : Long.MAX_VALUE).run();
+                check(batches, FEW, "invocation " + i + " dying at await " + await);
                 assertThat(batches.deaths()).isEqualTo(1);
                 awaits++;
             }
@@ -68,12 +69,12 @@ class BatchCrashTest {
                 "batches that die: at each of %d awaits of %d invocations; nothing is lost%n", awaits, course.size());
     }
 
-    private static SimulatedBatches batches(long seed) {
+    private static SimulatedBatches batches(long seed, int lines) {
         return new SimulatedBatches(seed, POOL, BatchCrashTest::answer)
                 .workers(3, 10)
                 .deliveringTwice()
                 .lookingEvery(Duration.ofMinutes(5))
-                .submit("b", LINES);
+                .submit("b", lines);
     }
 
     private static Upstream.Result answer(SimulatedBatches batches, SimulatedBatches.Call call)
@@ -89,17 +90,16 @@ class BatchCrashTest {
         return lot < 0.2 ? ScriptedUpstream.rateLimited("2") : ScriptedUpstream.answer();
     }
 
-    private static void check(SimulatedBatches batches, String course) {
+    private static void check(SimulatedBatches batches, int lines, String course) {
         assertThat(batches.offences).as(course).isEmpty();
         assertThat(batches.queue.messages.size()).as(course).isZero();
         assertThat(batches.queue.messages.deadLetters()).as(course).isEmpty();
-        assertThat(batches.results("b")).as(course).extracting(LineResult::line).containsExactlyElementsOf(lines());
+        assertThat(batches.results("b")).as(course)
+                .extracting(LineResult::line)
+                .containsExactlyElementsOf(IntStream.range(0, lines).boxed().toList());
         Batch batch = batches.batchAtLast("b");
         assertThat(batch.status()).as(course).isEqualTo(BatchStatus.COMPLETED);
-        assertThat(batch.counts()).as(course).isEqualTo(new Counts(LINES, 0, 0));
+        assertThat(batch.counts()).as(course).isEqualTo(new Counts(lines, 0, 0));
     }
 
-    private static List<Integer> lines() {
-        return IntStream.range(0, LINES).boxed().toList();
-    }
 }

@@ -81,6 +81,7 @@ class BatchWaitingTest {
         // It starts at 8:00 UTC: 5 at once, 5 after 16 hours, and 2 after 40 hours.
         assertThat(batches.elapsed()).isBetween(40 * HOUR, 41 * HOUR);
         assertThat(batches.queue.delays).allMatch(delay -> delay.toMinutes() <= 15);
+        assertThat(batches.calls).filteredOn(call -> call.at() < HOUR).as("used on the first day").hasSize(5);
     }
 
     @Test

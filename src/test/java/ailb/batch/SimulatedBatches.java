@@ -169,7 +169,7 @@ final class SimulatedBatches {
     /** Runs until the queue is empty, or for two days if nothing else was set. */
     SimulatedBatches run() {
         for (int i = 0; i < workers; i++) {
-            time.at(EPOCH + i, this::poll);
+            time.at(EPOCH + (long) (SECOND * random.nextDouble()), this::poll);
         }
         time.run();
         return this;
@@ -204,7 +204,8 @@ final class SimulatedBatches {
 
     /** An instance of the function, with nothing in it yet. */
     Dispatcher instance() {
-        return new Dispatcher(pool, state, this::call, keys, time, random, event -> told.add(new Told(elapsed(), event)));
+        return new Dispatcher(pool, state, this::call, keys, time, random,
+                event -> told.add(new Told(elapsed(), event)));
     }
 
     private BatchProcessor worker() {

@@ -22,6 +22,7 @@ final class SlowStateStore implements StateStore {
     boolean down;
     long admissions;
     long others;
+    long reads;
 
     private final Simulation time;
 
@@ -31,6 +32,7 @@ final class SlowStateStore implements StateStore {
 
     @Override
     public Map<String, EndpointState> read(Collection<String> endpoints) {
+        reads++;
         pass();
         if (down) {
             throw new StateStoreException("down", new IllegalStateException("down"));
