@@ -83,8 +83,7 @@ public final class BatchCalls {
 
     /** Leases permits for those of the waiting calls that there is room for now. */
     public Leases lease(List<BatchCall> waiting) {
-        // Asked for, they try a store again that is down: where there are only batches nobody else does.
-        if (grounds.current() != parts) {
+        if (grounds.isStoreDown()) {
             return new Leases(List.of(), Map.of(), STORE_DOWN_WAIT);
         }
         parts.view().refresh();
@@ -141,7 +140,9 @@ public final class BatchCalls {
                     .toList();
             if (ready.isEmpty()) {
                 round.soonest = Math.min(round.soonest, soonest(call, shortlist, round));
-                round.hopeless.add(choices.untried());
+                if (call.notBefore() <= shortlist.now()) {
+                    round.hopeless.add(choices.untried());
+                }
                 return;
             }
             if (isLeased(call, choices.choose(ready), round)) {
@@ -261,8 +262,11 @@ public final class BatchCalls {
     }
 
     private long room(BatchCall call, Shortlist.Entry entry, Round round) {
-        long room = round.full.getOrDefault(
-                entry.endpoint().name(), entry.room() - settings.ahead().toNanos());
+        Long full = round.full.get(entry.endpoint().name());
+        // One that has room again since it was found full is due now.
+        long room = full == null
+                ? entry.room() - settings.ahead().toNanos()
+                : Math.max(full, parts.time().now() + 1);
         return entry.tried() ? Math.max(call.notBefore(), room) : room;
     }
 
