@@ -56,7 +56,8 @@ class BatchBehaviourTest {
         System.out.printf("%nbatch of %d lines, sample pool's limits x %d, one of three fails for 10 s of every 30%n"
                 + "seed  wall s  by limits s  share  calls  failed  refused  leases  of  admissions/line  writes/line  reads/line%n",
                 lines, scale);
-        for (long seed = 1; seed <= SEEDS; seed++) {
+        long seeds = Math.max(1, SEEDS * 1000L / lines);
+        for (long seed = 1; seed <= seeds; seed++) {
             Pool pool = pool(scale);
             Providers providers = new Providers(pool);
             SimulatedBatches batches = new SimulatedBatches(seed, pool, providers::answer)
