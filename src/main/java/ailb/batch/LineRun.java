@@ -88,8 +88,8 @@ final class LineRun {
     }
 
     /** Records how the line ends, without a call. */
-    Over end(DispatchResult result) {
-        return claimed().orElseGet(() -> ended(result, 0));
+    Over end(DispatchResult result, int failures) {
+        return claimed().orElseGet(() -> ended(result, failures));
     }
 
     Over refuse(ApiError error) {
@@ -102,11 +102,18 @@ final class LineRun {
     }
 
     /**
-     * Lets go of the line, to be taken up again after this time.
+     * Lets go of the line, to be taken up again after this time; or gives it up, if it has failed often enough.
      *
      * @param failures calls for it that failed in this run
      */
-    Over release(long nanos, int failures) {
+    Over handBack(long nanos, int failures) {
+        int all = earlierFailures + failures;
+        return held && all >= worker.maxAttempts()
+                ? giveUp("endpoints_failed", "The endpoints failed to answer, " + all + " times.")
+                : release(nanos, failures);
+    }
+
+    private Over release(long nanos, int failures) {
         if (held) {
             try {
                 worker.store().release(line.key(), token, failures);

@@ -3,7 +3,6 @@ package ailb.batch;
 import ailb.dispatch.BatchCall;
 import ailb.dispatch.BatchCalls;
 import ailb.dispatch.Deadline;
-import ailb.dispatch.DispatchResult;
 import ailb.dispatch.Tasks;
 import ailb.protocol.ModelRequest;
 import ailb.protocol.Parsed;
@@ -79,7 +78,7 @@ final class Shift {
         while (!waiting.isEmpty() || tasks.pending() > 0) {
             cancel();
             long pause = lease();
-            if (pause > PATIENCE) {
+            if (pause > PATIENCE || pause > deadline.remaining(parts.time())) {
                 handBack(pause);
             }
             await(waiting.isEmpty() ? Long.MAX_VALUE : pause);
@@ -165,10 +164,10 @@ final class Shift {
             LineRun run = Objects.requireNonNull(waiting.remove(call));
             tasks.start(() -> turn(call, run));
         }
-        for (Map.Entry<BatchCall, DispatchResult> declined : leases.declined().entrySet()) {
-            LineRun run = Objects.requireNonNull(waiting.remove(declined.getKey()));
-            start(run, () -> run.end(declined.getValue()));
-        }
+        leases.declined().forEach((call, result) -> {
+            LineRun run = Objects.requireNonNull(waiting.remove(call));
+            start(run, () -> run.end(result, call.failures()));
+        });
         return leases.pause();
     }
 
@@ -185,10 +184,10 @@ final class Shift {
         };
     }
 
-    /** @param pause beyond the deadline where it was the time that ran out: others may start at once */
     private void handBack(long pause) {
-        long nanos = pause > deadline.remaining(parts.time()) ? 0 : pause;
-        waiting.forEach((call, run) -> start(run, () -> run.release(nanos, call.failures())));
+        // Where it is only the time that has run out, others may start at once.
+        long nanos = pause == BatchCalls.OUT_OF_TIME ? 0 : pause;
+        waiting.forEach((call, run) -> start(run, () -> run.handBack(nanos, call.failures())));
         waiting.clear();
     }
 

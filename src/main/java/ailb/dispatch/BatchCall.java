@@ -1,5 +1,6 @@
 package ailb.dispatch;
 
+import ailb.pool.FailureClass;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +15,7 @@ public final class BatchCall {
     private final Choices choices;
     private final Budget budget;
     private final Attempts attempts;
+    private int pauses;
     private int failures;
     private long notBefore;
     @Nullable private Ticket ticket;
@@ -38,7 +40,7 @@ public final class BatchCall {
         ticket = leased;
     }
 
-    /** Calls made for it that failed. */
+    /** Calls made for it that failed, and by a fault that may be its own: limits and bad keys have nothing to do with it. */
     public int failures() {
         return failures;
     }
@@ -73,8 +75,10 @@ public final class BatchCall {
             }
             case Attempts.Elsewhere(var endpoint, var failure) -> {
                 choices.failedAt(endpoint, failure);
-                notBefore = parts.time().now() + Pause.next(failures, parts.random());
-                failures++;
+                notBefore = parts.time().now() + Pause.next(pauses++, parts.random());
+                if (failure != FailureClass.RATE_LIMITED && !failure.needsAPerson()) {
+                    failures++;
+                }
                 yield attempts.isAnotherAllowed() ? Optional.empty() : Optional.of(ending());
             }
         };

@@ -11,9 +11,11 @@ import ailb.state.EndpointState;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -28,9 +30,15 @@ public final class BatchCalls {
     /** Where nothing tells when an endpoint will have room. */
     private static final long UNKNOWN_WAIT = Duration.ofSeconds(1).toNanos();
 
+    /** In {@link Leases#pause}: no call will get a permit in the time that is left. */
+    public static final long OUT_OF_TIME = Long.MAX_VALUE;
+
     private static final long STORE_DOWN_WAIT = Duration.ofSeconds(30).toNanos();
 
     private static final long JITTER = Duration.ofMillis(50).toNanos();
+
+    /** What is known of an endpoint is good enough to write by up to this age. */
+    private static final long FRESH = Duration.ofMillis(20).toNanos();
 
     private static final int STORE_PATIENCE = 2;
 
@@ -62,20 +70,20 @@ public final class BatchCalls {
      *
      * @param ready those that have been leased a permit
      * @param declined those that no endpoint of this pool can take as it is, and why
-     * @param pause from now until the others should ask again, nanoseconds; none of them will get a permit in the time
-     *     left where it is beyond the deadline
+     * @param pause from now until the others should ask again, nanoseconds, or {@link #OUT_OF_TIME}; it may be beyond
+     *     the deadline
      */
     public record Leases(List<BatchCall> ready, Map<BatchCall, DispatchResult> declined, long pause) {
 
         public Leases {
             ready = List.copyOf(ready);
-            declined = Map.copyOf(declined);
+            declined = Collections.unmodifiableMap(new LinkedHashMap<>(declined));
         }
     }
 
     /** Leases permits for those of the waiting calls that there is room for now. */
     public Leases lease(List<BatchCall> waiting) {
-        if (grounds.storeDownSince().isPresent()) {
+        if (grounds.isStoreDown()) {
             return new Leases(List.of(), Map.of(), STORE_DOWN_WAIT);
         }
         parts.view().refresh();
@@ -91,8 +99,8 @@ public final class BatchCalls {
 
     /** Workers that wait for the same moment must not all write at once. */
     private long pause(long soonest) {
-        return soonest == Long.MAX_VALUE
-                ? soonest
+        return soonest == OUT_OF_TIME
+                ? OUT_OF_TIME
                 : Math.max(0, soonest - parts.time().now()) + (long) (JITTER * parts.random().nextDouble());
     }
 
@@ -100,7 +108,7 @@ public final class BatchCalls {
 
         private final Deque<BatchCall> left;
         private final List<BatchCall> ready = new ArrayList<>();
-        private final Map<BatchCall, DispatchResult> declined = new HashMap<>();
+        private final Map<BatchCall, DispatchResult> declined = new LinkedHashMap<>();
 
         /** Endpoints that have no room for a lease, and from when on they may have. */
         private final Map<String, Long> full = new HashMap<>();
@@ -108,7 +116,7 @@ public final class BatchCalls {
         /** Calls that may go to these endpoints only find no room this time. */
         private final Set<Set<String>> hopeless = new HashSet<>();
 
-        private long soonest = Long.MAX_VALUE;
+        private long soonest = OUT_OF_TIME;
         private int storeFailures;
 
         Round(List<BatchCall> waiting) {
@@ -132,7 +140,9 @@ public final class BatchCalls {
                     .toList();
             if (ready.isEmpty()) {
                 round.soonest = Math.min(round.soonest, soonest(call, shortlist, round));
-                round.hopeless.add(choices.untried());
+                if (call.notBefore() <= shortlist.now()) {
+                    round.hopeless.add(choices.untried());
+                }
                 return;
             }
             if (isLeased(call, choices.choose(ready), round)) {
@@ -155,35 +165,57 @@ public final class BatchCalls {
         List<Demand> demands = new ArrayList<>();
         demands.add(entry.demand());
         calls.stream().skip(1).forEach(other -> demands.add(other.choices().demand(endpoint)));
+        int least = worthAWrite(entry, demands);
         return call.choices()
                 .key(endpoint)
-                .filter(_ -> isWorthAWrite(entry, demands, round))
-                .map(key -> admit(entry, calls, demands, key, round))
+                .filter(_ -> hasRoom(entry, demands.subList(0, least), round))
+                .map(key -> admit(entry, calls, demands, least, key, round))
                 .orElse(false);
     }
 
     /** A lease of a few takes a write as one of many does: better to wait until there is room for more of them. */
-    private boolean isWorthAWrite(Shortlist.Entry entry, List<Demand> demands, Round round) {
+    private int worthAWrite(Shortlist.Entry entry, List<Demand> demands) {
+        Admission admission = parts.gate().admission(entry.endpoint(), Priority.BATCH);
+        return entry.access() == Breaker.Access.CLOSED
+                ? admission.atOnce(demands, settings.ahead().toNanos())
+                : 1;
+    }
+
+    private boolean hasRoom(Shortlist.Entry entry, List<Demand> together, Round round) {
         if (entry.access() != Breaker.Access.CLOSED) {
             return true;
         }
-        Admission admission = parts.gate().admission(entry.endpoint(), Priority.BATCH);
-        long ahead = settings.ahead().toNanos();
-        List<Demand> together = demands.subList(0, admission.atOnce(demands, ahead));
         long now = parts.time().now();
-        long room = admission.room(parts.view().state(entry.endpoint()), together, ahead, now);
+        long room = room(entry.endpoint(), together, now);
+        if (room <= now && parts.view().observe(entry.endpoint()).age() > FRESH) {
+            // Other workers waited for the same moment: a look costs less than a write that is refused.
+            parts.view().refresh(FRESH);
+            now = parts.time().now();
+            room = room(entry.endpoint(), together, now);
+        }
         if (room > now) {
             round.full.put(entry.endpoint().name(), room);
         }
         return room <= now;
     }
 
+    private long room(Endpoint endpoint, List<Demand> together, long now) {
+        return parts.gate()
+                .admission(endpoint, Priority.BATCH)
+                .room(parts.view().state(endpoint), together, settings.ahead().toNanos(), now);
+    }
+
     private boolean admit(
-            Shortlist.Entry entry, List<BatchCall> calls, List<Demand> demands, ApiKeys.ApiKey key, Round round) {
+            Shortlist.Entry entry,
+            List<BatchCall> calls,
+            List<Demand> demands,
+            int least,
+            ApiKeys.ApiKey key,
+            Round round) {
         Endpoint endpoint = entry.endpoint();
         long maxWait = Math.min(settings.ahead().toNanos(), entry.maxWait());
         Duration lease = budget.lease(parts.view().state(endpoint), entry.demand());
-        return switch (parts.gate().admit(endpoint, demands, Priority.BATCH, entry.access(), maxWait, lease)) {
+        return switch (parts.gate().admit(endpoint, demands, least, Priority.BATCH, entry.access(), maxWait, lease)) {
             case Gate.Granted(List<Permit> permits) -> {
                 for (int i = 0; i < permits.size(); i++) {
                     calls.get(i).lease(new Ticket(permits.get(i), key));
@@ -214,7 +246,7 @@ public final class BatchCalls {
         long now = shortlist.now();
         if (!shortlist.entries().isEmpty()
                 && shortlist.entries().stream().allMatch(entry -> entry.maxWait() < 0)) {
-            return Long.MAX_VALUE;
+            return OUT_OF_TIME;
         }
         LongStream rooms = shortlist.entries().stream().mapToLong(entry -> room(call, entry, round));
         LongStream returns = call.choices()
@@ -230,8 +262,11 @@ public final class BatchCalls {
     }
 
     private long room(BatchCall call, Shortlist.Entry entry, Round round) {
-        long room = round.full.getOrDefault(
-                entry.endpoint().name(), entry.room() - settings.ahead().toNanos());
+        Long full = round.full.get(entry.endpoint().name());
+        // One that has room again since it was found full is due now.
+        long room = full == null
+                ? entry.room() - settings.ahead().toNanos()
+                : Math.max(full, parts.time().now() + 1);
         return entry.tried() ? Math.max(call.notBefore(), room) : room;
     }
 

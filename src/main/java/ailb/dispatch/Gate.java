@@ -88,10 +88,22 @@ final class Gate {
         return admission(endpoint, priority).room(view.state(endpoint), demand, time.now());
     }
 
+    /** The same for however few calls there is room. */
+    Entry admit(
+            Endpoint endpoint,
+            List<Demand> demands,
+            Priority priority,
+            Breaker.Access access,
+            long maxWait,
+            Duration lease) {
+        return admit(endpoint, demands, 1, priority, access, maxWait, lease);
+    }
+
     /**
      * Asks for room for calls that go one after the other, for as many of them as one write can have admitted.
      *
      * @param demands of the calls; at least one, and one only for a probe
+     * @param least for how many calls at least another write is worth while when one was rejected, from 1
      * @param access as what the calls come, as the breaker allows it now
      * @param maxWait longest wait for the slot of any of them, nanoseconds
      * @param lease how long the call may take if it is a probe
@@ -99,6 +111,7 @@ final class Gate {
     Entry admit(
             Endpoint endpoint,
             List<Demand> demands,
+            int least,
             Priority priority,
             Breaker.Access access,
             long maxWait,
@@ -108,7 +121,7 @@ final class Gate {
         for (int attempt = 0; attempt < TRIES; attempt++) {
             long now = time.now();
             int fitting = admission.fitting(seen.state(), demands, now, now + maxWait);
-            if (!Breaker.stillPasses(access, seen.state(), seen.state()) || fitting == 0) {
+            if (!Breaker.stillPasses(access, seen.state(), seen.state()) || fitting < (attempt == 0 ? 1 : least)) {
                 return refused(endpoint);
             }
             List<Demand> admitted = demands.subList(0, fitting);

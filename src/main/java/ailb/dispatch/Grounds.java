@@ -55,6 +55,12 @@ final class Grounds {
         return shared;
     }
 
+    /** Whether nobody can go by what the fleet shares. One caller a second waits for a store that is down. */
+    boolean isStoreDown() {
+        watch.tryAgain();
+        return watch.standing() instanceof StoreWatch.Down;
+    }
+
     OptionalLong storeDownSince() {
         return switch (watch.standing()) {
             case StoreWatch.Answering _ -> OptionalLong.empty();

@@ -46,9 +46,14 @@ public final class PoolView {
 
     /** Reads the items where what is known of them is old. Without an answer of the store the old view stands. */
     public void refresh() {
+        refresh(OLD);
+    }
+
+    /** @param old from which age on one caller reads anew, nanoseconds; at most 1 s */
+    void refresh(long old) {
         // Wall time: it goes on while an instance is frozen. A clock set back must not keep an old view alive.
         long age = Math.abs(time.now() - readAt);
-        if (age < OLD) {
+        if (age < old) {
             return;
         }
         boolean first = reading.compareAndSet(false, true);

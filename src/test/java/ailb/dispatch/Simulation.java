@@ -1,72 +1,212 @@
 package ailb.dispatch;
 
+import java.util.ArrayDeque;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
+import java.util.Optional;
 import java.util.PriorityQueue;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Clocks that are stepped from one event to the next, for calls that overlap. Each task has a thread of its own, but
- * only one runs at a time, and runs until it sleeps or ends: the same seed gives the same course of events.
+ * Clocks that are stepped from one event to the next, for work that overlaps. Each task has a thread of its own, but only
+ * one runs at a time, and runs until it sleeps, waits for another or ends: the same seed gives the same course of events.
  */
-final class Simulation implements TimeSource {
+public final class Simulation implements TimeSource, Tasks {
 
     private final PriorityQueue<Event> events =
             new PriorityQueue<>(Comparator.comparingLong(Event::at).thenComparingLong(Event::number));
 
-    /** Released by the running task when it sleeps or ends. */
-    private final Semaphore idle = new Semaphore(0);
+    /** Released when nothing is left to happen. */
+    private final Semaphore over = new Semaphore(0);
 
     private long now;
     private long number;
 
+    /** Of whom the running task is a part. */
+    private Life current = Life.endless();
+
     @Nullable private Throwable failure;
 
     /** @param now nanoseconds since the epoch */
-    Simulation(long now) {
+    public Simulation(long now) {
         this.now = now;
     }
 
-    private record Event(long at, long number, Runnable wake) {}
+    private record Event(long at, long number, Turn turn) {}
 
-    /** What happens from a moment on. */
-    interface Task {
-        void run() throws InterruptedException;
-    }
+    /** Somebody who waits to go on, and goes on once. */
+    private static final class Turn {
 
-    void at(long moment, Task task) {
-        events.add(new Event(moment, number++, () -> Thread.ofVirtual().start(() -> perform(task))));
-    }
+        private final Life life;
+        private final Semaphore woken = new Semaphore(0);
+        private final Runnable go;
+        private boolean taken;
 
-    private void perform(Task task) {
-        try {
-            task.run();
-        } catch (InterruptedException | RuntimeException | AssertionError e) {
-            failure = e;
-        } finally {
-            idle.release();
+        Turn(Life life) {
+            this.life = life;
+            this.go = woken::release;
+        }
+
+        Turn(Life life, Runnable go) {
+            this.life = life;
+            this.go = go;
         }
     }
 
-    /** Runs until nothing is left to happen; on a virtual thread, because those take turns quicker. */
-    void run() {
+    /** Tasks that die together, as those of an invocation do: nothing of them happens from then on. */
+    public static final class Life {
+
+        private long lastAwait;
+        private final Set<Turn> parked = new LinkedHashSet<>();
+        private Runnable atDeath = () -> {};
+        private long awaits;
+        private boolean ended;
+
+        private Life(long lastAwait) {
+            this.lastAwait = lastAwait;
+        }
+
+        public static Life endless() {
+            return new Life(Long.MAX_VALUE);
+        }
+
+        /** @param lastAwait at which of the moments it waits, from 1, it ends; sleeps and the work with tasks count */
+        public static Life until(long lastAwait) {
+            return new Life(lastAwait);
+        }
+
+        public boolean isOver() {
+            return ended;
+        }
+
+        /** How often it has waited. */
+        public long awaits() {
+            return awaits;
+        }
+    }
+
+    /** Takes a thread off its stack whose life is over. An error, for nobody to catch. */
+    private static final class LifeOver extends Error {
+
+        private static final long serialVersionUID = 1;
+
+        LifeOver() {
+            super(null, null, false, false);
+        }
+    }
+
+    /** What happens from a moment on. */
+    public interface Task {
+        void run() throws Exception;
+    }
+
+    public void at(long moment, Task task) {
+        schedule(moment, begin(Life.endless(), task));
+    }
+
+    private Turn begin(Life life, Task task) {
+        return new Turn(life, () -> Thread.ofVirtual().start(() -> perform(life, task)));
+    }
+
+    private void schedule(long moment, Turn turn) {
+        events.add(new Event(moment, number++, turn));
+    }
+
+    private void perform(Life life, Task task) {
         try {
-            Thread.ofVirtual().start(this::perform).join();
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
+            if (!life.ended) {
+                task.run();
+            }
+        } catch (LifeOver e) {
+            // Nothing more of it.
+        } catch (Exception | AssertionError e) {
+            failure = e;
+        } finally {
+            Turn next = next();
+            if (next == null) {
+                over.release();
+            } else {
+                next.go.run();
+            }
+        }
+    }
+
+    /** Runs until nothing is left to happen. */
+    public void run() {
+        Turn first = next();
+        if (first != null) {
+            first.go.run();
+            over.acquireUninterruptibly();
         }
         if (failure != null) {
             throw new AssertionError(failure);
         }
     }
 
-    private void perform() {
+    /** Whose turn it is. */
+    @Nullable
+    private Turn next() {
         while (failure == null && !events.isEmpty()) {
             Event event = events.remove();
-            now = event.at();
-            event.wake().run();
-            idle.acquireUninterruptibly();
+            Turn turn = event.turn();
+            if (!turn.taken) {
+                turn.taken = true;
+                now = event.at();
+                current = turn.life;
+                return turn;
+            }
         }
+        return null;
+    }
+
+    /** Lets others go on until it is this one's turn. */
+    private void park(Turn turn) throws InterruptedException {
+        turn.life.parked.add(turn);
+        Turn next = next();
+        if (next != turn) {
+            if (next == null) {
+                over.release();
+            } else {
+                next.go.run();
+            }
+            turn.woken.acquire();
+        }
+        turn.life.parked.remove(turn);
+        if (turn.life.ended) {
+            throw new LifeOver();
+        }
+    }
+
+    /** The running task comes to a point where it may wait: there its life may end. */
+    private Life awaiting() {
+        Life life = current;
+        if (!life.ended && ++life.awaits >= life.lastAwait) {
+            life.ended = true;
+            life.parked.forEach(turn -> schedule(now, turn));
+            life.atDeath.run();
+        }
+        if (life.ended) {
+            throw new LifeOver();
+        }
+        return life;
+    }
+
+    /** Ends the life that the caller is a part of. */
+    public void die() {
+        current.lastAwait = 0;
+        awaiting();
+    }
+
+    /** Does work that has a life of its own, and waits for its end; empty where it died. */
+    public <T> Optional<T> live(Life life, Callable<T> work) throws InterruptedException {
+        Together<T> alone = new Together<>();
+        life.atDeath = alone::wake;
+        alone.start(life, work);
+        return alone.next(Long.MAX_VALUE);
     }
 
     @Override
@@ -81,11 +221,65 @@ final class Simulation implements TimeSource {
 
     @Override
     public void sleep(long nanos) throws InterruptedException {
+        Life life = awaiting();
         if (nanos > 0) {
-            Semaphore woken = new Semaphore(0);
-            events.add(new Event(now + nanos, number++, woken::release));
-            idle.release();
-            woken.acquire();
+            Turn turn = new Turn(life);
+            schedule(now + nanos, turn);
+            park(turn);
+        }
+    }
+
+    @Override
+    public <T> Group<T> group() {
+        return new Together<>();
+    }
+
+    private final class Together<T> implements Group<T> {
+
+        private final Queue<T> ended = new ArrayDeque<>();
+        private int pending;
+
+        @Nullable private Turn waiting;
+
+        @Override
+        public void start(Callable<T> task) {
+            start(awaiting(), task);
+        }
+
+        private void start(Life life, Callable<T> task) {
+            pending++;
+            schedule(now, begin(life, () -> {
+                ended.add(task.call());
+                wake();
+            }));
+        }
+
+        private void wake() {
+            if (waiting != null) {
+                schedule(now, waiting);
+            }
+        }
+
+        @Override
+        public Optional<T> next(long nanos) throws InterruptedException {
+            Life life = awaiting();
+            if (ended.isEmpty() && nanos > 0) {
+                Turn turn = new Turn(life);
+                if (nanos < Long.MAX_VALUE - now) {
+                    schedule(now + nanos, turn);
+                }
+                waiting = turn;
+                park(turn);
+                waiting = null;
+            }
+            Optional<T> first = Optional.ofNullable(ended.poll());
+            first.ifPresent(_ -> pending--);
+            return first;
+        }
+
+        @Override
+        public int pending() {
+            return pending;
         }
     }
 }

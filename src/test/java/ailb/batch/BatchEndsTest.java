@@ -1,0 +1,183 @@
+package ailb.batch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ailb.dispatch.ScriptedUpstream;
+import ailb.dispatch.Upstream;
+import ailb.pool.Endpoints;
+import ailb.pool.Pacing;
+import ailb.pool.Pool;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+import org.junit.jupiter.api.Test;
+
+/** How lines end that are not simply answered, and what becomes of messages that are no lines. */
+class BatchEndsTest {
+
+    private static final long CANCELLED_AT = Duration.ofSeconds(5).toNanos();
+
+    private static final Pool POOL = Endpoints.pool(
+            Endpoints.openAi("a", Endpoints.requests(Pacing.BUCKET, 600)),
+            Endpoints.openAi("b", Endpoints.requests(Pacing.BUCKET, 600)));
+
+    private static Upstream.Result answer(SimulatedBatches batches) throws InterruptedException {
+        batches.time.sleep(SimulatedBatches.SECOND / 2);
+        return ScriptedUpstream.answer();
+    }
+
+    private static SimulatedBatches simulated(SimulatedBatches.Providers providers) {
+        return new SimulatedBatches(1, POOL, providers).workers(2, 10).lookingEvery(Duration.ofMinutes(1));
+    }
+
+    private static SimulatedBatches simulated() {
+        return simulated((batches, _) -> answer(batches));
+    }
+
+    @Test
+    void aLineThatKillsItsWorkersIsGivenUpAfterThree() {
+        SimulatedBatches batches = simulated((simulated, call) -> {
+            if (call.line().equals("b/3")) {
+                simulated.time.sleep(SimulatedBatches.SECOND);
+                simulated.time.die();
+            }
+            return answer(simulated);
+        })
+                .submit("b", 30)
+                .run();
+
+        assertThat(batches.deaths()).isEqualTo(3);
+        onlyTheFourthFailed(batches, "worker_lost");
+    }
+
+    @Test
+    void aLineThatFailsEverywhereIsGivenUpAfterTheMostAttempts() {
+        SimulatedBatches batches = simulated((simulated, call) -> {
+            simulated.time.sleep(SimulatedBatches.SECOND / 2);
+            return call.line().equals("b/3")
+                    ? ScriptedUpstream.error(500, "server_error", "")
+                    : ScriptedUpstream.answer();
+        })
+                .submit("b", 30)
+                .run();
+
+        onlyTheFourthFailed(batches, "endpoints_failed");
+        // 10 are the most by default; one run of a line makes 3 at most.
+        assertThat(batches.calls.stream().filter(call -> call.line().equals("b/3")).count()).isBetween(10L, 12L);
+        assertThat(batches.calls.stream().filter(call -> !call.line().equals("b/3")))
+                .as("the others are not held up")
+                .allMatch(call -> call.at() < Duration.ofSeconds(20).toNanos());
+    }
+
+    private static void onlyTheFourthFailed(SimulatedBatches batches, String reason) {
+        assertThat(batches.offences).isEmpty();
+        assertThat(batches.queue.messages.size()).isZero();
+        assertThat(batches.batchAtLast("b").counts()).isEqualTo(new Counts(29, 1, 0));
+        assertThat(batches.batchAtLast("b").status()).isEqualTo(BatchStatus.COMPLETED);
+        assertThat(batches.resultLines("b").get(3))
+                .contains("\"custom_id\":\"custom-3\"")
+                .contains("\"response\":null")
+                .contains("\"code\":\"" + reason + "\"");
+        assertThat(batches.queue.messages.deadLetters()).singleElement().satisfies(letter -> {
+            assertThat(letter.reason()).startsWith(reason + ": ");
+            assertThat(letter.body()).contains("\"line\":3");
+        });
+    }
+
+    @Test
+    void whatNoEndpointTakesIsOnRecordWithTheRefusal() {
+        SimulatedBatches batches = simulated()
+                .submit("b", List.of(
+                        SimulatedBatches.body("b", 0),
+                        "{\"model\":\"unknown\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}",
+                        "{\"model\":\"chat\",\"messages\":7}",
+                        SimulatedBatches.body("b", 3)))
+                .run();
+
+        assertThat(batches.queue.messages.size()).isZero();
+        assertThat(batches.queue.messages.deadLetters()).isEmpty();
+        assertThat(batches.batchAtLast("b").counts()).isEqualTo(new Counts(2, 2, 0));
+        assertThat(batches.resultLines("b").get(1)).contains("\"status_code\":404").contains("model_not_found");
+        assertThat(batches.resultLines("b").get(2)).contains("\"status_code\":400").contains("messages");
+    }
+
+    @Test
+    void whatTheProviderRefusesIsOnRecordAsItSaidIt() {
+        SimulatedBatches batches = simulated((simulated, _) -> {
+            simulated.time.sleep(SimulatedBatches.SECOND);
+            return ScriptedUpstream.error(400, "invalid_request_error", "context_length_exceeded");
+        })
+                .submit("b", 2)
+                .run();
+
+        assertThat(batches.batchAtLast("b").counts()).isEqualTo(new Counts(0, 2, 0));
+        assertThat(batches.resultLines("b")).allMatch(line -> line.contains("\"status_code\":400")
+                && line.contains("context_length_exceeded"));
+        assertThat(batches.calls).hasSize(2);
+    }
+
+    @Test
+    void messagesThatAreNotOursGoToTheDeadLettersWithTheReason() {
+        SimulatedBatches batches = simulated()
+                .send("no JSON")
+                .send("{\"batch\":\"b\"}")
+                .send("{\"id\":\"not an id!\",\"body\":{}}")
+                .submit("b", 2)
+                .run();
+
+        assertThat(batches.batchAtLast("b").counts()).isEqualTo(new Counts(2, 0, 0));
+        assertThat(batches.queue.messages.size()).isZero();
+        assertThat(batches.queue.messages.deadLetters())
+                .extracting(InMemoryBatchQueue.DeadLetter::body)
+                .containsExactlyInAnyOrder("no JSON", "{\"batch\":\"b\"}", "{\"id\":\"not an id!\",\"body\":{}}");
+        assertThat(batches.queue.messages.deadLetters())
+                .allMatch(letter -> letter.reason().startsWith("not a message of a batch: it "));
+    }
+
+    @Test
+    void aMessageOfOnesOwnIsABatchOfOneWhoseIdCountsOnce() {
+        String body = SimulatedBatches.body("own", 0);
+        SimulatedBatches batches = simulated()
+                .send("{\"id\":\"mine\",\"body\":" + body + "}")
+                .send("{\"id\":\"mine\",\"body\":" + body + "}")
+                .send("{\"id\":\"bad\"}")
+                .run();
+
+        assertThat(batches.calls).hasSize(1);
+        assertThat(batches.queue.messages.size()).isZero();
+        assertThat(batches.batchAtLast("queue-mine").status()).isEqualTo(BatchStatus.COMPLETED);
+        assertThat(batches.batchAtLast("queue-mine").counts()).isEqualTo(new Counts(1, 0, 0));
+        assertThat(batches.resultLines("queue-mine")).singleElement().asString().contains("\"custom_id\":\"mine\"");
+        assertThat(batches.resultLines("queue-bad")).singleElement().asString().contains("\"status_code\":400");
+        assertThat(batches.store.records.list(Optional.empty(), 10, batches.time.now())).isEmpty();
+    }
+
+    @Test
+    void aCancellationIsNoticedWithinFiveSeconds() {
+        List<Long> begun = new ArrayList<>();
+        SimulatedBatches batches = new SimulatedBatches(
+                1,
+                Endpoints.pool(Endpoints.openAi("a", Endpoints.requests(Pacing.EVEN, 60))),
+                (simulated, call) -> {
+                    begun.add(call.at());
+                    simulated.time.sleep(8 * SimulatedBatches.SECOND);
+                    return ScriptedUpstream.answer();
+                })
+                .workers(2, 20)
+                .submit("b", 30);
+        batches.at(Duration.ofNanos(CANCELLED_AT), () -> batches.store.cancel("b", batches.time.now())).run();
+
+        LongSupplier later = () -> begun.stream().filter(at -> at > CANCELLED_AT + CANCELLED_AT).count();
+        assertThat(later.getAsLong()).isZero();
+        assertThat(batches.queue.messages.size()).isZero();
+        assertThat(batches.queue.messages.deadLetters()).isEmpty();
+        Batch batch = batches.batchAtLast("b");
+        assertThat(batch.status()).isEqualTo(BatchStatus.CANCELLED);
+        assertThat(begun).hasSizeBetween(2, 12);
+        assertThat(batch.counts()).isEqualTo(new Counts(begun.size(), 0, 30 - begun.size()));
+        assertThat(batches.resultLines("b")).filteredOn(line -> line.contains("batch_cancelled"))
+                .hasSize(30 - begun.size());
+    }
+}
