@@ -185,9 +185,9 @@ final class Shift {
         };
     }
 
-    /** @param pause beyond the deadline where it was the time that ran out: others may start at once */
+    /** @param pause very long where it was the time that ran out: others may start at once */
     private void handBack(long pause) {
-        long nanos = pause > deadline.remaining(parts.time()) ? 0 : pause;
+        long nanos = pause == Long.MAX_VALUE ? 0 : pause;
         waiting.forEach((call, run) -> start(run, () -> run.release(nanos, call.failures())));
         waiting.clear();
     }

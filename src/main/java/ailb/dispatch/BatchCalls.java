@@ -62,8 +62,8 @@ public final class BatchCalls {
      *
      * @param ready those that have been leased a permit
      * @param declined those that no endpoint of this pool can take as it is, and why
-     * @param pause from now until the others should ask again, nanoseconds; none of them will get a permit in the time
-     *     left where it is beyond the deadline
+     * @param pause from now until the others should ask again, nanoseconds; {@link Long#MAX_VALUE} where the time left is
+     *     too short for any of them
      */
     public record Leases(List<BatchCall> ready, Map<BatchCall, DispatchResult> declined, long pause) {
 
