@@ -53,6 +53,10 @@ public final class SqsQueues implements AutoCloseable {
         return url;
     }
 
+    public String deadLettersUrl() {
+        return deadLettersUrl;
+    }
+
     /**
      * Hands messages out.
      *

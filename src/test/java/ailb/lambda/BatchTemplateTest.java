@@ -4,6 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ailb.batch.BatchQueue;
+import ailb.batch.Batches;
+import ailb.batch.InMemoryBatchQueue;
+import ailb.batch.InMemoryBatchStore;
+import ailb.batch.Submission;
+import ailb.dispatch.SteppedTime;
 import ailb.pool.Pool;
 import ailb.settings.PoolFile;
 import com.amazonaws.services.lambda.runtime.RequestHandler;
@@ -12,12 +17,14 @@ import com.amazonaws.services.lambda.runtime.events.SQSEvent;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /** What template.yaml deploys for batches: the queue, the function that works it off, and the dead letters. */
@@ -158,40 +165,30 @@ class BatchTemplateTest {
 
     @Test
     void allowsTheFunctionWhatItDoesAndNothingElse() {
-        Object state = Map.of("GetAtt", "State.Arn");
-        Object queue = Map.of("GetAtt", "BatchQueue.Arn");
-        Object log = Map.of("GetAtt", "BatchLog.Arn");
-
         assertThat(template.at(FUNCTION + "Role")).isEqualTo(Map.of("GetAtt", "BatchRole.Arn"));
         assertThat(template.map("Resources.BatchRole.Properties")).doesNotContainKey("ManagedPolicyArns");
-        assertThat(template.statements("BatchRole"))
-                .flatExtracting(
-                        statement -> Template.elements(statement.get("Action"))
-                                .flatMap(
-                                        action -> Template.elements(statement.get("Resource"))
-                                                .map(resource -> Map.entry(action, resource)))
-                                .toList())
+        assertThat(template.permissions("BatchRole"))
                 .containsExactlyInAnyOrder(
-                        Map.entry("dynamodb:BatchGetItem", state),
-                        Map.entry("dynamodb:GetItem", state),
-                        Map.entry("dynamodb:PutItem", state),
-                        Map.entry("dynamodb:Query", state),
-                        Map.entry("dynamodb:UpdateItem", state),
-                        Map.entry("secretsmanager:GetSecretValue", Map.of("Ref", "ProviderKeys")),
-                        Map.entry("sqs:ChangeMessageVisibility", queue),
-                        Map.entry("sqs:DeleteMessage", queue),
-                        Map.entry("sqs:GetQueueAttributes", queue),
-                        Map.entry("sqs:ReceiveMessage", queue),
-                        Map.entry("sqs:SendMessage", queue),
-                        Map.entry("sqs:SendMessage", Map.of("GetAtt", "BatchDeadLetters.Arn")),
-                        Map.entry("logs:CreateLogStream", log),
-                        Map.entry("logs:PutLogEvents", log));
+                        "dynamodb:BatchGetItem State",
+                        "dynamodb:GetItem State",
+                        "dynamodb:PutItem State",
+                        "dynamodb:Query State",
+                        "dynamodb:UpdateItem State",
+                        "secretsmanager:GetSecretValue ProviderKeys",
+                        "sqs:ChangeMessageVisibility BatchQueue",
+                        "sqs:DeleteMessage BatchQueue",
+                        "sqs:GetQueueAttributes BatchQueue",
+                        "sqs:ReceiveMessage BatchQueue",
+                        "sqs:SendMessage BatchQueue",
+                        "sqs:SendMessage BatchDeadLetters",
+                        "logs:CreateLogStream BatchLog",
+                        "logs:PutLogEvents BatchLog");
     }
 
     @Test
     void printsTheQueueAndACommandThatSendsAMessageForAModelOfThePool() throws IOException {
         Pool pool = PoolFile.parse(Files.readAllBytes(Path.of("src", "main", "resources", "pool.json")));
-        String command = template.command("Step4Queue");
+        String command = template.command("Step5Queue");
         JsonNode message =
                 new JsonMapper().readTree(command.substring(command.indexOf("'{") + 1, command.lastIndexOf('\'')));
 
@@ -199,6 +196,23 @@ class BatchTemplateTest {
         assertThat(command).contains("--region ${AWS::Region}", "--queue-url ${BatchQueue}");
         assertThat(message.path("id").isTextual()).isTrue();
         assertThat(pool.models()).contains(message.at("/body/model").asText());
+    }
+
+    @Test
+    void printsACommandThatSubmitsABatchThatIsTaken() throws IOException {
+        Pool pool = PoolFile.parse(Files.readAllBytes(Path.of("src", "main", "resources", "pool.json")));
+        String command = template.command("Step4SubmitBatch");
+        String lines = command.substring(command.indexOf("'{") + 1, command.lastIndexOf('\''));
+
+        SteppedTime time = new SteppedTime(0);
+        Batches batches = new Batches(
+                new InMemoryBatchStore(), new InMemoryBatchQueue(time, new Random(1)), pool, time, new Random(1),
+                Duration.ofDays(30));
+
+        assertThat(command).contains("/v1/batches ", "$CLIENT_KEY");
+        assertThat(batches.read(lines.getBytes(StandardCharsets.UTF_8)))
+                .isInstanceOfSatisfying(
+                        Submission.Accepted.class, accepted -> assertThat(accepted.lines()).isEqualTo(1));
     }
 
     @Test

@@ -8,7 +8,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
+import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -28,7 +28,7 @@ import software.amazon.dynamodb.services.local.server.LocalDynamoDBServerHandler
  */
 final class DynamoOverHttp {
 
-    private final List<String> actions = new CopyOnWriteArrayList<>();
+    private final AwsCalls calls = new AwsCalls();
     private final LocalDynamoDBRequestHandler dynamo;
     private final Server server = new Server(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
 
@@ -45,16 +45,16 @@ final class DynamoOverHttp {
         return server.getURI();
     }
 
-    /** Names of the actions called so far by others than this class. */
-    List<String> actions() {
-        return actions;
+    /** Those made since the last table was. */
+    AwsCalls calls() {
+        return calls;
     }
 
     void createTable(String name) {
         try (DynamoDbClient client = client()) {
             LocalDynamo.createTable(client, name);
         }
-        actions.clear();
+        calls.clear();
     }
 
     void stop() throws Exception {
@@ -89,8 +89,8 @@ final class DynamoOverHttp {
 
         @Override
         public boolean handle(Request request, Response response, Callback callback) throws Exception {
-            String target = request.getHeaders().get("X-Amz-Target");
-            actions.add(target.substring(target.indexOf('.') + 1));
+            HttpFields headers = request.getHeaders();
+            calls.add(headers.get("X-Amz-Target"), headers.get("Authorization"), "State");
             return super.handle(request, response, callback);
         }
     }

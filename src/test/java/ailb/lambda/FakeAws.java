@@ -3,10 +3,11 @@ package ailb.lambda;
 import ailb.aws.FakeSecretsManager;
 import ailb.aws.LocalSqs;
 import ailb.aws.SqsQueues;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 
 /** All that an instance of the function talks to: a table, a queue, two secrets and a provider, and a pool that names it. */
@@ -26,12 +27,20 @@ final class FakeAws implements AutoCloseable {
     private final FakeProvider anthropic = new FakeProvider(ANTHROPIC_KEY);
     // After the others: only Loopback has the JVM's HTTP servers answer without a delay, if it comes first.
     private final FakeSecretsManager secrets = new FakeSecretsManager();
+    private final RecordingProxy recordedQueues;
+    private final RecordingProxy recordedSecrets;
 
     /** @param folder for its files, empty */
     FakeAws(DynamoOverHttp dynamo, Path folder) throws Exception {
         this.dynamo = dynamo;
         this.folder = folder;
         dynamo.createTable(table);
+        recordedQueues = new RecordingProxy(
+                LocalSqs.endpoint(), dynamo.calls(), "QueueUrl",
+                Map.of(queues.url(), "BatchQueue", queues.deadLettersUrl(), "BatchDeadLetters"));
+        recordedSecrets = new RecordingProxy(
+                secrets.uri(), dynamo.calls(), "SecretId",
+                Map.of(SECRET + "providers", "ProviderKeys", SECRET + "clients", "ClientKeys"));
         secrets.put(SECRET + "clients", "{\"default\":\"" + CLIENT_KEY + "\"}");
         putProviderKeys(OPENAI_KEY);
         writePool("""
@@ -60,21 +69,48 @@ final class FakeAws implements AutoCloseable {
         return openai;
     }
 
-    Map<String, String> environment() {
-        return new HashMap<>(Map.of(
+    SqsQueues queues() {
+        return queues;
+    }
+
+    /**
+     * What a function asked for, in the words of a role.
+     *
+     * @param function its id in the template
+     */
+    Set<String> calls(String function) {
+        return dynamo.calls().of(function);
+    }
+
+    /**
+     * The variables that the template sets, and where the fakes are.
+     *
+     * @param function its id in the template
+     */
+    Map<String, String> environment(String function) throws IOException {
+        Map<String, String> known = Map.of(
                 "TABLE_NAME", table,
                 "PROVIDER_KEYS_SECRET", SECRET + "providers",
                 "CLIENT_KEYS_SECRET", SECRET + "clients",
                 "BATCH_QUEUE_URL", queues.url(),
-                "RESULTS_DAYS", "30",
-                "POOL_FILE", poolFile().toString(),
-                "AWS_ENDPOINT_URL_DYNAMODB", dynamo.endpoint().toString(),
-                "AWS_ENDPOINT_URL_SQS", LocalSqs.endpoint().toString(),
-                "AWS_ENDPOINT_URL_SECRETS_MANAGER", secrets.uri().toString()));
+                "BATCH_DEAD_LETTER_QUEUE_URL", queues.deadLettersUrl(),
+                "RESULTS_DAYS", "30");
+        Map<String, String> variables = new Template().variables(function);
+        variables.replaceAll((name, _) -> known.get(name));
+        variables.putAll(
+                Map.of(
+                        "POOL_FILE", poolFile().toString(),
+                        "AWS_ACCESS_KEY_ID", function,
+                        "AWS_ENDPOINT_URL_DYNAMODB", dynamo.endpoint().toString(),
+                        "AWS_ENDPOINT_URL_SQS", recordedQueues.url(),
+                        "AWS_ENDPOINT_URL_SECRETS_MANAGER", recordedSecrets.url()));
+        return variables;
     }
 
     @Override
     public void close() {
+        recordedQueues.close();
+        recordedSecrets.close();
         secrets.close();
         openai.close();
         anthropic.close();

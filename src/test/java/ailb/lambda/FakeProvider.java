@@ -3,11 +3,14 @@ package ailb.lambda;
 import ailb.lambda.Loopback.Reply;
 import ailb.lambda.Loopback.Request;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 
-/** An LLM provider that answers in both protocols, refuses keys it does not know, and can be told to hang. */
+/** An LLM provider that answers in both protocols, refuses keys it does not know, and can be told to hang or to refuse. */
 final class FakeProvider implements AutoCloseable {
 
     static final String WORDS = "It shares work among servers.";
@@ -25,6 +28,7 @@ final class FakeProvider implements AutoCloseable {
     private final String key;
     private final Loopback server;
     private volatile boolean hanging;
+    private volatile Optional<Duration> retryAfter = Optional.empty();
 
     FakeProvider(String key) throws IOException {
         this.key = key;
@@ -42,6 +46,16 @@ final class FakeProvider implements AutoCloseable {
     /** From now on requests are read and never answered. */
     void hang() {
         hanging = true;
+    }
+
+    /** From now on requests are refused for a limit. */
+    void refuse(Duration comeBackAfter) {
+        retryAfter = Optional.of(comeBackAfter);
+    }
+
+    /** From now on requests are answered. */
+    void recover() {
+        retryAfter = Optional.empty();
     }
 
     @Override
@@ -64,10 +78,23 @@ final class FakeProvider implements AutoCloseable {
                     {"error":{"message":"Incorrect API key provided: %s.","type":"invalid_request_error",
                      "param":null,"code":"invalid_api_key"}}""".formatted(brought));
         }
+        Optional<Duration> pause = retryAfter;
+        if (pause.isPresent()) {
+            return limited(pause.get());
+        }
         return switch (request.path()) {
             case "/v1/chat/completions" -> Reply.json(200, CHAT_COMPLETION);
             case "/v1/messages" -> Reply.json(200, MESSAGE);
             default -> Reply.json(404, "{}");
         };
+    }
+
+    private static Reply limited(Duration pause) {
+        return new Reply(
+                429,
+                Map.of("content-type", "application/json", "retry-after", Long.toString(pause.toSeconds())),
+                """
+                {"error":{"message":"Rate limit reached for requests","type":"requests","param":null,
+                 "code":"rate_limit_exceeded"}}""");
     }
 }

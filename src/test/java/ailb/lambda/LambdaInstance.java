@@ -31,8 +31,15 @@ final class LambdaInstance {
     /** A generous bound for what takes a second at most, on a machine that may be busy. */
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-    /** What the gateway would send to the caller. */
-    record Reply(int status, Map<String, String> headers, JsonNode body, long nanoTime) {}
+    /**
+     * What the gateway would send to the caller.
+     *
+     * @param body the first JSON of the text
+     */
+    record Reply(int status, Map<String, String> headers, String text, JsonNode body, long nanoTime) {}
+
+    /** The ids of the messages that stay on the queue. */
+    record QueueReply(List<String> failures, long nanoTime) {}
 
     private final FakeRuntimeApi runtime = new FakeRuntimeApi();
     private final Queue<String> output = new ConcurrentLinkedQueue<>();
@@ -70,20 +77,31 @@ final class LambdaInstance {
 
     /** @param timeLeft until the function would be killed */
     Reply invoke(String event, Duration timeLeft) throws Exception {
-        FakeRuntimeApi.Answer answer =
-                await(runtime.invoke(event, System.currentTimeMillis() + timeLeft.toMillis()));
+        FakeRuntimeApi.Answer answer = answer(event, timeLeft);
         JsonNode json = new JsonMapper().readTree(answer.json());
-        JsonNode body = new JsonMapper().readTree(json.path("body").asText());
+        String text = json.path("body").asText();
         Map<String, String> headers = json.path("headers")
                 .properties()
                 .stream()
                 .collect(Collectors.toMap(Map.Entry::getKey, header -> header.getValue().asText()));
-        return new Reply(json.path("statusCode").asInt(), headers, body, answer.nanoTime());
+        return new Reply(
+                json.path("statusCode").asInt(), headers, text, new JsonMapper().readTree(text), answer.nanoTime());
     }
 
-    /** From the start of the process to this reply. */
-    Duration sinceStart(Reply reply) {
-        return Duration.ofNanos(reply.nanoTime() - started);
+    /** To an event of a queue. */
+    QueueReply work(String event) throws Exception {
+        FakeRuntimeApi.Answer answer = answer(event, Duration.ofMinutes(5));
+        JsonNode failures = new JsonMapper().readTree(answer.json()).required("batchItemFailures");
+        return new QueueReply(failures.findValuesAsText("itemIdentifier"), answer.nanoTime());
+    }
+
+    private FakeRuntimeApi.Answer answer(String event, Duration timeLeft) throws Exception {
+        return await(runtime.invoke(event, System.currentTimeMillis() + timeLeft.toMillis()));
+    }
+
+    /** From the start of the process to a reply at this moment. */
+    Duration sinceStart(long nanoTime) {
+        return Duration.ofNanos(nanoTime - started);
     }
 
     /** What it has computed so far, which a busy machine does not stretch as it does {@link #sinceStart}. */

@@ -79,9 +79,17 @@ final class Template {
                 .map(Template::map);
     }
 
-    /** The actions a role allows. */
-    Stream<String> actions(String role) {
-        return statements(role).flatMap(statement -> elements(statement.get("Action"))).map(String.class::cast);
+    /** Each action that a role allows, a space, and the id of the resource it is allowed on. */
+    Stream<String> permissions(String role) {
+        return statements(role).flatMap(
+                statement -> elements(statement.get("Action")).flatMap(
+                        action -> elements(statement.get("Resource")).map(resource -> action + " " + id(resource))));
+    }
+
+    /** Of a resource that is referred to. */
+    private static String id(Object reference) {
+        String named = (String) map(reference).values().iterator().next();
+        return named.replaceFirst("\\.Arn$", "");
     }
 
     /** The names of all properties of all resources. */

@@ -12,6 +12,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.List;
 
 /** Calls a laptop server over HTTP, with its default client key. */
 final class Caller implements AutoCloseable {
@@ -31,6 +32,17 @@ final class Caller implements AutoCloseable {
 
     HttpResponse<String> chat() throws IOException, InterruptedException {
         return send("POST", "/v1/chat/completions", CHAT);
+    }
+
+    JsonNode post(String path, String body) throws IOException, InterruptedException {
+        return new JsonMapper().readTree(send("POST", path, body).body());
+    }
+
+    /** Each line of an answer of JSON Lines. */
+    List<JsonNode> lines(String path) throws IOException, InterruptedException {
+        return new JsonMapper().readerFor(JsonNode.class)
+                .<JsonNode>readValues(send("GET", path, "").body())
+                .readAll();
     }
 
     JsonNode get(String path) throws IOException, InterruptedException {

@@ -40,6 +40,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.random.RandomGenerator;
 
 /** The balancer as a plain HTTP server at 127.0.0.1. Settings come from the environment (see {@link LocalSettings}). */
@@ -67,8 +68,11 @@ final class LocalServer implements AutoCloseable {
             this.simulated = settings.poolFile().isPresent() ? Optional.empty() : Optional.of(simulatedPool());
             Pool pool = simulated.isPresent() ? simulated.get().pool() : pool(settings.poolFile().orElseThrow());
             ApiKeys keys = keys(settings);
+            // It takes seconds, as DynamoDB Local does.
+            CompletableFuture<LocalQueue> starting =
+                    CompletableFuture.supplyAsync(LocalQueue::start, Thread::startVirtualThread);
             Stores stores = stores(settings.state());
-            LocalQueue queue = LocalQueue.start();
+            LocalQueue queue = starting.join();
             closers.push(queue::close);
             this.api = Wiring.api(
                     pool, stores.state(), new HttpUpstream(), keys, new OneClientKey(settings.clientKey()),
@@ -78,7 +82,7 @@ final class LocalServer implements AutoCloseable {
                     random, console);
             queue.work(worker, INVOCATIONS, time);
             this.http = listen(settings.port());
-            console.text(new Welcome(uri(), settings, pool).text());
+            console.text(new Welcome(uri(), URI.create(queue.url()), settings, pool).text());
         } catch (BadSettingException | RuntimeException e) {
             close();
             throw e;

@@ -75,6 +75,10 @@ class LocalServerTest {
                 .contains("curl " + server.uri()
                         + "/v1/chat/completions -H 'Authorization: Bearer it'\\''s' -d '{\"model\":\"chat\",\"messages\":"
                         + "[{\"role\":\"user\",\"content\":\"Hello\"}]}'\n")
+                .contains("curl " + server.uri()
+                        + "/v1/batches -H 'Authorization: Bearer it'\\''s' -d '[{\"custom_id\":\"a-1\",\"method\":\"POST\","
+                        + "\"url\":\"/v1/chat/completions\",\"body\":{\"model\":\"chat\",\"messages\":"
+                        + "[{\"role\":\"user\",\"content\":\"Hello\"}]}}]'\n")
                 .contains("curl -X PUT " + server.uri()
                         + "/simulate/openai-primary -d '{\"mode\":\"fail\",\"for_seconds\":60}'\n");
     }

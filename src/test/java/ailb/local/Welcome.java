@@ -8,7 +8,7 @@ import java.util.Locale;
 import java.util.OptionalLong;
 
 /** What the server says when it is up: what it serves, and commands that work as pasted. */
-record Welcome(URI server, LocalSettings settings, Pool pool) {
+record Welcome(URI server, URI queue, LocalSettings settings, Pool pool) {
 
     String text() {
         StringBuilder text = new StringBuilder();
@@ -20,6 +20,11 @@ record Welcome(URI server, LocalSettings settings, Pool pool) {
         }
         pool.endpoints().forEach(endpoint -> text.append(line(endpoint)));
         text.append("\nCall it:\n  ").append(call());
+        text.append("\nSubmit a batch:\n  ").append(submit());
+        text.append("\nPut a request on the queue (or use aws sqs, with --endpoint-url ")
+                .append(queue.resolve("/"))
+                .append("):\n  ")
+                .append(send());
         text.append("\nSee the pool:\n  curl ").append(server).append("/v1/pool -H ").append(authorization());
         if (settings.poolFile().isEmpty()) {
             text.append("\nMake a provider fail for a minute (or: overloaded, hang, slow, unauthorized, garbage,"
@@ -48,9 +53,23 @@ record Welcome(URI server, LocalSettings settings, Pool pool) {
     }
 
     private String call() {
-        return "curl " + server + "/v1/chat/completions -H " + authorization() + " -d "
-                + quoted("{\"model\":\"" + pool.models().getFirst()
-                        + "\",\"messages\":[{\"role\":\"user\",\"content\":\"Hello\"}]}");
+        return "curl " + server + "/v1/chat/completions -H " + authorization() + " -d " + quoted(chat());
+    }
+
+    private String submit() {
+        return "curl " + server + "/v1/batches -H " + authorization() + " -d "
+                + quoted("[{\"custom_id\":\"a-1\",\"method\":\"POST\",\"url\":\"/v1/chat/completions\",\"body\":"
+                        + chat() + "}]");
+    }
+
+    private String send() {
+        return "curl " + queue + " -d Action=SendMessage --data-urlencode "
+                + quoted("MessageBody={\"id\":\"hello-1\",\"body\":" + chat() + "}");
+    }
+
+    private String chat() {
+        return "{\"model\":\"" + pool.models().getFirst()
+                + "\",\"messages\":[{\"role\":\"user\",\"content\":\"Hello\"}]}";
     }
 
     private String fail() {
