@@ -616,7 +616,9 @@ class DispatcherTest {
             assertThat(dispatch(pool(openAi("a"), openAi("b")))).isInstanceOf(DispatchResult.Answered.class);
         }
         assertThat(countOf("a")).isZero();
-        assertThat(events).noneMatch(DispatchEvent.StoreTrouble.class::isInstance);
+        assertThat(events)
+                .contains(new DispatchEvent.Throttled("a"))
+                .noneMatch(DispatchEvent.StoreTrouble.class::isInstance);
     }
 
     /** Quicker instances take the slot seen free, three times in a row; there is room in time all the while. */

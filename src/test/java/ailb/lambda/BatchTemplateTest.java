@@ -144,19 +144,6 @@ class BatchTemplateTest {
     }
 
     @Test
-    void sendsTheAlarmToATopicIfThereIsOne() {
-        assertThat(template.at("Parameters.AlarmTopicArn.Default")).isEqualTo("");
-        assertThat(template.at(ALARM + "AlarmActions"))
-                .isEqualTo(
-                        Map.of(
-                                "If",
-                                List.of(
-                                        "HasAlarmTopic",
-                                        List.of(Map.of("Ref", "AlarmTopicArn")),
-                                        Map.of("Ref", "AWS::NoValue"))));
-    }
-
-    @Test
     void allowsTheFunctionWhatItDoesAndNothingElse() {
         Object state = Map.of("GetAtt", "State.Arn");
         Object queue = Map.of("GetAtt", "BatchQueue.Arn");
