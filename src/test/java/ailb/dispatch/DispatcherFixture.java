@@ -7,6 +7,7 @@ import ailb.pool.Endpoints;
 import ailb.pool.Limits;
 import ailb.pool.Pacing;
 import ailb.pool.Pool;
+import ailb.protocol.ApiError;
 import ailb.protocol.ChatRequest;
 import ailb.protocol.Parsed;
 import ailb.state.EndpointState;
@@ -46,6 +47,11 @@ abstract class DispatcherFixture {
         });
     }
 
+    /** What the caller is told. */
+    static ApiError told(DispatchResult result) {
+        return ((DispatchResult.Declined) result).error();
+    }
+
     static Endpoint openAi(String name) {
         return Endpoints.openAi(name, NO_LIMITS);
     }
@@ -79,8 +85,12 @@ abstract class DispatcherFixture {
     }
 
     static ChatRequest request(String model, String fields) {
+        return request(model, fields, "Hi");
+    }
+
+    static ChatRequest request(String model, String fields, String prompt) {
         String body = """
-                {"model":"%s",%s"messages":[{"role":"user","content":"Hi"}]}""".formatted(model, fields);
+                {"model":"%s",%s"messages":[{"role":"user","content":"%s"}]}""".formatted(model, fields, prompt);
         return ((Parsed.Valid) ChatRequest.parse(body.getBytes(StandardCharsets.UTF_8))).request();
     }
 }

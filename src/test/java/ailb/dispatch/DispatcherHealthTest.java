@@ -178,6 +178,9 @@ class DispatcherHealthTest extends DispatcherFixture {
 
         assertDeclined(first, 503, "no_healthy_endpoint");
         assertDeclined(second, 503, "no_healthy_endpoint");
+        assertThat(told(second).message())
+                .isEqualTo("No endpoint for this model is healthy: the provider does not know the model."
+                        + " GET /v1/pool tells more.");
         assertThat(((DispatchResult.Declined) second).retryAfter()).contains(Duration.ofMinutes(5));
         assertThat(upstream.calls()).hasSize(1);
     }

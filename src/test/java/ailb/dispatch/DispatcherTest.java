@@ -13,6 +13,7 @@ import ailb.pool.Pacing;
 import ailb.pool.Pool;
 import ailb.pool.Provider;
 import ailb.pool.Settings;
+import ailb.protocol.ChatRequest;
 import ailb.state.Attribute;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -86,6 +87,9 @@ class DispatcherTest extends DispatcherFixture {
         DispatchResult result = dispatch(pool(openAi("a"), openAi("b")));
 
         assertDeclined(result, 502, "bad_gateway");
+        assertThat(told(result).message())
+                .isEqualTo("The endpoints failed to answer (attempts: 3); at the last one the provider answered with"
+                        + " server errors. Retry, or see GET /v1/pool for what is wrong.");
         assertThat(upstream.calls()).hasSize(3);
     }
 
@@ -167,7 +171,35 @@ class DispatcherTest extends DispatcherFixture {
                 .dispatch(request("chat", "\"max_tokens\":200,"), deadline(28));
 
         assertDeclined(result, 400, null);
+        assertThat(told(result).message())
+                .isEqualTo("This request needs 201 of tokens_per_minute (its prompt, as estimated, and its answer, by"
+                        + " max_tokens or as estimated), and an endpoint for this model allows 100 at most.");
+        assertThat(told(result).param()).isEqualTo("max_tokens");
         assertThat(upstream.calls()).isEmpty();
+    }
+
+    /** Without max_tokens an answer is guessed to have 512; the prompt's two characters are a token. */
+    @Test
+    void aRequestThatIsTooLargeForAllIsToldOfTheLargestLimit() throws InterruptedException {
+        Limits small = Endpoints.limits(Pacing.BUCKET, Map.of(LimitKind.TOKENS_PER_MINUTE, 100L));
+        Limits larger = Endpoints.limits(Pacing.BUCKET, Map.of(LimitKind.TOKENS_PER_MINUTE, 500L));
+
+        DispatchResult result = dispatch(pool(openAi("a", small), openAi("b", larger)));
+
+        assertThat(told(result).message()).contains("needs 513 of tokens_per_minute").endsWith("allows 500 at most.");
+        assertThat(told(result).param()).isNull();
+    }
+
+    @Test
+    void aPromptThatIsTooLargeIsNotTheFaultOfMaxTokens() throws InterruptedException {
+        Limits small = Endpoints.limits(Pacing.BUCKET, Map.of(LimitKind.INPUT_TOKENS_PER_MINUTE, 10L));
+        ChatRequest request = request("chat", "\"max_tokens\":5,", "x".repeat(400));
+
+        DispatchResult result = dispatcher(pool(openAi("a", small))).dispatch(request, deadline(28));
+
+        assertThat(told(result).message()).contains("needs 100 of input_tokens_per_minute")
+                .endsWith("allows 10 at most.");
+        assertThat(told(result).param()).isNull();
     }
 
     @Test
