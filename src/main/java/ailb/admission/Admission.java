@@ -79,8 +79,9 @@ public final class Admission {
     /** When all limits have room for this call. */
     public Room room(EndpointState state, Demand demand, long now) {
         for (Map.Entry<LimitKind, Long> limit : limits.amounts().entrySet()) {
-            if (demand.units(limit.getKey()) > limit.getValue()) {
-                return new Room.Never(limit.getKey());
+            long needed = demand.units(limit.getKey());
+            if (needed > limit.getValue()) {
+                return new Room.Never(limit.getKey(), needed, limit.getValue());
             }
         }
         return new Room.From(moment(state, demand, now));

@@ -8,6 +8,11 @@ public sealed interface Room {
     /** From this moment on (nanoseconds since the epoch, perhaps past), if nobody else comes first. */
     record From(long moment) implements Room {}
 
-    /** Never: the call needs more than the whole of this limit. */
-    record Never(LimitKind limit) implements Room {}
+    /**
+     * Never: the call needs more than the whole of this limit.
+     *
+     * @param needed units it takes, as estimated
+     * @param allowed the whole limit
+     */
+    record Never(LimitKind limit, long needed, long allowed) implements Room {}
 }

@@ -37,6 +37,10 @@ public final class Api {
     /** Largest request body taken, in bytes: what a Lambda function can be handed. */
     public static final int MAX_BODY = 6 * 1024 * 1024;
 
+    private static final String INTERNAL = "The balancer failed to handle this request; its log tells more.";
+
+    private static final System.Logger LOG = System.getLogger(Api.class.getName());
+
     private final Pool pool;
     private final Dispatcher dispatcher;
     private final ClientAuth auth;
@@ -62,9 +66,25 @@ public final class Api {
 
     /** Answers one request before the deadline. Whatever the caller sent, an error is a response and not thrown. */
     public ApiResponse handle(ApiRequest request, Deadline deadline) {
-        ApiResponse response = route(request, deadline);
-        return withHeaders(
-                response, Map.of("x-request-id", "req_" + HexFormat.of().toHexDigits(random.nextLong())));
+        String id = newId();
+        return withId(answer(request, deadline, id), id);
+    }
+
+    private ApiResponse answer(ApiRequest request, Deadline deadline, String id) {
+        try {
+            return route(request, deadline);
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.ERROR, "a bug of the balancer, met by the request " + id, e);
+            return error(ApiError.internal(INTERNAL));
+        }
+    }
+
+    private String newId() {
+        return "req_" + HexFormat.of().toHexDigits(random.nextLong());
+    }
+
+    private static ApiResponse withId(ApiResponse response, String id) {
+        return withHeaders(response, Map.of("x-request-id", id));
     }
 
     private ApiResponse route(ApiRequest request, Deadline deadline) {
@@ -82,7 +102,7 @@ public final class Api {
                     Map.of("allow", there.stream().map(Route::method).collect(Collectors.joining(", "))));
         }
         if (request.body().length > MAX_BODY) {
-            return tooLarge();
+            return error(ApiError.tooLarge(MAX_BODY));
         }
         Optional<ApiError> refusal = route.get().needsKey() ? auth.refusal(request.headers()) : Optional.empty();
         return refusal.isPresent()
@@ -154,18 +174,18 @@ public final class Api {
                 "retry-after-ms", Long.toString(millis));
     }
 
-    /** What is answered to a body over {@link #MAX_BODY}. */
-    public static ApiResponse tooLarge() {
-        return error(ApiError.tooLarge(MAX_BODY));
+    /** What is answered to a body over {@link #MAX_BODY} that the front has not read. */
+    public ApiResponse tooLarge() {
+        return withId(error(ApiError.tooLarge(MAX_BODY)), newId());
     }
 
     /** What is answered to a body that the front could not decode. */
-    public static ApiResponse malformedBody() {
-        return error(ApiError.invalidJson("it is not the base64 the gateway said it is"));
+    public ApiResponse malformedBody() {
+        return withId(error(ApiError.invalidJson("it is not the base64 the gateway said it is")), newId());
     }
 
-    /** What is answered when the balancer itself fails: a bug. */
-    public static ApiResponse internalError() {
-        return error(ApiError.internal("The balancer failed to handle this request; its log tells more."));
+    /** What is answered when the front itself fails: a bug. */
+    public ApiResponse internalError() {
+        return withId(error(ApiError.internal(INTERNAL)), newId());
     }
 }

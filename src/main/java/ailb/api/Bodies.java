@@ -142,17 +142,13 @@ final class Bodies {
                 .put("until", iso(opening.until()));
     }
 
+    /** What happened, and what a person can do about it. */
     private static String means(FailureClass reason) {
         return switch (reason) {
-            case QUOTA -> "the provider's account cannot pay: check its billing";
-            case CREDENTIAL -> "the provider refused the API key: put a valid one into the secret";
-            case MODEL -> "the provider does not know the model: check model_id and base_url";
-            case OVERLOADED -> "the provider said it is overloaded";
-            case SERVER -> "the provider answered with server errors";
-            case TRANSPORT -> "the provider could not be reached, or its answers were not whole";
-            case TIMEOUT -> "the provider did not answer in time";
-            case RATE_LIMITED -> "the provider's limits were hit";
-            case CALLER_FAULT -> "the request was at fault";
+            case QUOTA -> reason.words() + ": check its billing";
+            case CREDENTIAL -> reason.words() + ": put a valid one into the secret";
+            case MODEL -> reason.words() + ": check model_id and base_url";
+            case OVERLOADED, SERVER, TRANSPORT, TIMEOUT, RATE_LIMITED, CALLER_FAULT -> reason.words();
         };
     }
 

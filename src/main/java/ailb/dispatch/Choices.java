@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -72,6 +73,11 @@ final class Choices {
 
     String model() {
         return request.model();
+    }
+
+    /** The caller's own bound on the answer. */
+    OptionalLong maxTokens() {
+        return request.maxTokens();
     }
 
     Priority priority() {
@@ -236,8 +242,8 @@ final class Choices {
         Demand demand = demand(endpoint);
         long maxWait = Math.min(budget.spare(state, demand), longestWait());
         return switch (parts.gate().room(endpoint, demand, priority)) {
-            case Room.Never(LimitKind limit) -> {
-                obstacles.put(endpoint.name(), new Obstacle.TooLarge(limit));
+            case Room.Never(LimitKind limit, long needed, long allowed) -> {
+                obstacles.put(endpoint.name(), new Obstacle.TooLarge(limit, needed, allowed));
                 yield Optional.empty();
             }
             case Room.From(long moment) ->

@@ -33,11 +33,17 @@ public sealed interface DispatchEvent {
 
     record KeyMissing(String endpoint, String remedy) implements DispatchEvent {}
 
+    /** The state store refused a write: the endpoint's item is written to too often. */
+    record Throttled(String endpoint) implements DispatchEvent {}
+
     /** The state store or the keys' store did not answer; {@code endpoint} is the item concerned, or {@code all}. */
     record StoreTrouble(String endpoint, String cause) implements DispatchEvent {}
 
     /** The state store is taken to be down: this instance goes on by itself. {@code endpoint} is {@code all}. */
     record StoreDown(String endpoint, String cause) implements DispatchEvent {}
+
+    /** The state store was tried again, and is still down. {@code endpoint} is {@code all}. */
+    record StoreStillDown(String endpoint, String cause) implements DispatchEvent {}
 
     /** The state store answers again, after {@code downNanos}. {@code endpoint} is {@code all}. */
     record StoreUp(String endpoint, long downNanos) implements DispatchEvent {}

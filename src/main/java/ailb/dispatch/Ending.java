@@ -5,7 +5,6 @@ import ailb.health.Breaker;
 import ailb.health.Opening;
 import ailb.pool.Endpoint;
 import ailb.pool.FailureClass;
-import ailb.pool.LimitKind;
 import ailb.pool.Operation;
 import ailb.protocol.ApiError;
 import ailb.protocol.ProviderReply;
@@ -84,12 +83,12 @@ final class Ending {
                 .flatMap(endpoint -> Breaker.opening(parts.view().state(endpoint)).stream())
                 .toList();
         String reasons = openings.stream()
-                .map(opening -> opening.reason().name())
+                .map(opening -> opening.reason().words())
                 .distinct()
-                .collect(Collectors.joining(", "));
+                .collect(Collectors.joining("; "));
         return declined(
                 ApiError.unavailable(
-                        "No endpoint for this model is healthy (" + reasons + "); GET /v1/pool tells more.",
+                        "No endpoint for this model is healthy: " + reasons + ". GET /v1/pool tells more.",
                         "no_healthy_endpoint"),
                 openings.stream().mapToLong(Opening::until).min());
     }
@@ -104,9 +103,9 @@ final class Ending {
                 .min();
         boolean roomNow = room.isPresent() && room.getAsLong() <= now + Shortlist.SOON;
         if (last != null && (roomNow || isUsedUp(last.failure().failure()))) {
-            return declined(ApiError.badGateway("The endpoints failed to answer, the last one with "
-                    + last.failure().failure() + " (" + attempts.made()
-                    + " attempts); retry, or see GET /v1/pool for what is wrong."));
+            return declined(ApiError.badGateway("The endpoints failed to answer (attempts: " + attempts.made()
+                    + "); at the last one " + last.failure().failure().words()
+                    + ". Retry, or see GET /v1/pool for what is wrong."));
         }
         return declined(
                 ApiError.rateLimited("Every endpoint for this model is at its limit; retry after the time given."),
@@ -136,18 +135,14 @@ final class Ending {
         Obstacle obstacle = choices.obstacles()
                 .values()
                 .stream()
-                .min(Comparator.comparingInt(Ending::hopelessness))
+                .min(Comparator.comparingInt(Ending::hopelessness).thenComparingDouble(Ending::excess))
                 .orElseThrow();
         return switch (obstacle) {
             case Obstacle.KeyMissing(String remedy) -> ApiError.unavailable(remedy, "provider_key_missing");
             case Obstacle.KeysUnavailable() ->
                 ApiError.unavailable(
                         "The providers' keys cannot be read; retry in a moment.", "provider_keys_unavailable");
-            case Obstacle.TooLarge(LimitKind limit) ->
-                ApiError.invalidRequest(
-                        "This request needs more tokens than the whole " + limit.name().toLowerCase(Locale.ROOT)
-                                + " of any endpoint for this model.",
-                        "messages");
+            case Obstacle.TooLarge tooLarge -> tooLarge(tooLarge);
             case Obstacle.UnsupportedOperation(Operation operation) ->
                 ApiError.unsupported(
                         "model",
@@ -156,6 +151,36 @@ final class Ending {
             case Obstacle.UnsupportedField(String field) ->
                 ApiError.unsupported(field, "No endpoint for this model has an equivalent of '" + field + "'.");
         };
+    }
+
+    private ApiError tooLarge(Obstacle.TooLarge request) {
+        String counted =
+                switch (request.limit()) {
+                    case INPUT_TOKENS_PER_MINUTE -> "its prompt, as estimated";
+                    case OUTPUT_TOKENS_PER_MINUTE -> "its answer, by max_tokens or as estimated";
+                    case TOKENS_PER_MINUTE -> "its prompt, as estimated, and its answer, by max_tokens or as estimated";
+                    case REQUESTS_PER_MINUTE, REQUESTS_PER_DAY -> "one request";
+                };
+        return ApiError.invalidRequest(
+                "This request needs " + request.needed() + " of " + request.limit().name().toLowerCase(Locale.ROOT)
+                        + " (" + counted + "), and an endpoint for this model allows " + request.allowed()
+                        + " at most.",
+                isMaxTokensAtFault(request) ? "max_tokens" : null);
+    }
+
+    /** Whether a lower bound on the answer would make the request fit. */
+    private boolean isMaxTokensAtFault(Obstacle.TooLarge request) {
+        OptionalLong bound = choices.maxTokens();
+        return switch (request.limit()) {
+            case TOKENS_PER_MINUTE, OUTPUT_TOKENS_PER_MINUTE ->
+                bound.isPresent() && request.needed() - bound.getAsLong() < request.allowed();
+            case INPUT_TOKENS_PER_MINUTE, REQUESTS_PER_MINUTE, REQUESTS_PER_DAY -> false;
+        };
+    }
+
+    /** How many times the limit the request needs; the least of them is what the caller is told. */
+    private static double excess(Obstacle obstacle) {
+        return obstacle instanceof Obstacle.TooLarge(_, long needed, long allowed) ? (double) needed / allowed : 0;
     }
 
     private static int hopelessness(Obstacle obstacle) {

@@ -142,7 +142,7 @@ final class Gate {
                     seen = new Observation(current, 0, 0);
                 }
                 case UpdateResult.Throttled() -> {
-                    listener.on(new DispatchEvent.Refused(endpoint.name()));
+                    listener.on(new DispatchEvent.Throttled(endpoint.name()));
                     return new Throttled();
                 }
                 case UpdateResult.Unknown(String cause) -> {

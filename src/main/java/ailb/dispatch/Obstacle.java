@@ -12,8 +12,8 @@ sealed interface Obstacle {
     /** Its protocol has no equivalent for a field of the request. */
     record UnsupportedField(String field) implements Obstacle {}
 
-    /** The request needs more than the whole of a limit. */
-    record TooLarge(LimitKind limit) implements Obstacle {}
+    /** The request needs more than the whole of a limit; both in its units. */
+    record TooLarge(LimitKind limit, long needed, long allowed) implements Obstacle {}
 
     record KeyMissing(String remedy) implements Obstacle {}
 

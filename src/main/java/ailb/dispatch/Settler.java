@@ -64,7 +64,8 @@ final class Settler {
                     known = now;
                     current = report.isCurrent(now);
                 }
-                case UpdateResult.Throttled() -> {} // not made, so it may be tried again
+                case UpdateResult.Throttled() -> // not made, so it may be tried again
+                    listener.on(new DispatchEvent.Throttled(endpoint.name()));
                 case UpdateResult.Unknown(String cause) -> {
                     listener.on(new DispatchEvent.StoreTrouble(endpoint.name(), cause));
                     return Optional.empty();
@@ -122,7 +123,10 @@ final class Settler {
                 view.saw(endpoint, current);
                 yield false;
             }
-            case UpdateResult.Throttled() -> false;
+            case UpdateResult.Throttled() -> {
+                listener.on(new DispatchEvent.Throttled(endpoint.name()));
+                yield false;
+            }
             case UpdateResult.Unknown(String cause) -> {
                 listener.on(new DispatchEvent.StoreTrouble(endpoint.name(), cause));
                 yield false;

@@ -127,7 +127,7 @@ final class StoreWatch implements StateStore {
             return;
         }
         switch (store.update(PROBED, PROBE)) {
-            case UpdateResult.Unknown(String cause) -> listener.on(new DispatchEvent.StoreTrouble("all", cause));
+            case UpdateResult.Unknown(String cause) -> listener.on(new DispatchEvent.StoreStillDown("all", cause));
             case UpdateResult.Applied _,UpdateResult.Rejected _,UpdateResult.Throttled _ -> up(down.outage());
         }
     }

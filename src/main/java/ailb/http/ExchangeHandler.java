@@ -19,7 +19,10 @@ import java.util.regex.Pattern;
 
 /** One exchange of the JDK's server as a call of the API. A client that hangs up ends it with an IOException, unlogged. */
 record ExchangeHandler(
-        int maxBodyBytes, Function<ApiRequest, ApiResponse> api, ApiResponse tooLarge, ApiResponse failure)
+        int maxBodyBytes,
+        Function<ApiRequest, ApiResponse> api,
+        Function<ApiRequest, ApiResponse> tooLarge,
+        Function<ApiRequest, ApiResponse> failure)
         implements
             HttpHandler {
 
@@ -31,16 +34,12 @@ record ExchangeHandler(
 
     private static final long LONGEST_DRAIN = 16 << 20;
 
-    ExchangeHandler {
-        requireHttp(tooLarge);
-        requireHttp(failure);
-    }
-
     @Override
     public void handle(HttpExchange exchange) throws IOException {
         try (exchange) {
             Optional<byte[]> body = body(exchange);
-            send(exchange, body.isPresent() ? answer(request(exchange, body.get())) : tooLarge);
+            ApiRequest request = request(exchange, body.orElse(new byte[0]));
+            send(exchange, answer(body.isPresent() ? api : tooLarge, request));
         }
     }
 
@@ -81,15 +80,13 @@ record ExchangeHandler(
                 body);
     }
 
-    private ApiResponse answer(ApiRequest request) {
+    private ApiResponse answer(Function<ApiRequest, ApiResponse> by, ApiRequest request) {
         try {
-            ApiResponse response = api.apply(request);
-            requireHttp(response);
-            return response;
+            return http(by.apply(request));
         } catch (RuntimeException | Error e) {
             // Errors too: the JDK's server would leave the client waiting. No query, as it may hold a key.
             LOG.log(System.Logger.Level.ERROR, "request failed: " + request.path(), e);
-            return failure;
+            return http(failure.apply(request));
         }
     }
 
@@ -140,7 +137,7 @@ record ExchangeHandler(
     }
 
     /** Throws where a response would not be HTTP on the wire: above all, where a line break would end a header early. */
-    private static void requireHttp(ApiResponse response) {
+    private static ApiResponse http(ApiResponse response) {
         if (response.status() < 200 || response.status() > 599) {
             throw new IllegalArgumentException("no final HTTP status: " + response.status());
         }
@@ -149,5 +146,6 @@ record ExchangeHandler(
                 throw new IllegalArgumentException("a response header cannot be sent");
             }
         });
+        return response;
     }
 }

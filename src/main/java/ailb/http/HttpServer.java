@@ -50,16 +50,16 @@ public final class HttpServer implements AutoCloseable {
      * @param address to listen at; port 0 takes a free one
      * @param maxBodyBytes largest request body that is read for the handler
      * @param handler answers a request; called from many threads at once
-     * @param tooLarge the answer to a larger body
-     * @param failure the answer when the handler throws, or returns a response that is no HTTP
+     * @param tooLarge answers a request with a larger body, which it is given without
+     * @param failure answers a request whose handler threw, or returned a response that is no HTTP
      * @throws IOException when the address cannot be listened at
      */
     public static HttpServer start(
             InetSocketAddress address,
             int maxBodyBytes,
             Function<ApiRequest, ApiResponse> handler,
-            ApiResponse tooLarge,
-            ApiResponse failure)
+            Function<ApiRequest, ApiResponse> tooLarge,
+            Function<ApiRequest, ApiResponse> failure)
             throws IOException {
         HttpHandler exchanges = new ExchangeHandler(maxBodyBytes, handler, tooLarge, failure);
         com.sun.net.httpserver.HttpServer server = com.sun.net.httpserver.HttpServer.create(address, BACKLOG);

@@ -1,8 +1,6 @@
 package ailb.lambda;
 
 import ailb.api.Api;
-import ailb.api.ApiRequest;
-import ailb.api.ApiResponse;
 import ailb.dispatch.Deadline;
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestHandler;
@@ -10,7 +8,6 @@ import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPResponse;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Optional;
 
 /** The function behind the HTTP API. Keeps nothing between invocations and may be called by many threads at once. */
 public final class ApiHandler implements RequestHandler<APIGatewayV2HTTPEvent, APIGatewayV2HTTPResponse> {
@@ -31,19 +28,12 @@ public final class ApiHandler implements RequestHandler<APIGatewayV2HTTPEvent, A
 
     @Override
     public APIGatewayV2HTTPResponse handleRequest(APIGatewayV2HTTPEvent event, Context context) {
-        Optional<ApiRequest> request = GatewayEvents.request(event);
-        ApiResponse response =
-                request.isPresent() ? answer(request.get(), deadline(event, context)) : Api.malformedBody();
-        return GatewayEvents.response(response);
-    }
-
-    private ApiResponse answer(ApiRequest request, Deadline deadline) {
-        try {
-            return function.api().handle(request, deadline);
-        } catch (RuntimeException e) {
-            System.getLogger(ApiHandler.class.getName()).log(System.Logger.Level.ERROR, "a bug of the balancer", e);
-            return Api.internalError();
-        }
+        Api api = function.api();
+        Deadline deadline = deadline(event, context);
+        return GatewayEvents.response(
+                GatewayEvents.request(event)
+                        .map(request -> api.handle(request, deadline))
+                        .orElseGet(api::malformedBody));
     }
 
     /**

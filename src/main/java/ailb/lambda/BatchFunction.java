@@ -34,7 +34,7 @@ record BatchFunction(BatchWorker worker, TimeSource time, SnapshotHooks hooks) {
         BatchQueue queue = new SqsBatchQueue(AwsClients.sqs(), settings.queue(), settings.deadLetters());
         BatchWorker worker = Wiring.worker(
                 pool, store, upstream, keys, batches, queue, settings.resultsKept(), time, random,
-                new JsonLog(System.out));
+                new JsonLog(System.out, time));
         Priming priming = new Priming(pool, store, batches, queue, upstream, time);
         return new BatchFunction(worker, time, SnapshotHooks.register(priming::run, () -> {
             upstream.renew();

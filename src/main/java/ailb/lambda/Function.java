@@ -46,7 +46,7 @@ record Function(Api api, TimeSource time, SnapshotHooks hooks) {
                 settings.resultsKept(),
                 time,
                 random,
-                new JsonLog(System.out));
+                new JsonLog(System.out, time));
         Priming priming = new Priming(pool, store, batchStore, batchQueue, upstream, time);
         return new Function(api, time, SnapshotHooks.register(priming::run, () -> {
             upstream.renew();

@@ -2,20 +2,23 @@ package ailb.lambda;
 
 import ailb.dispatch.DispatchEvent;
 import ailb.dispatch.DispatchListener;
+import ailb.dispatch.TimeSource;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintStream;
 import java.util.Locale;
 
-/** Writes what happens as JSON, a line an event, so that CloudWatch Logs can filter and count it. */
+/** Writes what happens as JSON, a line an event, with its metrics, so that CloudWatch can filter and count it. */
 final class JsonLog implements DispatchListener {
 
     private static final JsonMapper MAPPER = new JsonMapper();
 
     private final PrintStream out;
+    private final TimeSource time;
 
-    JsonLog(PrintStream out) {
+    JsonLog(PrintStream out, TimeSource time) {
         this.out = out;
+        this.time = time;
     }
 
     @Override
@@ -36,9 +39,12 @@ final class JsonLog implements DispatchListener {
             case DispatchEvent.KeyMissing(_, String remedy) -> line.put("remedy", remedy);
             case DispatchEvent.StoreTrouble(_, String cause) -> line.put("cause", cause);
             case DispatchEvent.StoreDown(_, String cause) -> line.put("cause", cause);
+            case DispatchEvent.StoreStillDown(_, String cause) -> line.put("cause", cause);
             case DispatchEvent.StoreUp(_, long downNanos) -> line.put("down_ms", millis(downNanos));
-            case DispatchEvent.Refused _,DispatchEvent.Dropped _,DispatchEvent.Closed _,DispatchEvent.KeyRenewed _ -> {}
+            case DispatchEvent.Refused _,DispatchEvent.Throttled _,DispatchEvent.Dropped _,DispatchEvent.Closed _,DispatchEvent.KeyRenewed _ ->
+                {}
         }
+        EmbeddedMetrics.addTo(line, event, millis(time.now()));
         out.println(line);
     }
 

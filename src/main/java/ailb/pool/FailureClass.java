@@ -21,6 +21,21 @@ public enum FailureClass {
     /** No answer within the attempt's time. */
     TIMEOUT;
 
+    /** What happened, as a clause for people. */
+    public String words() {
+        return switch (this) {
+            case QUOTA -> "the provider's account cannot pay";
+            case CREDENTIAL -> "the provider refused the API key";
+            case MODEL -> "the provider does not know the model";
+            case OVERLOADED -> "the provider said it is overloaded";
+            case SERVER -> "the provider answered with server errors";
+            case TRANSPORT -> "the provider could not be reached, or its answers were not whole";
+            case TIMEOUT -> "the provider did not answer in time";
+            case RATE_LIMITED -> "the provider's limits were hit";
+            case CALLER_FAULT -> "the request was at fault";
+        };
+    }
+
     /** True for faults of the endpoint, which open its breaker when they repeat. */
     public boolean isEndpointFault() {
         return switch (this) {

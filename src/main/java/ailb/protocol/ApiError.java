@@ -15,6 +15,9 @@ public record ApiError(int status, String message, String type, @Nullable String
     static final String INVALID_REQUEST = "invalid_request_error";
     private static final String SERVER_ERROR = "server_error";
 
+    /** Characters of what a caller wrote that are repeated to it. */
+    private static final int LONGEST_ECHO = 64;
+
     /** 400: the request is well-formed JSON, but not what the API takes. */
     public static ApiError invalidRequest(String message, @Nullable String param) {
         return new ApiError(400, message, INVALID_REQUEST, param, null);
@@ -41,7 +44,9 @@ public record ApiError(int status, String message, String type, @Nullable String
 
     /** 404: no endpoint of the pool serves the model. */
     public static ApiError modelNotFound(String model) {
-        return new ApiError(404, "The model '" + model + "' does not exist.", INVALID_REQUEST, "model",
+        return new ApiError(404,
+                "The model '" + shortened(model) + "' is not served here; GET /v1/models lists those that are.",
+                INVALID_REQUEST, "model",
                 "model_not_found");
     }
 
@@ -96,6 +101,13 @@ public record ApiError(int status, String message, String type, @Nullable String
     /** 504: no answer within the time there was. */
     public static ApiError timeout(String message) {
         return new ApiError(504, message, SERVER_ERROR, null, "timeout");
+    }
+
+    /** What a caller wrote is not repeated at any length. */
+    private static String shortened(String text) {
+        return text.codePointCount(0, text.length()) <= LONGEST_ECHO
+                ? text
+                : text.substring(0, text.offsetByCodePoints(0, LONGEST_ECHO)) + "...";
     }
 
     /** The body of the response, in UTF-8: {@code {"error":{"message","type","param","code"}}}. */

@@ -157,7 +157,7 @@ class AdmissionTest {
                 Pacing.BUCKET, Map.of(LimitKind.TOKENS_PER_MINUTE, 1000L, LimitKind.REQUESTS_PER_MINUTE, 5L)));
 
         assertThat(admission.room(state, new Demand(600, 401), now))
-                .isEqualTo(new Room.Never(LimitKind.TOKENS_PER_MINUTE));
+                .isEqualTo(new Room.Never(LimitKind.TOKENS_PER_MINUTE, 1001, 1000));
         assertThat(admission.room(state, new Demand(600, 400), now)).isEqualTo(new Room.From(NOW));
     }
 

@@ -56,7 +56,7 @@ class SharedLimitsTest {
 
         assertThat(wait(admission, after, new Demand(6_000, 0))).isEqualTo(200 * SECOND);
         assertThat(admission.room(after, new Demand(60_001, 0), START))
-                .isEqualTo(new Room.Never(LimitKind.TOKENS_PER_MINUTE));
+                .isEqualTo(new Room.Never(LimitKind.TOKENS_PER_MINUTE, 60_001, 60_000));
     }
 
     @ParameterizedTest

@@ -70,6 +70,19 @@ class ApiTest {
     }
 
     @Test
+    void aBugIsA500WithAnIdAndNotThrown() throws IOException {
+        upstream.always("a", () -> {
+            throw new IllegalStateException("a bug");
+        });
+
+        ApiResponse response = post(CHAT);
+
+        assertThat(response.status()).isEqualTo(500);
+        assertThat(json(response).at("/error/code").textValue()).isEqualTo("internal_error");
+        assertThat(response.headers()).containsKey("x-request-id");
+    }
+
+    @Test
     void theKeyMayComeAsXApiKey() {
         ApiResponse response = send("POST", "/v1/chat/completions", Map.of("X-API-Key", KEY), CHAT);
 

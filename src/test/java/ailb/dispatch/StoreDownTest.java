@@ -66,6 +66,21 @@ class StoreDownTest {
     }
 
     @Test
+    void aStoreThatStaysDownIsToldOfAgainAtEveryTry() throws InterruptedException {
+        Dispatcher dispatcher = dispatcher(openAi("a", Endpoints.unlimited()));
+        store.down = true;
+        assertAnswered(dispatch(dispatcher));
+
+        for (int i = 0; i < 8; i++) {
+            time.pass(Duration.ofMillis(500));
+            assertAnswered(dispatch(dispatcher));
+        }
+
+        assertThat(events).filteredOn(new DispatchEvent.StoreStillDown("all", "down")::equals).hasSize(4);
+        assertThat(events).containsOnlyOnce(new DispatchEvent.StoreDown("all", "down"));
+    }
+
+    @Test
     void oneWriteOfUnknownOutcomeGrantsNothingAndIsNoOutage() throws InterruptedException {
         Dispatcher dispatcher = dispatcher(openAi("a", Endpoints.unlimited()));
         AtomicInteger writes = new AtomicInteger();

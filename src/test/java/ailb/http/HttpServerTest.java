@@ -288,11 +288,30 @@ class HttpServerTest {
     }
 
     @Test
-    void answersToErrorsAreCheckedAtTheStart() {
+    void anAnswerToALargeBodyThatIsNoHttpIsAFailure() throws Exception {
         ApiResponse bad = new ApiResponse(413, Map.of("x", "a\r\nb"), new byte[0]);
+        HttpServer server = HttpServer.start(loopback(), MAX_BODY, _ -> OK, _ -> bad, _ -> FAILURE);
+        opened.add(() -> server.close(Duration.ZERO));
 
-        assertThatThrownBy(() -> HttpServer.start(loopback(), MAX_BODY, request -> OK, bad, FAILURE))
-                .isInstanceOf(IllegalArgumentException.class);
+        assertThat(post(server, MAX_BODY + 1).statusCode()).isEqualTo(500);
+    }
+
+    @Test
+    void thoseWhoAnswerErrorsAreToldOfTheRequestWithoutItsBody() throws Exception {
+        List<ApiRequest> large = new CopyOnWriteArrayList<>();
+        HttpServer server = HttpServer.start(
+                loopback(), MAX_BODY, _ -> OK, request -> {
+                    large.add(request);
+                    return TOO_LARGE;
+                }, _ -> FAILURE);
+        opened.add(() -> server.close(Duration.ZERO));
+
+        post(server, MAX_BODY + 1);
+
+        assertThat(large).singleElement().satisfies(request -> {
+            assertThat(request.path()).isEqualTo("/");
+            assertThat(request.body()).isEmpty();
+        });
     }
 
     @Test
@@ -409,7 +428,7 @@ class HttpServerTest {
             requests.add(request);
             return handler.apply(request);
         };
-        HttpServer server = HttpServer.start(loopback(), MAX_BODY, recording, TOO_LARGE, FAILURE);
+        HttpServer server = HttpServer.start(loopback(), MAX_BODY, recording, _ -> TOO_LARGE, _ -> FAILURE);
         opened.add(() -> server.close(Duration.ZERO));
         return server;
     }

@@ -151,19 +151,6 @@ class BatchTemplateTest {
     }
 
     @Test
-    void sendsTheAlarmToATopicIfThereIsOne() {
-        assertThat(template.at("Parameters.AlarmTopicArn.Default")).isEqualTo("");
-        assertThat(template.at(ALARM + "AlarmActions"))
-                .isEqualTo(
-                        Map.of(
-                                "If",
-                                List.of(
-                                        "HasAlarmTopic",
-                                        List.of(Map.of("Ref", "AlarmTopicArn")),
-                                        Map.of("Ref", "AWS::NoValue"))));
-    }
-
-    @Test
     void allowsTheFunctionWhatItDoesAndNothingElse() {
         assertThat(template.at(FUNCTION + "Role")).isEqualTo(Map.of("GetAtt", "BatchRole.Arn"));
         assertThat(template.map("Resources.BatchRole.Properties")).doesNotContainKey("ManagedPolicyArns");

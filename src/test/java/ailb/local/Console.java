@@ -59,6 +59,8 @@ final class Console implements DispatchListener {
             case DispatchEvent.StoreTrouble(String endpoint, String cause) ->
                 warn("state of " + endpoint + ": " + cause);
             case DispatchEvent.StoreDown(_, String cause) -> warn("the state store is down, going on alone: " + cause);
+            case DispatchEvent.StoreStillDown(_, String cause) -> warn("the state store is still down: " + cause);
+            case DispatchEvent.Throttled(String endpoint) -> warn("state of " + endpoint + ": written to too often");
             case DispatchEvent.StoreUp _ -> warn("the state store is back");
             case DispatchEvent.Admitted _,DispatchEvent.Answered _,DispatchEvent.Dropped _,DispatchEvent.Refused _ -> {}
         }

@@ -41,6 +41,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /** The balancer as a plain HTTP server at 127.0.0.1. Settings come from the environment (see {@link LocalSettings}). */
@@ -177,7 +178,11 @@ final class LocalServer implements AutoCloseable {
         InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
         try {
             HttpServer server = HttpServer.start(
-                    address, Api.MAX_BODY, this::handle, Api.tooLarge(), Api.internalError());
+                    address,
+                    Api.MAX_BODY,
+                    this::handle,
+                    request -> told(request, api::tooLarge),
+                    request -> told(request, api::internalError));
             closers.push(server::close);
             return server;
         } catch (BindException e) {
@@ -193,8 +198,13 @@ final class LocalServer implements AutoCloseable {
         if (simulated.isPresent() && SimulatedPool.isMeant(request)) {
             return simulated.get().handle(request);
         }
+        return told(request, () -> api.handle(request, Deadline.in(LONGEST_REQUEST, time)));
+    }
+
+    /** Every answer is a line of the console. */
+    private ApiResponse told(ApiRequest request, Supplier<ApiResponse> answer) {
         long start = time.monotonic();
-        ApiResponse response = api.handle(request, Deadline.in(LONGEST_REQUEST, time));
+        ApiResponse response = answer.get();
         console.answered(request, response, time.monotonic() - start);
         return response;
     }

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ailb.api.Api;
 import ailb.local.simulated.SimulatedProvider;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.ByteArrayOutputStream;
@@ -193,6 +194,17 @@ class LocalServerTest {
         assertThat(endpoint(caller, "anthropic").path("total_failures").intValue()).isZero();
     }
 
+    @Test
+    void aBodyThatIsTooLargeIsALineAndHasAnId() throws Exception {
+        Caller caller = caller(start(Map.of()));
+
+        HttpResponse<String> response = caller.put("/v1/batches", "x".repeat(Api.MAX_BODY + 1));
+
+        assertThat(response.statusCode()).isEqualTo(413);
+        assertThat(response.headers().firstValue("x-request-id").orElse("")).startsWith("req_");
+        assertThat(out.toString(UTF_8)).containsPattern("413 .* PUT /v1/batches");
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
         "POOL_FILE | nothing.json | there is no file",
@@ -202,11 +214,14 @@ class LocalServerTest {
         "POOL_FILE | text.json    | text.json: line 1, column 1: not JSON",
         "KEYS_FILE | text.json    | text.json is not a JSON object",
         "POOL_FILE | empty.json   | empty.json: endpoints",
-        "KEYS_FILE | number.json  | the value of 'x'"})
+        "KEYS_FILE | number.json  | the value of 'x'",
+        "POOL_FILE | large.json   | is larger than 1000000 bytes",
+        "KEYS_FILE | large.json   | is larger than 1000000 bytes"})
     void aBadFileIsRefusedInOneLineThatNamesIt(String setting, String file, String message) throws Exception {
         Files.writeString(directory.resolve("text.json"), "no JSON");
         Files.writeString(directory.resolve("empty.json"), "{}");
         Files.writeString(directory.resolve("number.json"), "{\"x\":1}");
+        Files.writeString(directory.resolve("large.json"), " ".repeat(1_000_001));
 
         assertThatThrownBy(() -> start(Map.of(setting, directory.resolve(file).normalize().toString())))
                 .isInstanceOf(BadSettingException.class)

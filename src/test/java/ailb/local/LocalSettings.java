@@ -1,5 +1,6 @@
 package ailb.local;
 
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
@@ -30,14 +31,24 @@ record LocalSettings(int port, Optional<Path> poolFile, Optional<Path> keysFile,
     static LocalSettings of(Map<String, String> environment) throws BadSettingException {
         return new LocalSettings(
                 port(value(environment, "PORT").orElse("8080")),
-                value(environment, "POOL_FILE").map(Path::of),
-                value(environment, "KEYS_FILE").map(Path::of),
+                path(environment, "POOL_FILE"),
+                path(environment, "KEYS_FILE"),
                 clientKey(value(environment, "CLIENT_KEY").orElse("local")),
                 state(value(environment, "STATE").orElse("dynamodb")));
     }
 
     private static Optional<String> value(Map<String, String> environment, String name) {
         return Optional.ofNullable(environment.get(name)).map(String::strip).filter(value -> !value.isEmpty());
+    }
+
+    private static Optional<Path> path(Map<String, String> environment, String name) throws BadSettingException {
+        Optional<String> text = value(environment, name);
+        try {
+            return text.map(Path::of);
+        } catch (InvalidPathException e) {
+            throw new BadSettingException(
+                    name + " must be the path of a file, not " + quoted(text.orElseThrow()) + ".");
+        }
     }
 
     private static int port(String text) throws BadSettingException {

@@ -50,6 +50,8 @@ class LocalSettingsTest {
         "PORT       | `9\u001b[2J` | PORT must be a number from 0 to 65535, not \"9?[2J\"",
         "STATE      | redis  | STATE must be dynamodb or memory, not \"redis\"",
         "STATE      | MEMORY | STATE must be dynamodb or memory, not \"MEMORY\"",
+        "POOL_FILE  | `a\u0000b` | POOL_FILE must be the path of a file, not \"a?b\"",
+        "KEYS_FILE  | `a\u0000b` | KEYS_FILE must be the path of a file, not \"a?b\"",
         "CLIENT_KEY | `a b`  | CLIENT_KEY must be ASCII without spaces"})
     void aBadSettingIsRefusedInOneLineThatSaysWhatIsAllowed(String name, String value, String message) {
         assertThatThrownBy(() -> LocalSettings.of(Map.of(name, value)))

@@ -18,6 +18,16 @@ class ApiErrorTest {
                                 + "\"param\":null,\"code\":null}}");
     }
 
+    @Test
+    void aModelThatIsNotServedIsNamedInShortAndTheOthersAreToBeFound() {
+        assertThat(ApiError.modelNotFound("gpt-9").message())
+                .isEqualTo("The model 'gpt-9' is not served here; GET /v1/models lists those that are.");
+        assertThat(ApiError.modelNotFound("m".repeat(64)).message()).contains("'" + "m".repeat(64) + "'");
+        assertThat(ApiError.modelNotFound("m".repeat(65)).message()).contains("'" + "m".repeat(64) + "...'");
+        assertThat(ApiError.modelNotFound("\ud83d\ude00".repeat(65)).message())
+                .contains("'" + "\ud83d\ude00".repeat(64) + "...'");
+    }
+
     @ParameterizedTest
     @CsvSource(
             nullValues = "-", value = {

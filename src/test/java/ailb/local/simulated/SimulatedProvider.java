@@ -48,6 +48,7 @@ public final class SimulatedProvider implements AutoCloseable {
     private final AtomicLong answered = new AtomicLong();
     private final AtomicLong refused = new AtomicLong();
     private final CountDownLatch closed = new CountDownLatch(1);
+    private final AtomicReference<CountDownLatch> nextChange = new AtomicReference<>(new CountDownLatch(1));
     private final HttpServer server;
 
     private SimulatedProvider(
@@ -61,7 +62,7 @@ public final class SimulatedProvider implements AutoCloseable {
         this.behaviour = new AtomicReference<>(Behaviour.normal("key-of-" + name));
         InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
         ApiResponse tooLarge = message(413, "too large");
-        this.server = HttpServer.start(address, MAX_BODY, this::handle, tooLarge, api.serverError());
+        this.server = HttpServer.start(address, MAX_BODY, this::handle, _ -> tooLarge, _ -> api.serverError());
     }
 
     /**
@@ -151,6 +152,7 @@ public final class SimulatedProvider implements AutoCloseable {
         try {
             Instant now = clock.instant();
             behaviour.updateAndGet(old -> old.told(instruction.orElseGet(MAPPER::missingNode), now));
+            nextChange.getAndSet(new CountDownLatch(1)).countDown();
         } catch (IllegalArgumentException e) {
             return message(400, "the instruction " + e.getMessage());
         }
@@ -180,7 +182,7 @@ public final class SimulatedProvider implements AutoCloseable {
             case GARBAGE -> new ApiResponse(
                     200, Map.of("content-type", "application/json"), "{\"id\":\"sim\",\"cho".getBytes(UTF_8));
             case HANG -> {
-                pause(LONGEST_HANG);
+                hang();
                 yield api.serverError();
             }
         };
@@ -228,10 +230,30 @@ public final class SimulatedProvider implements AutoCloseable {
         return told.minLatency().plusNanos((long) (random.nextDouble() * spread));
     }
 
+    /** Waits until this mode ends, or the provider does. */
+    private void hang() {
+        CountDownLatch change = nextChange.get(); // taken first: a change from here on ends the wait
+        Behaviour told = behaviour.get();
+        Instant now = clock.instant();
+        while (told.mode(now) == Mode.HANG
+                && closed.getCount() > 0
+                && !Thread.currentThread().isInterrupted()) {
+            Duration left = Duration.between(now, told.until());
+            await(change, left.compareTo(LONGEST_HANG) < 0 ? left : LONGEST_HANG);
+            change = nextChange.get();
+            told = behaviour.get();
+            now = clock.instant();
+        }
+    }
+
     /** Waits, though not past the end of this provider. */
     private void pause(Duration time) {
+        await(closed, time);
+    }
+
+    private static void await(CountDownLatch latch, Duration time) {
         try {
-            var _ = closed.await(time.toNanos(), TimeUnit.NANOSECONDS);
+            var _ = latch.await(time.toNanos(), TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -241,6 +263,7 @@ public final class SimulatedProvider implements AutoCloseable {
     @Override
     public void close() {
         closed.countDown();
+        nextChange.get().countDown();
         server.close();
     }
 

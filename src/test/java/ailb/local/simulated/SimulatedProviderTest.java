@@ -16,6 +16,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -155,6 +156,33 @@ class SimulatedProviderTest {
         openAi.close();
 
         assertThat(call.get(5, TimeUnit.SECONDS).status()).isEqualTo(500);
+    }
+
+    @Test
+    void aHangingCallIsLetGoWhenTheModeEnds() throws Exception {
+        Sender sender = new Sender(openAi);
+        sender.tell("{\"mode\":\"hang\"}");
+        CompletableFuture<ApiResponse> call = CompletableFuture.supplyAsync(() -> sender.openAi(OPENAI_CHAT));
+        sender.tell("{\"mode\":\"hang\",\"for_seconds\":60}");
+        assertThatThrownBy(() -> call.get(100, TimeUnit.MILLISECONDS)).isInstanceOf(TimeoutException.class);
+
+        sender.tell("{\"mode\":\"ok\"}");
+
+        assertThat(call.get(5, TimeUnit.SECONDS).status()).isEqualTo(500);
+    }
+
+    @Test
+    void aHangingCallIsLetGoAfterItsTime() throws Exception {
+        SimulatedProvider hanging =
+                SimulatedProvider.openAi("gpt", 500, 10_000, InstantSource.system(), new Random(1));
+        try (hanging) {
+            Sender sender = new Sender(hanging);
+            sender.tell("{\"mode\":\"hang\",\"for_seconds\":0.2}");
+
+            CompletableFuture<ApiResponse> call = CompletableFuture.supplyAsync(() -> sender.openAi(OPENAI_CHAT));
+
+            assertThat(call.get(5, TimeUnit.SECONDS).status()).isIn(200, 500);
+        }
     }
 
     private HttpRequest chat() {

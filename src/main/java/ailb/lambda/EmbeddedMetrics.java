@@ -1,0 +1,91 @@
+package ailb.lambda;
+
+import ailb.dispatch.DispatchEvent;
+import ailb.pool.FailureClass;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Metrics in a line of the log, from which CloudWatch takes them by itself (embedded metric format): nothing is called.
+ * Every name and every value of a dimension is a series that is paid for, so there are few.
+ */
+final class EmbeddedMetrics {
+
+    static final String NAMESPACE = "AiLoadBalancer";
+
+    private EmbeddedMetrics() {}
+
+    /**
+     * @param dimensions by name
+     * @param values by name of the metric
+     */
+    private record Directive(Map<String, String> dimensions, String unit, Map<String, Long> values) {}
+
+    /**
+     * Adds what an event counts for, if it does.
+     *
+     * @param nowMillis since the epoch
+     */
+    static void addTo(ObjectNode line, DispatchEvent event, long nowMillis) {
+        List<Directive> directives = directives(event);
+        if (directives.isEmpty()) {
+            return;
+        }
+        for (Directive directive : directives) {
+            directive.dimensions().forEach(line::put);
+            directive.values().forEach(line::put);
+        }
+        ObjectNode instructions = line.putObject("_aws").put("Timestamp", nowMillis);
+        ArrayNode metrics = instructions.putArray("CloudWatchMetrics");
+        directives.forEach(directive -> render(metrics.addObject().put("Namespace", NAMESPACE), directive));
+    }
+
+    private static void render(ObjectNode out, Directive directive) {
+        ArrayNode dimensions = out.putArray("Dimensions").addArray();
+        directive.dimensions().keySet().forEach(dimensions::add);
+        ArrayNode metrics = out.putArray("Metrics");
+        directive.values()
+                .keySet()
+                .forEach(name -> metrics.addObject().put("Name", name).put("Unit", directive.unit()));
+    }
+
+    private static List<Directive> directives(DispatchEvent event) {
+        return switch (event) {
+            case DispatchEvent.Answered(String endpoint, long nanos, long input, long output) ->
+                List.of(
+                        of(endpoint, "Milliseconds", "Latency", nanos / 1_000_000),
+                        of(endpoint, "Count", "Tokens", input + output));
+            case DispatchEvent.Failed failed -> List.of(failed(failed.endpoint(), failed.failure()));
+            case DispatchEvent.Opened(String endpoint, FailureClass reason) -> opened(endpoint, reason);
+            case DispatchEvent.Refused _ -> List.of(count("Refused", 1));
+            case DispatchEvent.Throttled _ -> List.of(count("StateStoreThrottled", 1));
+            case DispatchEvent.StoreTrouble _ -> List.of(count("StateStoreTrouble", 1));
+            case DispatchEvent.StoreDown _,DispatchEvent.StoreStillDown _ -> List.of(count("StateStoreDown", 1));
+            case DispatchEvent.StoreUp _ -> List.of(count("StateStoreDown", 0));
+            case DispatchEvent.Admitted _,DispatchEvent.Dropped _,DispatchEvent.Closed _,DispatchEvent.KeyRenewed _,DispatchEvent.KeyMissing _ ->
+                List.of();
+        };
+    }
+
+    private static Directive failed(String endpoint, FailureClass failure) {
+        Map<String, String> dimensions = new TreeMap<>(Map.of("Endpoint", endpoint, "Failure", failure.name()));
+        return new Directive(dimensions, "Count", Map.of("Failed", 1L));
+    }
+
+    /** What only a person can mend counts for the whole pool too: an alarm knows no endpoint's name. */
+    private static List<Directive> opened(String endpoint, FailureClass reason) {
+        Directive opened = of(endpoint, "Count", "EndpointOpened", 1);
+        return reason.needsAPerson() ? List.of(opened, count("EndpointNeedsAPerson", 1)) : List.of(opened);
+    }
+
+    private static Directive of(String endpoint, String unit, String metric, long value) {
+        return new Directive(Map.of("Endpoint", endpoint), unit, Map.of(metric, value));
+    }
+
+    private static Directive count(String metric, long value) {
+        return new Directive(Map.of(), "Count", Map.of(metric, value));
+    }
+}

@@ -1,0 +1,157 @@
+package ailb.dispatch;
+
+import static ailb.dispatch.ScriptedUpstream.error;
+import static ailb.dispatch.ScriptedUpstream.rateLimited;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ailb.pool.FailureClass;
+import ailb.pool.Pool;
+import ailb.pool.Settings;
+import ailb.state.Attribute;
+import ailb.state.ConditionalUpdate;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Trying again after a failure, and reporting calls. */
+class RetryRulesTest extends RequestRulesFixture {
+
+    @Test
+    void pausesBeforeTheSameEndpointGrowAndAreJittered() throws InterruptedException {
+        upstream.always("a", () -> error(500, "server_error", "x"));
+
+        assertDeclined(dispatch(new Pool(List.of(open("a")), patient(7))), 502);
+
+        assertThat(time.sleeps.stream().map(Duration::toMillis)).startsWith(100L, 200L, 400L, 800L, 1000L, 1000L);
+    }
+
+    @Test
+    void theSameEndpointIsAskedAgainOnlyAfterAPauseAlsoWhenTheOtherRefuses() throws InterruptedException {
+        upstream.then("a", () -> error(500, "server_error", "x"));
+        store.throttled.add("b");
+
+        dispatch(pool(weighted("a", 1000, 0), weighted("b", 0.001, 0)));
+
+        assertThat(upstream.calls()).containsExactly("a", "a");
+        assertThat(time.sleeps).isNotEmpty();
+    }
+
+    @Test
+    void onlyARefusedKeyIsLookedUpAgain() throws InterruptedException {
+        upstream.then("a", () -> error(500, "server_error", "x"));
+        keys.fetched("key-of-a", new ApiKeys.ApiKey("rotated"));
+
+        dispatch(pool(open("a")));
+
+        assertThat(events).doesNotContain(new DispatchEvent.KeyRenewed("a"));
+        assertThat(store.item("a").get(Attribute.TOTAL_FAILURES)).isEqualTo(1);
+    }
+
+    @Test
+    void aKeyIsRenewedOnceARequest() throws InterruptedException {
+        upstream.always("a", () -> {
+            keys.fetched("key-of-a", new ApiKeys.ApiKey("key " + upstream.calls().size()));
+            return error(401, "invalid_request_error", "invalid_api_key");
+        });
+
+        assertDeclined(dispatch(pool(open("a"))), 503);
+
+        assertThat(upstream.calls()).hasSize(2);
+        assertThat(events).contains(new DispatchEvent.Opened("a", FailureClass.CREDENTIAL));
+    }
+
+    @Test
+    void aRetryAfterOfAnHourIsHonouredForFiveMinutes() throws InterruptedException {
+        upstream.always("a", () -> rateLimited("3600"));
+
+        dispatch(pool(open("a")));
+
+        assertThat(store.item("a").get(Attribute.HOLD) - START).isEqualTo(Duration.ofMinutes(5).toNanos());
+    }
+
+    @Test
+    void aRateLimitWithoutATimeIsHonouredForOneToFiveSeconds() throws InterruptedException {
+        upstream.then("a", () -> error(429, "requests", "rate_limit_exceeded"));
+
+        dispatch(pool(open("a")));
+
+        assertThat(store.item("a").get(Attribute.HOLD) - START).isEqualTo(Duration.ofSeconds(3).toNanos());
+    }
+
+    @Test
+    void aThrottledReportIsTriedAgain() throws InterruptedException {
+        upstream.then("a", () -> {
+            store.throttled.add("a");
+            int admitted = store.updates;
+            store.beforeUpdate = () -> {
+                if (store.updates > admitted + 1) {
+                    store.throttled.clear();
+                }
+            };
+            return ScriptedUpstream.answer();
+        });
+
+        dispatch(pool(open("a")));
+
+        assertThat(store.item("a").get(Attribute.TOTAL_REQUESTS)).isEqualTo(1);
+    }
+
+    @Test
+    void aProvidersRefusalNeitherAddsToTheFaultsInARowNorEndsThem() throws InterruptedException {
+        upstream.then("a", () -> error(500, "server_error", "x"))
+                .then("a", () -> rateLimited("1"))
+                .then("a", () -> error(400, "invalid_request_error", "bad"));
+
+        dispatch(pool(open("a")));
+
+        assertThat(upstream.calls()).hasSize(3);
+        assertThat(store.item("a").get(Attribute.CONSECUTIVE_FAILURES)).isEqualTo(1);
+    }
+
+    /** Two requests see the third fault; the one that moves the breaker says so. */
+    @Test
+    void anOpeningIsToldOnce() throws InterruptedException {
+        upstream.then("a", () -> error(401, "invalid_request_error", "invalid_api_key"));
+        int[] writes = {0};
+        store.beforeUpdate = () -> {
+            if (++writes[0] == 3) { // admit, settle, then the move
+                store.change("a", ConditionalUpdate.builder().add(Attribute.GENERATION, 1));
+            }
+        };
+
+        dispatch(pool(weighted("a", 1000, 0), weighted("b", 0.001, 0)));
+
+        assertThat(events).noneMatch(DispatchEvent.Opened.class::isInstance);
+    }
+
+    @Test
+    void aReportFromBeforeAMoveTripsNothing() throws InterruptedException {
+        upstream.then("a", () -> {
+            store.change("a", ConditionalUpdate.builder().add(Attribute.GENERATION, 1));
+            return error(401, "invalid_request_error", "invalid_api_key");
+        });
+
+        dispatch(pool(weighted("a", 1000, 0), weighted("b", 0.001, 0)));
+
+        assertThat(events).noneMatch(DispatchEvent.Opened.class::isInstance);
+        assertThat(store.item("a").has(Attribute.BREAKER)).isFalse();
+    }
+
+    private static Settings patient(int attempts) {
+        Settings usual = Settings.DEFAULT;
+        return new Settings(
+                new Settings.Retries(attempts, usual.retries().attemptCap()),
+                new Settings.Health(
+                        100,
+                        100,
+                        1000,
+                        1,
+                        1,
+                        usual.health().openFor(),
+                        usual.health().backoff(),
+                        usual.health().openCap(),
+                        usual.health().openForPerson()),
+                usual.routing(),
+                usual.batches());
+    }
+}
