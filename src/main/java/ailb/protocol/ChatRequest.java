@@ -24,7 +24,7 @@ public final class ChatRequest {
         this.root = root;
         this.modelStart = modelStart;
         this.modelEnd = modelEnd;
-        this.promptCharacters = countCharacters(root.path("messages"));
+        this.promptCharacters = PromptSize.characters(root);
     }
 
     /**
@@ -41,7 +41,7 @@ public final class ChatRequest {
         return root.path("model").textValue();
     }
 
-    /** Characters (UTF-16 units) of the text of all messages, for estimates of tokens. */
+    /** Characters (UTF-16 units) of all that the model is given to read, for estimates of tokens; see {@link PromptSize}. */
     public long promptCharacters() {
         return promptCharacters;
     }
@@ -71,16 +71,6 @@ public final class ChatRequest {
     /** Not to be changed. */
     ObjectNode root() {
         return root;
-    }
-
-    private static long countCharacters(JsonNode messages) {
-        long characters = 0;
-        for (JsonNode message : messages) {
-            for (String text : MessageText.of(message)) {
-                characters += text.length();
-            }
-        }
-        return characters;
     }
 
     @Override

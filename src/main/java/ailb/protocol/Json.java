@@ -8,6 +8,7 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -27,7 +28,11 @@ final class Json {
             .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH).build())
             .build();
 
-    private static final JsonMapper MAPPER = new JsonMapper(FACTORY);
+    /** Numbers keep every digit they are written with: 1.10 stays that, and so does what no double holds. */
+    private static final JsonMapper MAPPER = JsonMapper.builder(FACTORY)
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
+            .build();
     private static final ObjectReader WHOLE = MAPPER.reader().with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
     private Json() {}
@@ -44,6 +49,16 @@ final class Json {
 
     /** The document, or empty where the bytes are not one JSON value. */
     static Optional<JsonNode> parse(byte[] json) {
+        try {
+            JsonNode root = WHOLE.readTree(json);
+            return root.isMissingNode() ? Optional.empty() : Optional.of(root);
+        } catch (IOException malformed) {
+            return Optional.empty();
+        }
+    }
+
+    /** The same of a document in a string. */
+    static Optional<JsonNode> parse(String json) {
         try {
             JsonNode root = WHOLE.readTree(json);
             return root.isMissingNode() ? Optional.empty() : Optional.of(root);
@@ -78,6 +93,14 @@ final class Json {
     static byte[] bytes(JsonNode node) {
         try {
             return MAPPER.writeValueAsBytes(node);
+        } catch (JsonProcessingException impossible) {
+            throw new IllegalStateException("a tree that cannot be written", impossible);
+        }
+    }
+
+    static String text(JsonNode node) {
+        try {
+            return MAPPER.writeValueAsString(node);
         } catch (JsonProcessingException impossible) {
             throw new IllegalStateException("a tree that cannot be written", impossible);
         }

@@ -23,18 +23,29 @@ class HostileInputTest {
             WireFiles.bytes("anthropic/requests/all-parameters/openai.json"),
             WireFiles.bytes("anthropic/requests/merged-turns/openai.json"),
             WireFiles.bytes("anthropic/requests/blank-text/openai.json"),
+            WireFiles.bytes("anthropic/requests/tools/openai.json"),
+            WireFiles.bytes("anthropic/requests/tool-results/openai.json"),
+            WireFiles.bytes("anthropic/requests/thinking/openai.json"),
+            WireFiles.bytes("anthropic/requests/images/openai.json"),
+            WireFiles.bytes("anthropic/requests/json-schema/openai.json"),
             utf8("{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"\\ud83d\\ude00 é 日本\"}]}"));
 
     private static final List<byte[]> REPLIES = List.of(
             WireFiles.bytes("openai/completion.json"),
             WireFiles.bytes("anthropic/replies/cached-and-cut-off/anthropic.json"),
+            WireFiles.bytes("anthropic/replies/tool-calls/anthropic.json"),
+            WireFiles.bytes("anthropic/replies/thinking/anthropic.json"),
             utf8("{\"error\":{\"message\":\"no\",\"type\":\"tokens\",\"code\":429,\"details\":[{\"reason\":\"r\"}]}}"),
             utf8("[{\"error\":{\"code\":400,\"message\":\"API key not valid\",\"status\":\"INVALID_ARGUMENT\"}}]"));
 
     private static final List<String> SCRAPS = List.of(
             "null", "true", "-1", "1e999", "99999999999999999999", "\"\"", "[]", "{}", "[[", "}", "\"", "\\u",
             "\\ud800",
-            "\"model\":\"x\",", "\"messages\":[],", "\"content\":[{\"type\":\"text\"}]", "\"text\":0,", "\u0000", "é",
+            "\"model\":\"x\",", "\"messages\":[],", "\"content\":[{\"type\":\"text\"}]", "\"text\":0,",
+            "\"tool_calls\":[{}],",
+            "\"role\":\"tool\",", "\"call_1\"", "\"data:;,\"", "\"data:image/png;base64,A\"", "{\"type\":\"x\"}",
+            "\"{\\\"a\\\":[[\\\"\\\\ud800\\\"]]}\"",
+            "\u0000", "é",
             ",", ":");
 
     private static final List<String> HEADER_SCRAPS = List.of(

@@ -5,6 +5,7 @@ import ailb.pool.Limits;
 import ailb.pool.Pacing;
 import ailb.pool.Provider;
 import ailb.pool.TokenAccounting;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -23,7 +24,8 @@ final class WireFiles {
     static final Instant NOW = Instant.parse("2026-11-02T10:00:00Z");
 
     /** Not the mapper under test. */
-    private static final ObjectMapper MAPPER = new ObjectMapper();
+    private static final ObjectMapper MAPPER =
+            new ObjectMapper().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
 
     private WireFiles() {}
 
