@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
@@ -44,27 +45,34 @@ final class Json {
 
     /** Reads the value whose first token the parser stands on, and no further. */
     static JsonNode value(JsonParser parser) throws IOException {
-        return MAPPER.readTree(parser);
+        try {
+            return MAPPER.readTree(parser);
+        } catch (NumberFormatException tooLarge) { // an exponent that no number type holds
+            throw new StreamConstraintsException("a number is too large");
+        }
     }
 
     /** The document, or empty where the bytes are not one JSON value. */
     static Optional<JsonNode> parse(byte[] json) {
-        try {
-            JsonNode root = WHOLE.readTree(json);
-            return root.isMissingNode() ? Optional.empty() : Optional.of(root);
-        } catch (IOException malformed) {
-            return Optional.empty();
-        }
+        return parse(() -> WHOLE.readTree(json));
     }
 
     /** The same of a document in a string. */
     static Optional<JsonNode> parse(String json) {
+        return parse(() -> WHOLE.readTree(json));
+    }
+
+    private static Optional<JsonNode> parse(Reading reading) {
         try {
-            JsonNode root = WHOLE.readTree(json);
+            JsonNode root = reading.root();
             return root.isMissingNode() ? Optional.empty() : Optional.of(root);
-        } catch (IOException malformed) {
+        } catch (IOException | NumberFormatException malformed) {
             return Optional.empty();
         }
+    }
+
+    private interface Reading {
+        JsonNode root() throws IOException;
     }
 
     /** True for a field that is not given: left out, or null. */

@@ -175,6 +175,14 @@ class ChatRequestTest {
         assertThat(invalid(("{" + HELLO + "}").getBytes(StandardCharsets.UTF_16)).status()).isEqualTo(400);
     }
 
+    @Test
+    void numberThatNobodyCanHoldIsRefused() {
+        ApiError error = invalid(utf8("{" + HELLO + ",\"seed\":1e99999999999}"));
+
+        assertThat(error.status()).isEqualTo(400);
+        assertThat(error.message()).contains("number that is too long");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"[", "{\"a\":"})
     void deepNestingIsRefused(String opening) {

@@ -66,7 +66,7 @@ class HostileInputTest {
     @Test
     void requestsAreReadOrRefused() {
         forEachSeed(random -> {
-            if (ChatRequest.parse(mutated(REQUESTS, random)) instanceof Parsed.Valid(ChatRequest request)) {
+            if (ChatRequest.parse(mutated(request(random), random)) instanceof Parsed.Valid(ChatRequest request)) {
                 putToEachProvider(request);
             }
         });
@@ -75,7 +75,7 @@ class HostileInputTest {
     @Test
     void repliesAreAnswersOrFailures() {
         forEachSeed(random -> {
-            byte[] body = mutated(REPLIES, random);
+            byte[] body = mutated(reply(random), random);
             int status =
                     random.nextInt(5) == 0 ? random.nextInt(-1, 1000) : pick(List.of(200, 400, 401, 404, 429), random);
             for (Provider provider : Provider.values()) {
@@ -109,8 +109,18 @@ class HostileInputTest {
         }
     }
 
-    private static byte[] mutated(List<byte[]> seeds, SplittableRandom random) {
-        byte[] bytes = pick(seeds, random).clone();
+    private static byte[] request(SplittableRandom random) {
+        return random.nextInt(3) == 0 ? new GeneratedChat(random).body() : pick(REQUESTS, random).clone();
+    }
+
+    private static byte[] reply(SplittableRandom random) {
+        return random.nextInt(3) == 0
+                ? utf8("{\"content\":" + AnthropicMeaningTest.reply(random) + ",\"stop_reason\":\"tool_use\"}")
+                : pick(REPLIES, random).clone();
+    }
+
+    private static byte[] mutated(byte[] original, SplittableRandom random) {
+        byte[] bytes = original;
         int mutations = random.nextInt(4);
         for (int i = 0; i < mutations && bytes.length > 0; i++) {
             int at = random.nextInt(bytes.length);
