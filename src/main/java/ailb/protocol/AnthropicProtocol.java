@@ -39,7 +39,7 @@ final class AnthropicProtocol implements WireProtocol {
             return Failures.refused(status, headers, error, error.toApiError(status).toJson(), remaining, now);
         }
         return Json.parse(body)
-                .filter(reply -> reply.path("content").isArray())
+                .filter(AnthropicReply::isAnswer)
                 .<ProviderReply>map(reply -> new ProviderReply.Answer(
                         AnthropicReply.chatCompletion(reply, request.model(), now), AnthropicReply.usage(reply),
                         remaining))

@@ -20,7 +20,7 @@ public final class ChatRequest implements ModelRequest {
 
     ChatRequest(RequestBody body) {
         this.body = body;
-        this.promptCharacters = countCharacters(body.root().path("messages"));
+        this.promptCharacters = PromptSize.characters(body.root());
     }
 
     /**
@@ -37,6 +37,7 @@ public final class ChatRequest implements ModelRequest {
         return body.model();
     }
 
+    /** See {@link PromptSize}. */
     @Override
     public long promptCharacters() {
         return promptCharacters;
@@ -103,16 +104,6 @@ public final class ChatRequest implements ModelRequest {
     /** Not to be changed. */
     ObjectNode root() {
         return body.root();
-    }
-
-    private static long countCharacters(JsonNode messages) {
-        long characters = 0;
-        for (JsonNode message : messages) {
-            for (String text : MessageText.of(message)) {
-                characters += text.length();
-            }
-        }
-        return characters;
     }
 
     @Override

@@ -5,9 +5,11 @@ import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -27,7 +29,11 @@ final class Json {
             .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH).build())
             .build();
 
-    private static final JsonMapper MAPPER = new JsonMapper(FACTORY);
+    /** Numbers keep every digit they are written with: 1.10 stays that, and so does what no double holds. */
+    private static final JsonMapper MAPPER = JsonMapper.builder(FACTORY)
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
+            .build();
     private static final ObjectReader WHOLE = MAPPER.reader().with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
     private Json() {}
@@ -39,17 +45,34 @@ final class Json {
 
     /** Reads the value whose first token the parser stands on, and no further. */
     static JsonNode value(JsonParser parser) throws IOException {
-        return MAPPER.readTree(parser);
+        try {
+            return MAPPER.readTree(parser);
+        } catch (NumberFormatException tooLarge) { // an exponent that no number type holds
+            throw new StreamConstraintsException("a number is too large");
+        }
     }
 
     /** The document, or empty where the bytes are not one JSON value. */
     static Optional<JsonNode> parse(byte[] json) {
+        return parse(() -> WHOLE.readTree(json));
+    }
+
+    /** The same of a document in a string. */
+    static Optional<JsonNode> parse(String json) {
+        return parse(() -> WHOLE.readTree(json));
+    }
+
+    private static Optional<JsonNode> parse(Reading reading) {
         try {
-            JsonNode root = WHOLE.readTree(json);
+            JsonNode root = reading.root();
             return root.isMissingNode() ? Optional.empty() : Optional.of(root);
-        } catch (IOException malformed) {
+        } catch (IOException | NumberFormatException malformed) {
             return Optional.empty();
         }
+    }
+
+    private interface Reading {
+        JsonNode root() throws IOException;
     }
 
     /** True for a field that is not given: left out, or null. */
@@ -78,6 +101,14 @@ final class Json {
     static byte[] bytes(JsonNode node) {
         try {
             return MAPPER.writeValueAsBytes(node);
+        } catch (JsonProcessingException impossible) {
+            throw new IllegalStateException("a tree that cannot be written", impossible);
+        }
+    }
+
+    static String text(JsonNode node) {
+        try {
+            return MAPPER.writeValueAsString(node);
         } catch (JsonProcessingException impossible) {
             throw new IllegalStateException("a tree that cannot be written", impossible);
         }

@@ -26,7 +26,10 @@ class AnthropicProtocolTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"single-turn", "all-parameters", "merged-turns", "refusal-in-history", "blank-text", "prefill"})
+            strings = {
+                "single-turn", "all-parameters", "merged-turns", "refusal-in-history", "blank-text", "prefill", "tools",
+                "tool-results", "thinking", "no-thinking", "images", "json-schema", "no-demand",
+            })
     void chatRequestIsPutInAnthropicsWords(String name) {
         ChatRequest request = valid(WireFiles.bytes("anthropic/requests/" + name + "/openai.json"));
 
@@ -36,7 +39,11 @@ class AnthropicProtocolTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"text", "cached-and-cut-off", "refusal-without-usage"})
+    @ValueSource(
+            strings = {
+                "text", "cached-and-cut-off", "refusal-without-usage", "refusal", "tool-calls", "thinking",
+                "cut-off-while-thinking",
+            })
     void anthropicsAnswerIsToldAsAChatCompletion(String name) {
         byte[] body = WireFiles.bytes("anthropic/replies/" + name + "/anthropic.json");
 
@@ -115,65 +122,12 @@ class AnthropicProtocolTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|', quoteCharacter = '`', value = {
-                "tools                             | 'tools':[{'type':'function','function':{'name':'f'}}]",
-                "tool_choice                       | 'tool_choice':'auto'",
-                "functions                         | 'functions':[]",
-                "response_format                   | 'response_format':{'type':'json_object'}",
-                "n                                 | 'n':2",
-                "logprobs                          | 'logprobs':true",
-                "top_logprobs                      | 'top_logprobs':2",
-                "logit_bias                        | 'logit_bias':{'50256':-100}",
-                "seed                              | 'seed':1",
-                "frequency_penalty                 | 'frequency_penalty':0.5",
-                "presence_penalty                  | 'presence_penalty':-1",
-                "audio                             | 'audio':{'voice':'alloy'}",
-                "modalities                        | 'modalities':['text','audio']",
-                "prediction                        | 'prediction':{'type':'content','content':'x'}",
-                "web_search_options                | 'web_search_options':{}",
-                "reasoning_effort                  | 'reasoning_effort':'low'",
-                "store                             | 'store':true",
-                "service_tier                      | 'service_tier':'priority'",
-                "stream_options                    | 'stream_options':{'include_usage':true}",
-                "stop                              | 'stop':['x','\\n\\u00a0']",
-                "stop                              | 'stop':''",
-                "a_field_of_tomorrow               | 'a_field_of_tomorrow':0",
-            })
-    void fieldWithoutAnEquivalentIsNamed(String field, String member) {
-        ChatRequest request = valid(("{'model':'m','messages':[{'role':'user','content':'x'}]," + member + "}")
-                .replace('\'', '"'));
-
-        assertThat(protocol.unsupportedField(request)).contains(field);
-    }
-
-    @ParameterizedTest
-    @CsvSource(
-            delimiter = '|', quoteCharacter = '`', value = {
-                "messages[0].content[0].image_url  | {'role':'user','content':[{'type':'image_url','image_url':{'url':'u'}}]}",
-                "messages[0].content[1].input_audio| {'role':'user','content':[{'type':'text','text':'x'},{'type':'input_audio','input_audio':{}}]}",
-                "messages[0].content[0].file       | {'role':'user','content':[{'type':'file','file':{'file_id':'f'}}]}",
-                "messages[0].content[0].type       | {'role':'user','content':[{'type':'thought'}]}",
-                "messages[0].content[0].refusal    | {'role':'user','content':[{'type':'refusal','refusal':'no'}]}",
-                "messages[0].content[0].cache      | {'role':'user','content':[{'type':'text','text':'x','cache':1}]}",
-                "messages[0].name                  | {'role':'user','content':'x','name':'ann'}",
-                "messages[1].role                  | {'role':'user','content':'x'},{'role':'tool','content':'x','tool_call_id':'c'}",
-                "messages[1].tool_calls            | {'role':'user','content':'x'},{'role':'assistant','tool_calls':[{'id':'c'}]}",
-                "messages[1].refusal               | {'role':'user','content':'x'},{'role':'assistant','refusal':1}",
-                "messages                          | {'role':'system','content':'x'}",
-                "messages                          | {'role':'user','content':' '}",
-                "messages                          | {'role':'assistant','content':'Hi!'},{'role':'user','content':'x'}",
-            })
-    void partOfAMessageWithoutAnEquivalentIsNamedByItsPath(String field, String messages) {
-        ChatRequest request = valid(("{'model':'m','messages':[" + messages + "]}").replace('\'', '"'));
-
-        assertThat(protocol.unsupportedField(request)).contains(field);
-    }
-
-    @ParameterizedTest
     @ValueSource(
             strings = {
-                "", "null", "[]", "{}", "<html>", "{\"content\":\"x\"}", "{\"content\":[{\"type\":\"text\",\"tex",
+                "", "null", "[]", "{}", "<html>", "{\"content\":\"x\"}",
+                "{\"content\":[{\"type\":\"tool_use\",\"name\":\"f\",\"input\":{}}]}",
+                "{\"content\":[{\"type\":\"tool_use\",\"id\":\"a\",\"name\":\"f\",\"input\":\"{}\"}]}",
+                "{\"content\":[{\"type\":\"text\",\"tex",
                 "{\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\",\"message\":\"Overloaded\"}}",
             })
     void successWithoutAnAnswerInItIsAFaultOfTheTransport(String body) {
@@ -212,7 +166,7 @@ class AnthropicProtocolTest {
                         expected.path("prompt_tokens").asLong(),
                         expected.path("completion_tokens").asLong(),
                         expected.at("/prompt_tokens_details/cached_tokens").asLong(),
-                        0);
+                        expected.at("/completion_tokens_details/reasoning_tokens").asLong());
     }
 
     private ProviderReply.Failure failure(int status, String body) {

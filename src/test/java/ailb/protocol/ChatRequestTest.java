@@ -21,13 +21,41 @@ class ChatRequestTest {
         ChatRequest request = valid("""
                 {"model": "chat", "messages": [
                   {"role": "system", "content": "12345"},
-                  {"role": "user", "content": [{"type": "text", "text": "123"},
-                                               {"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA"}}]},
+                  {"role": "user", "content": [{"type": "text", "text": "123"}]},
                   {"role": "assistant", "content": null, "refusal": "12"},
                   {"role": "tool", "tool_call_id": "call_1", "content": "1234"}]}""");
 
         assertThat(request.model()).isEqualTo("chat");
         assertThat(request.promptCharacters()).isEqualTo(5 + 3 + 2 + 4);
+    }
+
+    @Test
+    void toolsAndTheirCallsCountAsTheyAreWritten() {
+        ChatRequest request = valid("""
+                {"model": "chat", "messages": [
+                  {"role": "user", "content": "1"},
+                  {"role": "assistant", "content": null, "tool_calls": [
+                    {"id": "call_1", "type": "function", "function": {"name": "now", "arguments": "{\\"zone\\": 1}"}},
+                    {"id": "call_2", "type": "function", "function": {"name": "now", "arguments": {"zone": 1}}}]}],
+                 "tools": [{"type": "function", "function": {"name": "now"}}],
+                 "functions": []}""");
+
+        int definition = "[{'type':'function','function':{'name':'now'}}]".length();
+        assertThat(request.promptCharacters())
+                .isEqualTo(1 + definition + "now{'zone': 1}".length() + "now{'zone':1}".length());
+    }
+
+    /** 1,500 tokens an image, 2,250 a page, four characters a token; a page is some 50,000 characters of base64. */
+    @Test
+    void imagesAndFilesCountByWhatTheyAreAndNotByTheirBase64() {
+        String image =
+                "{'type':'image_url','image_url':{'url':'data:image/png;base64,%s'}}".formatted("A".repeat(400_000));
+        String file =
+                "{'type':'file','file':{'file_data':'data:application/pdf;base64,%s'}}".formatted("A".repeat(120_000));
+        ChatRequest request = valid(("{'model':'m','messages':[{'role':'user','content':[" + image + "," + file + ","
+                + "{'type':'file','file':{'file_id':'f'}}]}]}").replace('\'', '"'));
+
+        assertThat(request.promptCharacters()).isEqualTo(6_000 + 3 * 9_000 + 9_000);
     }
 
     @Test
@@ -136,6 +164,14 @@ class ChatRequestTest {
         assertThat(invalid(surrogate).message()).contains("not UTF-8");
         assertThat(invalid(("{" + HELLO + "}").getBytes(StandardCharsets.UTF_16LE)).status()).isEqualTo(400);
         assertThat(invalid(("{" + HELLO + "}").getBytes(StandardCharsets.UTF_16)).status()).isEqualTo(400);
+    }
+
+    @Test
+    void numberThatNobodyCanHoldIsRefused() {
+        ApiError error = invalid(utf8("{" + HELLO + ",\"seed\":1e99999999999}"));
+
+        assertThat(error.status()).isEqualTo(400);
+        assertThat(error.message()).contains("number that is too long");
     }
 
     @ParameterizedTest

@@ -23,18 +23,29 @@ class HostileInputTest {
             WireFiles.bytes("anthropic/requests/all-parameters/openai.json"),
             WireFiles.bytes("anthropic/requests/merged-turns/openai.json"),
             WireFiles.bytes("anthropic/requests/blank-text/openai.json"),
+            WireFiles.bytes("anthropic/requests/tools/openai.json"),
+            WireFiles.bytes("anthropic/requests/tool-results/openai.json"),
+            WireFiles.bytes("anthropic/requests/thinking/openai.json"),
+            WireFiles.bytes("anthropic/requests/images/openai.json"),
+            WireFiles.bytes("anthropic/requests/json-schema/openai.json"),
             utf8("{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"\\ud83d\\ude00 é 日本\"}]}"));
 
     private static final List<byte[]> REPLIES = List.of(
             WireFiles.bytes("openai/completion.json"),
             WireFiles.bytes("anthropic/replies/cached-and-cut-off/anthropic.json"),
+            WireFiles.bytes("anthropic/replies/tool-calls/anthropic.json"),
+            WireFiles.bytes("anthropic/replies/thinking/anthropic.json"),
             utf8("{\"error\":{\"message\":\"no\",\"type\":\"tokens\",\"code\":429,\"details\":[{\"reason\":\"r\"}]}}"),
             utf8("[{\"error\":{\"code\":400,\"message\":\"API key not valid\",\"status\":\"INVALID_ARGUMENT\"}}]"));
 
     private static final List<String> SCRAPS = List.of(
             "null", "true", "-1", "1e999", "99999999999999999999", "\"\"", "[]", "{}", "[[", "}", "\"", "\\u",
             "\\ud800",
-            "\"model\":\"x\",", "\"messages\":[],", "\"content\":[{\"type\":\"text\"}]", "\"text\":0,", "\u0000", "é",
+            "\"model\":\"x\",", "\"messages\":[],", "\"content\":[{\"type\":\"text\"}]", "\"text\":0,",
+            "\"tool_calls\":[{}],",
+            "\"role\":\"tool\",", "\"call_1\"", "\"data:;,\"", "\"data:image/png;base64,A\"", "{\"type\":\"x\"}",
+            "\"{\\\"a\\\":[[\\\"\\\\ud800\\\"]]}\"",
+            "\u0000", "é",
             ",", ":");
 
     private static final List<String> HEADER_SCRAPS = List.of(
@@ -55,7 +66,7 @@ class HostileInputTest {
     @Test
     void requestsAreReadOrRefused() {
         forEachSeed(random -> {
-            if (ChatRequest.parse(mutated(REQUESTS, random)) instanceof Parsed.Valid(ChatRequest request)) {
+            if (ChatRequest.parse(mutated(request(random), random)) instanceof Parsed.Valid(ChatRequest request)) {
                 putToEachProvider(request);
             }
         });
@@ -64,7 +75,7 @@ class HostileInputTest {
     @Test
     void repliesAreAnswersOrFailures() {
         forEachSeed(random -> {
-            byte[] body = mutated(REPLIES, random);
+            byte[] body = mutated(reply(random), random);
             int status =
                     random.nextInt(5) == 0 ? random.nextInt(-1, 1000) : pick(List.of(200, 400, 401, 404, 429), random);
             for (Provider provider : Provider.values()) {
@@ -98,8 +109,18 @@ class HostileInputTest {
         }
     }
 
-    private static byte[] mutated(List<byte[]> seeds, SplittableRandom random) {
-        byte[] bytes = pick(seeds, random).clone();
+    private static byte[] request(SplittableRandom random) {
+        return random.nextInt(3) == 0 ? new GeneratedChat(random).body() : pick(REQUESTS, random).clone();
+    }
+
+    private static byte[] reply(SplittableRandom random) {
+        return random.nextInt(3) == 0
+                ? utf8("{\"content\":" + AnthropicMeaningTest.reply(random) + ",\"stop_reason\":\"tool_use\"}")
+                : pick(REPLIES, random).clone();
+    }
+
+    private static byte[] mutated(byte[] original, SplittableRandom random) {
+        byte[] bytes = original;
         int mutations = random.nextInt(4);
         for (int i = 0; i < mutations && bytes.length > 0; i++) {
             int at = random.nextInt(bytes.length);

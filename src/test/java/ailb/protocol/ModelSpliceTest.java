@@ -36,6 +36,15 @@ class ModelSpliceTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"tools", "tool-results", "thinking", "images", "json-schema", "no-demand"})
+    void toolsImagesAndAllElsePassThrough(String name) {
+        byte[] body = WireFiles.bytes("anthropic/requests/" + name + "/openai.json");
+
+        assertThat(text(valid(body).bodyFor("gpt-4o-mini")))
+                .isEqualTo(text(body).replace("\"model\": \"chat\"", "\"model\": \"gpt-4o-mini\""));
+    }
+
     @Test
     void newModelIsWrittenAsAJsonString() {
         ChatRequest request = valid("{\"model\":\"chat\"," + MESSAGES + "}");

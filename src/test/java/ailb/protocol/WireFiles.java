@@ -5,8 +5,10 @@ import ailb.pool.Limits;
 import ailb.pool.Pacing;
 import ailb.pool.Provider;
 import ailb.pool.TokenAccounting;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -23,7 +25,10 @@ final class WireFiles {
     static final Instant NOW = Instant.parse("2026-11-02T10:00:00Z");
 
     /** Not the mapper under test. */
-    private static final ObjectMapper MAPPER = new ObjectMapper();
+    private static final JsonMapper MAPPER = JsonMapper.builder()
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
+            .build();
 
     private WireFiles() {}
 

@@ -1,0 +1,86 @@
+package ailb.protocol;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/** Calls of functions: OpenAI's {@code tool_calls}, with arguments in a string, and {@code tool_use} blocks. */
+final class AnthropicToolCalls {
+
+    /** Anthropic refuses other ids. */
+    private static final Pattern ID = Pattern.compile("[a-zA-Z0-9_-]+");
+
+    private AnthropicToolCalls() {}
+
+    /** The path, within the message, of the first part of its {@code tool_calls} that has no equivalent. */
+    static Optional<String> fault(JsonNode calls) {
+        if (!calls.isArray()) {
+            return Json.isAbsent(calls) ? Optional.empty() : Optional.of("tool_calls");
+        }
+        for (int i = 0; i < calls.size(); i++) {
+            String path = "tool_calls[" + i + "].";
+            Optional<String> fault = callFault(calls.get(i)).map(field -> path + field);
+            if (fault.isPresent()) {
+                return fault;
+            }
+        }
+        return Optional.empty();
+    }
+
+    static boolean isId(JsonNode id) {
+        return id.isTextual() && ID.matcher(id.textValue()).matches();
+    }
+
+    private static Optional<String> callFault(JsonNode call) {
+        JsonNode type = call.path("type");
+        JsonNode function = call.path("function");
+        if (!Json.isAbsent(type) && !Fields.is(type, "function")) {
+            return Optional.of("type");
+        }
+        // The index is left by clients that put a stream together, and says what the order says.
+        return Fields.firstOther(call, Set.of("id", "type", "function", "index"))
+                .or(() -> isId(call.path("id")) ? Optional.empty() : Optional.of("id"))
+                .or(() -> Fields.firstOther(function, Set.of("name", "arguments")).map(field -> "function." + field))
+                .or(() -> function.path("name").isTextual() ? Optional.empty() : Optional.of("function.name"))
+                .or(() -> input(function.path("arguments")).isPresent()
+                        ? Optional.empty()
+                        : Optional.of("function.arguments"));
+    }
+
+    static void addBlocks(JsonNode calls, ArrayNode content) {
+        for (JsonNode call : calls) {
+            ObjectNode block = content.addObject().put("type", "tool_use");
+            block.set("id", call.path("id"));
+            block.set("name", call.path("function").path("name"));
+            block.set("input", input(call.path("function").path("arguments")).orElseGet(Json::object));
+        }
+    }
+
+    /** An object; some clients send it as it is, and some providers write nothing for a call without arguments. */
+    private static Optional<JsonNode> input(JsonNode arguments) {
+        if (!arguments.isTextual()) {
+            return Optional.of(arguments).filter(JsonNode::isObject);
+        }
+        String text = arguments.textValue();
+        return text.isBlank() ? Optional.of(Json.object()) : Json.parse(text).filter(JsonNode::isObject);
+    }
+
+    /** True for a {@code tool_use} block that can be told as a call. */
+    static boolean isCall(JsonNode block) {
+        return block.path("id").isTextual() && block.path("name").isTextual() && block.path("input").isObject();
+    }
+
+    /** One {@code tool_use} block as a call. */
+    static ObjectNode call(JsonNode block) {
+        ObjectNode call = Json.object();
+        call.set("id", block.path("id"));
+        call.put("type", "function");
+        ObjectNode function = call.putObject("function");
+        function.set("name", block.path("name"));
+        function.put("arguments", Json.text(block.path("input")));
+        return call;
+    }
+}

@@ -1,0 +1,59 @@
+package ailb.protocol;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+/** How long a prompt is, in characters, for estimates of its tokens at four characters a token. */
+final class PromptSize {
+
+    /** An image of the largest size that providers do not scale down takes about 1,500 tokens. */
+    static final long IMAGE_CHARACTERS = 6_000;
+
+    /** A page of a PDF takes 1,500 to 3,000 tokens, by Anthropic's documentation. */
+    static final long PAGE_CHARACTERS = 9_000;
+
+    /** So much base64 is taken for a page: the files do not say how many they have. */
+    private static final long PAGE_BASE64 = 50_000;
+
+    private PromptSize() {}
+
+    /** Text, tools and their calls as they are written; images and files by what they are, not by their base64. */
+    static long characters(ObjectNode root) {
+        long characters = json(root.path("tools")) + json(root.path("functions"))
+                + json(root.path("response_format").path("json_schema"));
+        for (JsonNode message : root.path("messages")) {
+            for (String text : MessageText.of(message)) {
+                characters += text.length();
+            }
+            characters += calls(message.path("tool_calls")) + json(message.path("function_call"))
+                    + json(message.path("thinking_blocks"));
+            for (JsonNode part : message.path("content")) {
+                characters += media(part);
+            }
+        }
+        return characters;
+    }
+
+    private static long calls(JsonNode calls) {
+        long characters = 0;
+        for (JsonNode call : calls) {
+            JsonNode arguments = call.path("function").path("arguments");
+            characters += call.path("function").path("name").asText().length();
+            characters += arguments.isTextual() ? arguments.textValue().length() : json(arguments);
+        }
+        return characters;
+    }
+
+    private static long media(JsonNode part) {
+        return switch (part.path("type").asText()) {
+            case "image_url", "input_audio" -> IMAGE_CHARACTERS;
+            case "file" -> PAGE_CHARACTERS
+                    * Math.max(1, Math.ceilDiv(part.path("file").path("file_data").asText().length(), PAGE_BASE64));
+            default -> 0;
+        };
+    }
+
+    private static long json(JsonNode value) {
+        return value.isContainerNode() && !value.isEmpty() ? value.toString().length() : 0;
+    }
+}
