@@ -31,6 +31,8 @@ final class LineRun {
     private final String token;
     private final long expires;
     private int earlierFailures;
+    private int lapses;
+    private boolean alone;
     private boolean held;
 
     /**
@@ -52,6 +54,9 @@ final class LineRun {
 
     /** It needs another permit. */
     record Again() implements Turn {}
+
+    /** Workers have died while they held it: it is called when nothing else is in hand that would suffer with it. */
+    record Suspect() implements Turn {}
 
     /** It is out of the worker's hands. */
     record Over(Disposal disposal, Optional<Outcome> recorded) implements Turn {
@@ -83,8 +88,18 @@ final class LineRun {
             call.giveUp();
             return refused.get();
         }
+        if (lapses > 0 && !alone) {
+            call.giveUp();
+            release(0, 0);
+            return new Suspect();
+        }
         Optional<DispatchResult> result = call.attempt();
         return result.isPresent() ? ended(result.get(), call.failures()) : new Again();
+    }
+
+    /** From now on nothing else is in the worker's hands. */
+    void isAlone() {
+        alone = true;
     }
 
     /** Records how the line ends, without a call. */
@@ -140,9 +155,10 @@ final class LineRun {
             return switch (worker.store().claim(line.key(), token, now, until, expires)) {
                 case Claim.Done() -> Optional.of(Over.deleted());
                 case Claim.Leased(long others) -> Optional.of(Over.returned(others - now));
-                case Claim.Held(int attempts, int lapses) -> {
+                case Claim.Held(int attempts, int deaths) -> {
                     held = true;
                     earlierFailures = attempts;
+                    lapses = deaths;
                     yield lapses < MOST_LAPSES
                             ? Optional.empty()
                             : Optional.of(giveUp("worker_lost", "The workers that took it up died on it, "

@@ -40,6 +40,7 @@ final class Shift {
     private final LineRun.Worker worker;
     private final String token;
     private final Map<BatchCall, LineRun> waiting = new LinkedHashMap<>();
+    private final Map<BatchCall, LineRun> suspects = new LinkedHashMap<>();
     private final Set<String> kept = new HashSet<>();
 
     Shift(BatchProcessor.Parts parts, Deadline deadline, String token) {
@@ -65,6 +66,9 @@ final class Shift {
     /** Its line needs another permit. */
     private record Waits(BatchCall call, LineRun run) implements Ended {}
 
+    /** Its line is to be called alone. */
+    private record Suspected(BatchCall call, LineRun run) implements Ended {}
+
     /** @param needed whether the message comes again; otherwise it may be deleted */
     private record Left(QueueMessage message, boolean needed, Optional<BatchMessage.Line> line, LineRun.Over over)
             implements
@@ -75,7 +79,10 @@ final class Shift {
         for (int i = 0; i < messages.size(); i++) {
             begin(BatchMessage.read(messages.get(i)), token + "-" + i);
         }
-        while (!waiting.isEmpty() || tasks.pending() > 0) {
+        while (!waiting.isEmpty() || tasks.pending() > 0 || !suspects.isEmpty()) {
+            if (waiting.isEmpty() && tasks.pending() == 0) {
+                takeSuspect();
+            }
             cancel();
             long pause = lease();
             if (pause > PATIENCE || pause > deadline.remaining(parts.time())) {
@@ -92,6 +99,16 @@ final class Shift {
         calls.report();
         tally.close();
         return Set.copyOf(kept);
+    }
+
+    /** All else is done by now, and on record before this one may end it all. */
+    private void takeSuspect() {
+        calls.report();
+        tally.flush();
+        BatchCall call = suspects.keySet().iterator().next();
+        LineRun run = Objects.requireNonNull(suspects.remove(call));
+        run.isAlone();
+        waiting.put(call, run);
     }
 
     private void begin(BatchMessage message, String runToken) {
@@ -180,6 +197,7 @@ final class Shift {
         }
         return switch (turn) {
             case LineRun.Again() -> new Waits(call, run);
+            case LineRun.Suspect() -> new Suspected(call, run);
             case LineRun.Over over -> left(run.line().message(), Optional.of(run.line()), over);
         };
     }
@@ -187,6 +205,8 @@ final class Shift {
     private void handBack(long pause) {
         // Where it is only the time that has run out, others may start at once.
         long nanos = pause == BatchCalls.OUT_OF_TIME ? 0 : pause;
+        waiting.putAll(suspects);
+        suspects.clear();
         waiting.forEach((call, run) -> start(run, () -> run.handBack(nanos, call.failures())));
         waiting.clear();
     }
@@ -245,6 +265,7 @@ final class Shift {
     private void hear(Ended ended) {
         switch (ended) {
             case Waits(BatchCall call, LineRun run) -> waiting.put(call, run);
+            case Suspected(BatchCall call, LineRun run) -> suspects.put(call, run);
             case Left(QueueMessage message, boolean needed, Optional<BatchMessage.Line> line, LineRun.Over over) -> {
                 if (needed) {
                     kept.add(message.id());

@@ -52,6 +52,24 @@ class BatchEndsTest {
         onlyTheFourthFailed(batches, "worker_lost");
     }
 
+    /** Those under way beside it when its worker dies are called before it from then on, and it alone. */
+    @Test
+    void aLineThatKillsItsWorkersTakesNoOthersWithIt() {
+        SimulatedBatches batches = simulated((simulated, call) -> {
+            if (call.line().equals("b/3")) {
+                simulated.time.sleep(SimulatedBatches.SECOND);
+                simulated.time.die();
+            }
+            simulated.time.sleep(3 * SimulatedBatches.SECOND);
+            return ScriptedUpstream.answer();
+        })
+                .submit("b", 30)
+                .run();
+
+        assertThat(batches.deaths()).isEqualTo(3);
+        onlyTheFourthFailed(batches, "worker_lost");
+    }
+
     @Test
     void aLineThatFailsEverywhereIsGivenUpAfterTheMostAttempts() {
         SimulatedBatches batches = simulated((simulated, call) -> {
