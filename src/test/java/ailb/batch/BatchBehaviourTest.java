@@ -76,8 +76,7 @@ class BatchBehaviourTest {
             assertThat(providers.refused).isLessThanOrEqualTo(providers.calls / 1000);
             assertThat(figures.share()).isGreaterThanOrEqualTo(0.9);
             assertThat(figures.admissionsALine()).isLessThanOrEqualTo(1.0 / k + 0.1);
-            // To become 2/k + 0.1 when one write reports several answers.
-            assertThat(figures.writesALine()).isLessThanOrEqualTo(1 + 1.0 / k + 0.1);
+            assertThat(figures.writesALine()).isLessThanOrEqualTo(2.0 / k + 0.1);
         }
     }
 
