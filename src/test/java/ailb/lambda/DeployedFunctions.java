@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ailb.batch.QueueMessage;
 import ailb.lambda.LambdaInstance.QueueReply;
 import ailb.lambda.LambdaInstance.Reply;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -82,7 +81,7 @@ abstract class DeployedFunctions {
      *
      * @param function its id in the template
      */
-    LambdaInstance instance(String function) throws IOException {
+    LambdaInstance instance(String function) throws Exception {
         return started(function, aws.environment(function), COLD_START);
     }
 
@@ -96,7 +95,7 @@ abstract class DeployedFunctions {
     }
 
     private LambdaInstance started(String function, Map<String, String> environment, String[] jvmOptions)
-            throws IOException {
+            throws Exception {
         String handler = new Template().text("Resources." + function + ".Properties.Handler");
         LambdaInstance instance = new LambdaInstance(taskRoot, handler, environment, jvmOptions);
         instances.add(instance);

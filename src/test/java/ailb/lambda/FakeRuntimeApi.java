@@ -27,6 +27,7 @@ final class FakeRuntimeApi implements AutoCloseable {
 
     private final BlockingQueue<Invocation> waiting = new LinkedBlockingQueue<>();
     private final Map<String, Invocation> underWay = new ConcurrentHashMap<>();
+    private final CompletableFuture<Void> asked = new CompletableFuture<>();
     private final CompletableFuture<String> initError = new CompletableFuture<>();
     private final CompletableFuture<Void> checkpoint = new CompletableFuture<>();
     private final CountDownLatch restored = new CountDownLatch(1);
@@ -49,6 +50,11 @@ final class FakeRuntimeApi implements AutoCloseable {
         return invocation.answer();
     }
 
+    /** Done when the instance has asked for anything. */
+    CompletableFuture<Void> asked() {
+        return asked;
+    }
+
     /** Done when the instance has run its hooks and is ready for a snapshot. */
     CompletableFuture<Void> checkpoint() {
         return checkpoint;
@@ -67,6 +73,7 @@ final class FakeRuntimeApi implements AutoCloseable {
     void fail(String why) {
         RuntimeException failure = new IllegalStateException(why);
         underWay.values().forEach(invocation -> invocation.answer().completeExceptionally(failure));
+        asked.completeExceptionally(failure);
         initError.completeExceptionally(failure);
         checkpoint.completeExceptionally(failure);
     }
@@ -78,6 +85,7 @@ final class FakeRuntimeApi implements AutoCloseable {
     }
 
     private Reply answer(Request request) throws InterruptedException {
+        asked.complete(null);
         String[] call = request.path().substring(ROOT.length()).split("/");
         return switch (call[0] + "/" + call[call.length - 1]) {
             case "invocation/next" -> next(waiting.take());

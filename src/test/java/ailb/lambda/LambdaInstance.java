@@ -9,6 +9,7 @@ import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -41,15 +42,22 @@ final class LambdaInstance {
     /** The ids of the messages that stay on the queue. */
     record QueueReply(List<String> failures, long nanoTime) {}
 
+    /** Where each start of the runtime client writes its native part, whoever may have it in memory. */
+    private static final Path NATIVE_PART = Path.of("/tmp/.libaws-lambda-jni.so");
+
     private final FakeRuntimeApi runtime = new FakeRuntimeApi();
     private final Queue<String> output = new ConcurrentLinkedQueue<>();
     private final long started;
     private final Process process;
     private final Thread reader;
 
-    /** @param environment of the function, over what Lambda itself sets */
+    /**
+     * Starts a process, and returns when its runtime client is loaded: one after the other, each with a file of its own.
+     *
+     * @param environment of the function, over what Lambda itself sets
+     */
     LambdaInstance(Path taskRoot, String handler, Map<String, String> environment, String... jvmOptions)
-            throws IOException {
+            throws Exception {
         List<String> command = new ArrayList<>(List.of(tool("java"), "--enable-native-access=ALL-UNNAMED"));
         command.addAll(List.of(jvmOptions));
         command.addAll(List.of("-cp", runtimeClassPath(), AWSLambda.class.getName(), handler));
@@ -66,9 +74,11 @@ final class LambdaInstance {
                         "AWS_SECRET_ACCESS_KEY", "test",
                         "LAMBDA_TASK_ROOT", taskRoot.toString()));
         builder.environment().putAll(environment);
+        Files.deleteIfExists(NATIVE_PART);
         started = System.nanoTime();
         process = builder.start();
         reader = Thread.ofVirtual().start(this::read);
+        await(runtime.asked());
     }
 
     Reply invoke(String event) throws Exception {
