@@ -24,10 +24,10 @@ final class BatchTable {
     /** Reads for what DynamoDB leaves unread when it is busy, the first one included. */
     private static final int TRIES = 3;
 
-    private final DynamoDbClient client;
+    private final Supplier<DynamoDbClient> client;
     private final String table;
 
-    BatchTable(DynamoDbClient client, String table) {
+    BatchTable(Supplier<DynamoDbClient> client, String table) {
         this.client = client;
         this.table = table;
     }
@@ -47,18 +47,18 @@ final class BatchTable {
     /** Empty where there is none. */
     Map<String, AttributeValue> get(Map<String, AttributeValue> key) {
         return calling(
-                () -> client.getItem(request -> request.tableName(table).key(key).consistentRead(true)).item());
+                () -> client.get().getItem(request -> request.tableName(table).key(key).consistentRead(true)).item());
     }
 
     void put(Map<String, AttributeValue> item) {
-        calling(() -> client.putItem(request -> request.tableName(table).item(item)));
+        calling(() -> client.get().putItem(request -> request.tableName(table).item(item)));
     }
 
     Write put(PutItemRequest.Builder guarded) {
         PutItemRequest request = guarded.tableName(table).build();
         return calling(() -> {
             try {
-                client.putItem(request);
+                client.get().putItem(request);
                 return new Write(true, request.item());
             } catch (ConditionalCheckFailedException e) {
                 return new Write(false, Map.of());
@@ -72,7 +72,7 @@ final class BatchTable {
                 .build();
         return calling(() -> {
             try {
-                Map<String, AttributeValue> item = client.updateItem(request).attributes();
+                Map<String, AttributeValue> item = client.get().updateItem(request).attributes();
                 return new Write(true, complete(item, request.returnValues() == ReturnValue.ALL_NEW));
             } catch (ConditionalCheckFailedException e) {
                 return new Write(false, e.hasItem() ? e.item() : Map.of());
@@ -91,7 +91,7 @@ final class BatchTable {
     /** One page. */
     QueryResponse query(QueryRequest.Builder query) {
         QueryRequest request = query.tableName(table).consistentRead(true).build();
-        return calling(() -> client.query(request));
+        return calling(() -> client.get().query(request));
     }
 
     /** Those of at most 100 small items that there are, in no order. */
@@ -102,7 +102,8 @@ final class BatchTable {
                 : Map.of(table, KeysAndAttributes.builder().keys(keys).consistentRead(true).build());
         for (int attempt = 0; attempt < TRIES && !unread.isEmpty(); attempt++) {
             Map<String, KeysAndAttributes> wanted = unread;
-            BatchGetItemResponse response = calling(() -> client.batchGetItem(request -> request.requestItems(wanted)));
+            BatchGetItemResponse response =
+                    calling(() -> client.get().batchGetItem(request -> request.requestItems(wanted)));
             items.addAll(response.responses().getOrDefault(table, List.of()));
             unread = response.unprocessedKeys();
         }

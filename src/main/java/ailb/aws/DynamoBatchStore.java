@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
@@ -34,6 +35,11 @@ public final class DynamoBatchStore implements BatchStore {
 
     /** @param client one that may repeat requests, such as {@link AwsClients#batchStore} */
     public DynamoBatchStore(DynamoDbClient client, String table) {
+        this(() -> client, table);
+    }
+
+    /** @param client the same, asked for with each request */
+    public DynamoBatchStore(Supplier<DynamoDbClient> client, String table) {
         this.table = new BatchTable(client, table);
         this.parts = new Parts(this.table);
         this.outcomes = new LineOutcomes(this.table, parts);

@@ -6,6 +6,7 @@ import ailb.batch.QueueMessage;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.sqs.SqsClient;
@@ -33,12 +34,17 @@ public final class SqsBatchQueue implements BatchQueue {
      */
     private static final Duration LONGEST_HIDING = Duration.ofHours(12).minusMinutes(30);
 
-    private final SqsClient client;
+    private final Supplier<SqsClient> client;
     private final String url;
     private final String deadLettersUrl;
 
     /** @param client such as {@link AwsClients#sqs} */
     public SqsBatchQueue(SqsClient client, String url, String deadLettersUrl) {
+        this(() -> client, url, deadLettersUrl);
+    }
+
+    /** @param client the same, asked for with each request */
+    public SqsBatchQueue(Supplier<SqsClient> client, String url, String deadLettersUrl) {
         this.client = client;
         this.url = url;
         this.deadLettersUrl = deadLettersUrl;
@@ -58,9 +64,10 @@ public final class SqsBatchQueue implements BatchQueue {
         int seconds = seconds(time, LONGEST_HIDING);
         ask(
                 "hide a message",
-                () -> client.changeMessageVisibility(request -> request.queueUrl(url)
-                        .receiptHandle(message.receipt())
-                        .visibilityTimeout(seconds)));
+                () -> client.get()
+                        .changeMessageVisibility(request -> request.queueUrl(url)
+                                .receiptHandle(message.receipt())
+                                .visibilityTimeout(seconds)));
     }
 
     @Override
@@ -69,9 +76,10 @@ public final class SqsBatchQueue implements BatchQueue {
         Map<String, MessageAttributeValue> attributes = reason(SqsText.attribute(reason), body);
         ask(
                 "take a dead letter",
-                () -> client.sendMessage(request -> request.queueUrl(deadLettersUrl)
-                        .messageBody(body)
-                        .messageAttributes(attributes)));
+                () -> client.get()
+                        .sendMessage(request -> request.queueUrl(deadLettersUrl)
+                                .messageBody(body)
+                                .messageAttributes(attributes)));
     }
 
     /** None beside a body so large that it would not fit: attributes count as part of a message. */
@@ -89,7 +97,7 @@ public final class SqsBatchQueue implements BatchQueue {
             List<SendMessageBatchRequestEntry> now = unsent;
             failures = ask(
                     "take messages",
-                    () -> client.sendMessageBatch(request -> request.queueUrl(url).entries(now))).failed();
+                    () -> client.get().sendMessageBatch(request -> request.queueUrl(url).entries(now))).failed();
             if (failures.stream().anyMatch(SqsBatchQueue::isForGood)) {
                 break;
             }

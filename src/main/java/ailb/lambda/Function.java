@@ -4,6 +4,7 @@ import ailb.api.Api;
 import ailb.aws.AwsClients;
 import ailb.aws.DynamoBatchStore;
 import ailb.aws.DynamoStateStore;
+import ailb.aws.Once;
 import ailb.aws.SecretsManagerClientKeys;
 import ailb.aws.SecretsManagerKeys;
 import ailb.aws.SqsBatchQueue;
@@ -31,9 +32,9 @@ record Function(Api api, TimeSource time, SnapshotHooks hooks) {
         RenewableRandom random = new RenewableRandom();
         HttpUpstream upstream = new HttpUpstream();
         StateStore store = new DynamoStateStore(AwsClients.dynamoDb(), settings.table());
-        BatchStore batchStore = new DynamoBatchStore(AwsClients.batchStore(), settings.table());
+        BatchStore batchStore = new DynamoBatchStore(Once.of(AwsClients::batchStore), settings.table());
         // Only the function that works on the queue sets messages aside.
-        BatchQueue batchQueue = new SqsBatchQueue(AwsClients.sqs(), settings.batchQueue(), "");
+        BatchQueue batchQueue = new SqsBatchQueue(Once.of(AwsClients::sqs), settings.batchQueue(), "");
         SecretsManagerClient secrets = AwsClients.secretsManager();
         Api api = Wiring.api(
                 pool,

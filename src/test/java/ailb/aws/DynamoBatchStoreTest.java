@@ -106,7 +106,7 @@ class DynamoBatchStoreTest extends BatchStoreContract {
     @Test
     void countsSentAgainAreAddedOnce() {
         store.create(Batch.submitted("b", 9, 0, SOON, MUCH_LATER), new byte[0]);
-        BatchTable batches = new BatchTable(LocalDynamo.client(), table);
+        BatchTable batches = new BatchTable(LocalDynamo::client, table);
 
         assertThat(batches.update(BatchWrites.count("b", new Counts(1, 2, 3), SOON, "mark")).applied()).isTrue();
         assertThat(batches.update(BatchWrites.count("b", new Counts(1, 2, 3), SOON, "mark")).applied()).isFalse();
@@ -117,7 +117,7 @@ class DynamoBatchStoreTest extends BatchStoreContract {
     @Test
     void aCursorMovedOnceMoreWithTheSameMarkHasMoved() {
         store.create(Batch.submitted("b", 9, 0, SOON, MUCH_LATER), new byte[0]);
-        BatchTable batches = new BatchTable(LocalDynamo.client(), table);
+        BatchTable batches = new BatchTable(LocalDynamo::client, table);
 
         for (int sending = 1; sending <= 2; sending++) {
             BatchTable.Write write =
