@@ -67,8 +67,9 @@ final class BatchRoutes {
     private static ApiResponse unavailable(String what, RuntimeException cause) {
         LOG.log(System.Logger.Level.WARNING, "the " + what + " of batches does not answer: " + cause.getMessage());
         return Responses.error(ApiError.unavailable(
-                "The " + what + " of batches does not answer, and nothing was queued: repeat the request in a few "
-                        + "seconds.",
+                "The " + what
+                        + " of batches does not answer: repeat the request in a few seconds. A batch is submitted "
+                        + "only when its id has been answered.",
                 "batch_" + what + "_unavailable"));
     }
 

@@ -1,5 +1,6 @@
 package ailb.batch;
 
+import ailb.pool.Operation;
 import ailb.protocol.ApiError;
 import ailb.protocol.ChatRequest;
 import ailb.protocol.ModelRequest;
@@ -9,7 +10,7 @@ import java.util.List;
 /** The requests a batch may hold. */
 public final class BatchUrls {
 
-    public static final String CHAT = "/v1/chat/completions";
+    public static final String CHAT = Operation.CHAT.path();
 
     public static final List<String> ALL = List.of(CHAT);
 

@@ -88,11 +88,8 @@ public final class Batches {
     public Optional<Batch> find(String id) {
         long now = time.now();
         Optional<Batch> found = store.find(id, now);
-        if (found.isEmpty() || found.get().status().isOver()) {
-            return found;
-        }
-        finishing.whenQuiet(found.get(), now);
-        return store.find(id, now);
+        boolean ended = found.isPresent() && finishing.whenQuiet(found.get(), now);
+        return ended ? store.find(id, now) : found;
     }
 
     /** Some of the batches that were submitted, newest first. */

@@ -21,20 +21,31 @@ public final class Finishing {
         }
     }
 
-    /** The same for a batch whose counts have not moved for a minute: some may be missing. */
-    public void whenQuiet(Batch batch, long now) {
+    /**
+     * The same for a batch whose counts have not moved for a minute: some may be missing. One that is not complete is not
+     * looked at again for another minute, however many ask for it: its outcomes are read one by one.
+     *
+     * @return whether it has been found complete
+     */
+    public boolean whenQuiet(Batch batch, long now) {
         long moved = Math.max(batch.changed(), batch.begun());
-        if (!batch.status().isOver() && batch.status() != BatchStatus.VALIDATING && now - moved > QUIET) {
-            endIfComplete(batch, now);
+        if (batch.status().isOver() || batch.status() == BatchStatus.VALIDATING || now - moved <= QUIET) {
+            return false;
         }
+        boolean complete = endIfComplete(batch, now);
+        if (!complete) {
+            store.count(batch.id(), Counts.NONE, now);
+        }
+        return complete;
     }
 
-    private void endIfComplete(Batch batch, long now) {
+    private boolean endIfComplete(Batch batch, long now) {
         Counts exact = store.recount(batch);
-        if (exact.sum() >= batch.total()) {
-            boolean cancelled = exact.cancelled() > 0 || batch.status() == BatchStatus.CANCELLING;
-            BatchStatus over = cancelled ? BatchStatus.CANCELLED : BatchStatus.COMPLETED;
-            store.end(batch.id(), over, exact, now);
+        if (exact.sum() < batch.total()) {
+            return false;
         }
+        boolean cancelled = exact.cancelled() > 0 || batch.status() == BatchStatus.CANCELLING;
+        store.end(batch.id(), cancelled ? BatchStatus.CANCELLED : BatchStatus.COMPLETED, exact, now);
+        return true;
     }
 }

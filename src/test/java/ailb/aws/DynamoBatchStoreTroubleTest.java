@@ -29,9 +29,6 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
-import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
-import software.amazon.awssdk.regions.Region;
 
 /** The store over {@link AwsClients#batchStore}'s connections, when things go wrong. */
 @Timeout(30)
@@ -220,12 +217,7 @@ class DynamoBatchStoreTroubleTest {
         server.close();
         server = new ScriptedServer(script);
         return new DynamoBatchStore(
-                AwsClients.batchStoreBuilder()
-                        .endpointOverride(server.uri())
-                        .region(Region.US_EAST_1)
-                        .credentialsProvider(
-                                StaticCredentialsProvider.create(AwsBasicCredentials.create("test", "test")))
-                        .build(),
+                OnLoopback.at(server.uri(), AwsClients.batchStoreBuilder()).build(),
                 "table");
     }
 }

@@ -27,9 +27,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
-import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
-import software.amazon.awssdk.regions.Region;
 
 /** The store over {@link AwsClients#dynamoDb}'s connections, when things go wrong. */
 @Timeout(30)
@@ -225,12 +222,7 @@ class DynamoStateStoreTroubleTest {
         server.close();
         server = new ScriptedServer(script);
         return new DynamoStateStore(
-                AwsClients.dynamoDbBuilder()
-                        .endpointOverride(server.uri())
-                        .region(Region.US_EAST_1)
-                        .credentialsProvider(
-                                StaticCredentialsProvider.create(AwsBasicCredentials.create("test", "test")))
-                        .build(),
+                OnLoopback.at(server.uri(), AwsClients.dynamoDbBuilder()).build(),
                 "table");
     }
 }

@@ -18,9 +18,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
-import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
-import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
-import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.retries.StandardRetryStrategy;
 import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
 
@@ -70,10 +67,7 @@ public final class FakeSecretsManager implements AutoCloseable {
 
     /** A client of this server that gives up as soon as a call fails. */
     public SecretsManagerClient client() {
-        return AwsClients.secretsManagerBuilder()
-                .endpointOverride(uri())
-                .region(Region.US_EAST_1)
-                .credentialsProvider(StaticCredentialsProvider.create(AwsBasicCredentials.create("test", "test")))
+        return OnLoopback.at(uri(), AwsClients.secretsManagerBuilder())
                 .overrideConfiguration(override -> override.retryStrategy(
                         StandardRetryStrategy.builder().maxAttempts(1).build()))
                 .build();

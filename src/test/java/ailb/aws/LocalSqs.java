@@ -4,9 +4,6 @@ import com.typesafe.config.ConfigFactory;
 import java.net.URI;
 import org.apache.pekko.actor.ActorSystem;
 import org.elasticmq.rest.sqs.SQSRestServerBuilder;
-import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
-import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
-import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.sqs.SqsClient;
 
 /** ElasticMQ, SQS in this JVM: one for all who ask, in memory, at a free port of 127.0.0.1, on threads that are daemons. */
@@ -52,10 +49,6 @@ public final class LocalSqs {
 
     /** A client as in production, for a server that knows no credentials. */
     static SqsClient clientAt(URI endpoint) {
-        return AwsClients.sqsBuilder()
-                .endpointOverride(endpoint)
-                .region(Region.US_EAST_1)
-                .credentialsProvider(StaticCredentialsProvider.create(AwsBasicCredentials.create("test", "test")))
-                .build();
+        return OnLoopback.at(endpoint, AwsClients.sqsBuilder()).build();
     }
 }

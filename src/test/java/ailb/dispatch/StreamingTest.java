@@ -3,6 +3,7 @@ package ailb.dispatch;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ailb.pool.Endpoint;
 import ailb.pool.Endpoints;
 import ailb.pool.FailureClass;
 import ailb.pool.Pool;
@@ -19,6 +20,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -166,9 +168,9 @@ class StreamingTest {
     }
 
     private DispatchResult dispatch(Duration deadline, String... endpoints) throws InterruptedException {
-        Pool pool = Endpoints.pool(java.util.Arrays.stream(endpoints)
+        Pool pool = Endpoints.pool(Arrays.stream(endpoints)
                 .map(name -> Endpoints.openAi(name, Endpoints.unlimited()))
-                .toArray(ailb.pool.Endpoint[]::new));
+                .toArray(Endpoint[]::new));
         byte[] body = "{\"model\":\"chat\",\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}"
                 .getBytes(UTF_8);
         ModelRequest request = ((Parsed.Valid) ChatRequest.parse(body)).request();

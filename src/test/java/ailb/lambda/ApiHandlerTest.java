@@ -3,9 +3,11 @@ package ailb.lambda;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ailb.api.Api;
+import ailb.api.ApiResponse;
 import ailb.api.ClientKeys;
 import ailb.batch.InMemoryBatchQueue;
 import ailb.batch.InMemoryBatchStore;
+import ailb.dispatch.Events;
 import ailb.dispatch.FixedKeys;
 import ailb.dispatch.ScriptedUpstream;
 import ailb.dispatch.SteppedTime;
@@ -15,12 +17,14 @@ import ailb.state.InMemoryStateStore;
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPResponse;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,6 +40,27 @@ class ApiHandlerTest {
     private final ScriptedUpstream upstream = new ScriptedUpstream();
     private final ApiHandler handler =
             new ApiHandler(new Function(api(), time, SnapshotHooks.register(() -> {}, () -> {})));
+
+    /** The gateway takes an answer whole. */
+    @Test
+    void aStreamIsCollected() {
+        Events events = sink -> {
+            try {
+                sink.send("data: 1\n\n".getBytes(StandardCharsets.UTF_8));
+                sink.send("data: é\n\n".getBytes(StandardCharsets.UTF_8));
+            } catch (IOException e) {
+                throw new AssertionError(e);
+            }
+        };
+        Map<String, String> headers = Map.of("content-type", "text/event-stream");
+
+        APIGatewayV2HTTPResponse response =
+                GatewayEvents.response(new ApiResponse(200, headers, new byte[0], Optional.of(events)));
+
+        assertThat(response.getStatusCode()).isEqualTo(200);
+        assertThat(response.getHeaders()).isEqualTo(headers);
+        assertThat(response.getBody()).isEqualTo("data: 1\n\ndata: é\n\n");
+    }
 
     @Test
     void anEventIsAnswered() {

@@ -53,7 +53,7 @@ final class Caller implements AutoCloseable {
         return send("PUT", path, body);
     }
 
-    private HttpResponse<String> send(String method, String path, String body)
+    HttpResponse<String> send(String method, String path, String body)
             throws IOException, InterruptedException {
         HttpRequest request = HttpRequest.newBuilder(server.resolve(path))
                 .timeout(PATIENCE)

@@ -3,6 +3,7 @@ package ailb.protocol;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ailb.pool.Endpoint;
 import ailb.pool.Endpoints;
 import ailb.pool.FailureClass;
 import ailb.pool.Provider;
@@ -11,6 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -117,7 +119,7 @@ class OpenAiChatStreamTest {
     void anEventWithoutAnEndIsNotCollectedForEver() {
         ReplyStream stream = stream(false);
         byte[] megabyte = "x".repeat(1 << 20).getBytes(UTF_8);
-        Optional<ReplyStream.Step> broken = java.util.stream.IntStream.range(0, 6)
+        Optional<ReplyStream.Step> broken = IntStream.range(0, 6)
                 .mapToObj(_ -> stream.feed(megabyte))
                 .filter(ReplyStream.Broken.class::isInstance)
                 .findFirst();
@@ -170,7 +172,7 @@ class OpenAiChatStreamTest {
     }
 
     private static String sent(String body) {
-        ailb.pool.Endpoint endpoint = Endpoints.openAi("a", Endpoints.unlimited());
+        Endpoint endpoint = Endpoints.openAi("a", Endpoints.unlimited());
         String sent = new String(valid(body).at(endpoint, "key").body(), UTF_8);
         return sent.replace("\"" + endpoint.modelId() + "\"", "\"gpt\"");
     }
