@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -84,7 +85,11 @@ class StreamingTest {
         @Override
         public Result open(ProviderRequest request, Duration timeout) {
             String host = request.uri().getHost();
-            ScriptedBody body = bodies.get(host.substring(0, host.indexOf('.')));
+            String endpoint = host.substring(0, host.indexOf('.'));
+            if (endpoint.equals("whole")) {
+                return ScriptedUpstream.answer();
+            }
+            ScriptedBody body = bodies.get(endpoint);
             return body == null
                     ? ScriptedUpstream.error(500, "server_error", "x")
                     : new Streaming(200, Headers.NONE, body);
@@ -140,6 +145,32 @@ class StreamingTest {
         assertThat(time.now() - start).isEqualTo(Duration.ofSeconds(61).toNanos());
         assertThat(told).anyMatch(event -> event instanceof DispatchEvent.Failed failed
                 && failed.failure() == FailureClass.TIMEOUT);
+    }
+
+    @Test
+    void oneThatAnswersWholeIsLeftForAnother() throws Exception {
+        for (int request = 0; request < 10; request++) {
+            stream("a", HELLO, STOP, DONE);
+            caller.reset();
+            send(dispatch("a", "whole"));
+            assertThat(caller.toString(UTF_8)).isEqualTo(HELLO + STOP + DONE);
+        }
+
+        assertThat(told).anyMatch(event -> event instanceof DispatchEvent.Failed failed
+                && failed.endpoint().equals("whole")
+                && failed.failure() == FailureClass.TRANSPORT);
+    }
+
+    /** 28 s, of which a quarter of a second is kept back. */
+    @Test
+    void oneThatGoesOnIsEndedInTimeForTheCallerToHearOfIt() throws Exception {
+        stream("a", (Object[]) Collections.nCopies(40, HELLO).toArray(String[]::new));
+        long start = time.now();
+
+        send(dispatch("a"));
+
+        assertThat(caller.toString(UTF_8)).startsWith(HELLO.repeat(27) + "data: {\"error\":{");
+        assertThat(time.now() - start).isEqualTo(Duration.ofMillis(27_750).toNanos());
     }
 
     @Test
