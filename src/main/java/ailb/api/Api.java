@@ -13,11 +13,12 @@ import ailb.dispatch.Dispatcher;
 import ailb.dispatch.Events;
 import ailb.dispatch.PoolView;
 import ailb.dispatch.TimeSource;
-import ailb.pool.Operation;
 import ailb.pool.Pool;
+import ailb.pool.Provider;
 import ailb.protocol.ApiError;
 import ailb.protocol.ModelRequest;
 import ailb.protocol.Parsed;
+import ailb.protocol.RequestKind;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -75,8 +76,15 @@ public final class Api {
             return route(request, deadline);
         } catch (RuntimeException e) {
             LOG.log(System.Logger.Level.ERROR, "a bug of the balancer, met by the request " + id, e);
-            return error(ApiError.internal(INTERNAL));
+            return error(ApiError.internal(INTERNAL), protocol(request));
         }
+    }
+
+    /** What the caller speaks: errors are told in it, whatever the path. */
+    private static Provider protocol(ApiRequest request) {
+        boolean isAnthropics = request.headers().get("anthropic-version").isPresent()
+                || request.path().startsWith(RequestKind.MESSAGES.path());
+        return isAnthropics ? Provider.ANTHROPIC : Provider.OPENAI;
     }
 
     private String newId() {
@@ -84,7 +92,7 @@ public final class Api {
     }
 
     private static ApiResponse withId(ApiResponse response, String id) {
-        return withHeaders(response, Map.of("x-request-id", id));
+        return withHeaders(response, Map.of("x-request-id", id, "request-id", id)); // OpenAI's name and Anthropic's
     }
 
     private ApiResponse route(ApiRequest request, Deadline deadline) {
@@ -92,21 +100,21 @@ public final class Api {
         List<Route> there =
                 routes.stream().filter(route -> route.parameters(path).isPresent()).toList();
         if (there.isEmpty()) {
-            return error(ApiError.notFound(request.method(), request.path()));
+            return error(ApiError.notFound(request.method(), request.path()), protocol(request));
         }
         Optional<Route> route =
                 there.stream().filter(one -> one.takes(request.method())).findFirst();
         if (route.isEmpty()) {
             return withHeaders(
-                    error(ApiError.methodNotAllowed(request.method(), request.path())),
+                    error(ApiError.methodNotAllowed(request.method(), request.path()), protocol(request)),
                     Map.of("allow", there.stream().map(Route::method).collect(Collectors.joining(", "))));
         }
         if (request.body().length > MAX_BODY) {
-            return error(ApiError.tooLarge(MAX_BODY));
+            return error(ApiError.tooLarge(MAX_BODY), protocol(request));
         }
         Optional<ApiError> refusal = route.get().needsKey() ? auth.refusal(request.headers()) : Optional.empty();
         return refusal.isPresent()
-                ? error(refusal.get())
+                ? error(refusal.get(), protocol(request))
                 : route.get().answer().apply(new Call(request, route.get().parameters(path).orElseThrow(), deadline));
     }
 
@@ -115,8 +123,8 @@ public final class Api {
                 Route.open("GET", "/health", _ -> json(200, "{\"status\":\"ok\"}".getBytes(StandardCharsets.UTF_8))),
                 Route.withKey("GET", "/v1/models", _ -> json(200, Bodies.models(pool))),
                 Route.withKey("GET", "/v1/pool", _ -> json(200, Bodies.bytes(statistics()))));
-        Stream<Route> operations = Arrays.stream(Operation.values())
-                .map(operation -> Route.withKey("POST", operation.path(), call -> ask(operation, call)));
+        Stream<Route> operations = Arrays.stream(RequestKind.values())
+                .map(kind -> Route.withKey("POST", kind.path(), call -> ask(kind, call)));
         return Stream.of(
                 own.stream(), operations, new BatchRoutes(batches, this::statistics, time).all().stream())
                 .flatMap(routes -> routes)
@@ -129,23 +137,24 @@ public final class Api {
         return Bodies.pool(pool, dispatcher.storeDownSince(), view::state, time.now());
     }
 
-    private ApiResponse ask(Operation operation, Call call) {
-        return switch (ModelRequest.parse(operation, call.request().body())) {
-            case Parsed.Invalid(ApiError error) -> error(error);
+    private ApiResponse ask(RequestKind kind, Call call) {
+        return switch (ModelRequest.parse(kind, call.request().headers(), call.request().body())) {
+            case Parsed.Invalid(ApiError error) -> error(error, kind.protocol());
             case Parsed.Valid(ModelRequest request) -> ask(request, call.deadline());
         };
     }
 
     private ApiResponse ask(ModelRequest request, Deadline deadline) {
+        Provider protocol = request.kind().protocol();
         try {
-            return response(dispatcher.dispatch(request, deadline));
+            return response(dispatcher.dispatch(request, deadline), protocol);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return error(ApiError.unavailable("The balancer is shutting down; retry.", "shutting_down"));
+            return error(ApiError.unavailable("The balancer is shutting down; retry.", "shutting_down"), protocol);
         }
     }
 
-    private static ApiResponse response(DispatchResult result) {
+    private static ApiResponse response(DispatchResult result, Provider protocol) {
         return switch (result) {
             case DispatchResult.Answered(String endpoint, int attempts, byte[] body) ->
                 withHeaders(json(200, body), trace(endpoint, attempts));
@@ -157,7 +166,7 @@ public final class Api {
                 Map<String, String> headers = new HashMap<>();
                 headers.put("x-lb-attempts", Integer.toString(attempts));
                 retryAfter.ifPresent(wait -> headers.putAll(retryAfter(wait)));
-                yield withHeaders(error(error), headers);
+                yield withHeaders(error(error, protocol), headers);
             }
         };
     }
@@ -174,9 +183,13 @@ public final class Api {
                 "retry-after-ms", Long.toString(millis));
     }
 
-    /** What is answered to a body over {@link #MAX_BODY} that the front has not read. */
-    public ApiResponse tooLarge() {
-        return withId(error(ApiError.tooLarge(MAX_BODY)), newId());
+    /**
+     * What is answered to a body over {@link #MAX_BODY} that the front has not read.
+     *
+     * @param request without it
+     */
+    public ApiResponse tooLarge(ApiRequest request) {
+        return withId(error(ApiError.tooLarge(MAX_BODY), protocol(request)), newId());
     }
 
     /** What is answered to a body that the front could not decode. */
@@ -185,7 +198,7 @@ public final class Api {
     }
 
     /** What is answered when the front itself fails: a bug. */
-    public ApiResponse internalError() {
-        return withId(error(ApiError.internal(INTERNAL)), newId());
+    public ApiResponse internalError(ApiRequest request) {
+        return withId(error(ApiError.internal(INTERNAL), protocol(request)), newId());
     }
 }

@@ -1,6 +1,7 @@
 package ailb.api;
 
 import ailb.dispatch.Events;
+import ailb.pool.Provider;
 import ailb.protocol.ApiError;
 import java.util.HashMap;
 import java.util.Map;
@@ -26,8 +27,14 @@ final class Responses {
         return new ApiResponse(200, headers, new byte[0], Optional.of(events));
     }
 
+    /** @param protocol that the caller speaks */
+    static ApiResponse error(ApiError error, Provider protocol) {
+        return json(error.status(protocol), error.toJson(protocol));
+    }
+
+    /** An error where only OpenAI's clients are served. */
     static ApiResponse error(ApiError error) {
-        return json(error.status(), error.toJson());
+        return error(error, Provider.OPENAI);
     }
 
     static ApiResponse withHeaders(ApiResponse response, Map<String, String> more) {

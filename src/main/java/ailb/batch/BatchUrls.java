@@ -1,16 +1,16 @@
 package ailb.batch;
 
-import ailb.pool.Operation;
 import ailb.protocol.ApiError;
 import ailb.protocol.ChatRequest;
 import ailb.protocol.ModelRequest;
 import ailb.protocol.Parsed;
+import ailb.protocol.RequestKind;
 import java.util.List;
 
 /** The requests a batch may hold. */
 public final class BatchUrls {
 
-    public static final String CHAT = Operation.CHAT.path();
+    public static final String CHAT = RequestKind.CHAT_COMPLETIONS.path();
 
     public static final List<String> ALL = List.of(CHAT);
 

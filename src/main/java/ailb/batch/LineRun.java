@@ -4,6 +4,7 @@ import ailb.dispatch.BatchCall;
 import ailb.dispatch.Deadline;
 import ailb.dispatch.DispatchResult;
 import ailb.dispatch.TimeSource;
+import ailb.pool.Provider;
 import ailb.protocol.ApiError;
 import java.time.Duration;
 import java.util.Optional;
@@ -109,7 +110,8 @@ final class LineRun {
 
     Over refuse(ApiError error) {
         return claimed().orElseGet(
-                () -> recorded(ResultLine.answered(line.key(), line.customId(), error.status(), error.toJson())));
+                () -> recorded(ResultLine.answered(line.key(), line.customId(), error.status(),
+                        error.toJson(Provider.OPENAI))));
     }
 
     Over cancel() {
@@ -184,7 +186,8 @@ final class LineRun {
 
     private Over declined(ApiError error, Optional<Duration> retryAfter, int failures) {
         if (error.status() < 500 && error.status() != 429) {
-            return recorded(ResultLine.answered(line.key(), line.customId(), error.status(), error.toJson()));
+            return recorded(
+                    ResultLine.answered(line.key(), line.customId(), error.status(), error.toJson(Provider.OPENAI)));
         }
         int all = earlierFailures + failures;
         if (all >= worker.maxAttempts()) {

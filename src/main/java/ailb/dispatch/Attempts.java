@@ -137,7 +137,8 @@ final class Attempts {
             case Upstream.Failed(FailureClass failure, String detail) -> reply = noReply(failure, detail);
             case Upstream.Streaming(_, Headers headers, Upstream.Body body) -> {
                 LiveReply live = new LiveReply(
-                        request.events(endpoint.provider(), headers),
+                        request.events(
+                                endpoint.provider(), headers, Instant.ofEpochSecond(0, parts.time().now())),
                         body,
                         ticket.permit().demand(),
                         parts.time(),

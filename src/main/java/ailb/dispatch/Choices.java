@@ -52,8 +52,8 @@ final class Choices {
         this.spending = new Spending(parts, request);
         Map<Provider, Optional<String>> unsupported = new EnumMap<>(Provider.class);
         for (Endpoint endpoint : serving) {
-            if (!endpoint.operations().contains(request.operation())) {
-                obstacles.put(endpoint.name(), new Obstacle.UnsupportedOperation(request.operation()));
+            if (!endpoint.operations().contains(request.kind().operation())) {
+                obstacles.put(endpoint.name(), new Obstacle.UnsupportedOperation(request.kind().path()));
                 continue;
             }
             unsupported

@@ -5,7 +5,6 @@ import ailb.health.Breaker;
 import ailb.health.Opening;
 import ailb.pool.Endpoint;
 import ailb.pool.FailureClass;
-import ailb.pool.Operation;
 import ailb.protocol.ApiError;
 import ailb.protocol.ProviderReply;
 import ailb.state.EndpointState;
@@ -87,9 +86,8 @@ final class Ending {
                 .distinct()
                 .collect(Collectors.joining("; "));
         return declined(
-                ApiError.unavailable(
-                        "No endpoint for this model is healthy: " + reasons + ". GET /v1/pool tells more.",
-                        "no_healthy_endpoint"),
+                ApiError.noHealthyEndpoint(
+                        "No endpoint for this model is healthy: " + reasons + ". GET /v1/pool tells more."),
                 openings.stream().mapToLong(Opening::until).min());
     }
 
@@ -143,10 +141,10 @@ final class Ending {
                 ApiError.unavailable(
                         "The providers' keys cannot be read; retry in a moment.", "provider_keys_unavailable");
             case Obstacle.TooLarge tooLarge -> tooLarge(tooLarge);
-            case Obstacle.UnsupportedOperation(Operation operation) ->
+            case Obstacle.UnsupportedOperation(String path) ->
                 ApiError.unsupported(
                         "model",
-                        "No endpoint for this model serves " + operation.path()
+                        "No endpoint for this model serves " + path
                                 + "; the endpoints' operations are set in pool.json.");
             case Obstacle.UnsupportedField(String field) ->
                 ApiError.unsupported(field, "No endpoint for this model has an equivalent of '" + field + "'.");

@@ -1,13 +1,12 @@
 package ailb.dispatch;
 
 import ailb.pool.LimitKind;
-import ailb.pool.Operation;
 
 /** Why an endpoint cannot take a certain request, however much room it has. */
 sealed interface Obstacle {
 
     /** Its model is not there to be asked for this. */
-    record UnsupportedOperation(Operation operation) implements Obstacle {}
+    record UnsupportedOperation(String path) implements Obstacle {}
 
     /** Its protocol has no equivalent for a field of the request. */
     record UnsupportedField(String field) implements Obstacle {}

@@ -1,16 +1,8 @@
 package ailb.pool;
 
-/** What a model can be asked for, by the path it is asked by. */
+/** What a model can be asked for. */
 public enum Operation {
-    CHAT("/v1/chat/completions"), EMBEDDINGS("/v1/embeddings"), RESPONSES("/v1/responses");
-
-    private final String path;
-
-    Operation(String path) {
-        this.path = path;
-    }
-
-    public String path() {
-        return path;
-    }
+    CHAT,
+    EMBEDDINGS,
+    RESPONSES
 }

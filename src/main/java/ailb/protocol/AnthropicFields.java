@@ -5,6 +5,7 @@ import static java.util.Map.entry;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
@@ -43,7 +44,8 @@ final class AnthropicFields {
             translated("safety_identifier", JsonNode::isTextual),
             translated("metadata", JsonNode::isObject), // its user_id; the rest labels what is stored, and nothing is
             translated("service_tier", is("\"auto\"").or(is("\"default\""))),
-            leftOut("stream", is("false")),
+            translated("stream", JsonNode::isBoolean),
+            entry("stream_options", new Rule(Fate.TRANSLATED, AnthropicFields::streamOptionsFault)),
             leftOut("store", is("false")),
             leftOut("n", is("1")),
             leftOut("logprobs", is("false")),
@@ -60,8 +62,7 @@ final class AnthropicFields {
             refused("prediction"),
             refused("web_search_options"),
             refused("functions"), // tools took their place
-            refused("function_call"),
-            refused("stream_options"));
+            refused("function_call"));
 
     private AnthropicFields() {}
 
@@ -93,6 +94,15 @@ final class AnthropicFields {
 
     private static boolean isZero(JsonNode value) {
         return value.isNumber() && value.doubleValue() == 0;
+    }
+
+    /** Whether the usage is shown is ours to do. */
+    private static Optional<String> streamOptionsFault(JsonNode options) {
+        return Fields.firstOther(options, Set.of("include_usage"))
+                .or(() -> options.isObject() && Fields.isBooleanOrAbsent(options.path("include_usage"))
+                        ? Optional.empty()
+                        : Optional.of("include_usage"))
+                .map(field -> "stream_options." + field);
     }
 
     /** Anthropic refuses a stop sequence of white space only. */

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** Anthropic's answer, a message with a {@code content} array, told as a {@code chat.completion}. */
 final class AnthropicReply {
@@ -33,25 +32,12 @@ final class AnthropicReply {
         choice.put("index", 0);
         choice.set("message", said(message.path("content")));
         choice.putNull("logprobs");
-        choice.put("finish_reason", finishReason(message.path("stop_reason").asText()));
-        Usage usage = usage(message);
+        choice.put("finish_reason", StopReasons.toOpenAi(message.path("stop_reason").asText()));
+        Usage usage = UsageJson.ofAnthropic(message.path("usage"));
         if (usage != null) {
-            putUsage(completion.putObject("usage"), usage, message.path("usage"));
+            completion.set("usage", UsageJson.toOpenAi(usage, message.path("usage")));
         }
         return Json.bytes(completion);
-    }
-
-    /** Anthropic counts the input that its cache wrote or gave apart; the total has it in. */
-    static @Nullable Usage usage(JsonNode message) {
-        JsonNode usage = message.path("usage");
-        JsonNode uncached = usage.path("input_tokens");
-        JsonNode output = usage.path("output_tokens");
-        if (!Json.isCount(uncached) || !Json.isCount(output)) {
-            return null;
-        }
-        long cached = Json.count(usage.path("cache_read_input_tokens"));
-        long input = uncached.longValue() + Json.count(usage.path("cache_creation_input_tokens")) + cached;
-        return new Usage(input, output.longValue(), cached, Json.count(thinkingTokens(usage)));
     }
 
     /** Text blocks are one text; blocks of types that nobody asked for are none of the answer. */
@@ -91,33 +77,5 @@ final class AnthropicReply {
 
     private static boolean isOf(JsonNode block, String type) {
         return Fields.is(block.path("type"), type);
-    }
-
-    private static JsonNode thinkingTokens(JsonNode usage) {
-        return usage.path("output_tokens_details").path("thinking_tokens");
-    }
-
-    /** @param given the usage in Anthropic's words: what it does not count is not told as none */
-    private static void putUsage(ObjectNode out, Usage usage, JsonNode given) {
-        out.put("prompt_tokens", usage.inputTokens());
-        out.put("completion_tokens", usage.outputTokens());
-        out.put("total_tokens", usage.inputTokens() + usage.outputTokens());
-        ObjectNode prompt = out.putObject("prompt_tokens_details").put("cached_tokens", usage.cachedInputTokens());
-        JsonNode written = given.path("cache_creation_input_tokens");
-        if (Json.isCount(written)) {
-            prompt.put("cache_creation_tokens", written.longValue());
-        }
-        if (Json.isCount(thinkingTokens(given))) {
-            out.putObject("completion_tokens_details").put("reasoning_tokens", usage.reasoningTokens());
-        }
-    }
-
-    private static String finishReason(String stopReason) {
-        return switch (stopReason) {
-            case "max_tokens", "model_context_window_exceeded" -> "length";
-            case "tool_use" -> "tool_calls";
-            case "refusal" -> "content_filter";
-            default -> "stop"; // end_turn, stop_sequence, and whatever Anthropic may think of
-        };
     }
 }

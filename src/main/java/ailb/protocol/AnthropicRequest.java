@@ -37,6 +37,9 @@ final class AnthropicRequest {
         if (Fields.is(root.path("service_tier"), "default")) {
             body.put("service_tier", "standard_only");
         }
+        if (request.isStream()) {
+            body.put("stream", true);
+        }
         return Json.bytes(body);
     }
 

@@ -1,10 +1,12 @@
 package ailb.protocol;
 
+import ailb.pool.Provider;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An error as an OpenAI client is told it; types and codes are those of OpenAI's API.
+ * An error as a client is told it; types and codes are those of OpenAI's API. Anthropic's has types only, which follow
+ * from the status (see {@link AnthropicErrors}).
  *
  * @param status HTTP status, 400 to 599
  * @param param the field of the request that is at fault, or null
@@ -13,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 public record ApiError(int status, String message, String type, @Nullable String param, @Nullable String code) {
 
     static final String INVALID_REQUEST = "invalid_request_error";
+    static final String NO_HEALTHY_ENDPOINT = "no_healthy_endpoint";
     private static final String SERVER_ERROR = "server_error";
 
     /** Characters of what a caller wrote that are repeated to it. */
@@ -98,6 +101,11 @@ public record ApiError(int status, String message, String type, @Nullable String
         return new ApiError(503, message, SERVER_ERROR, null, code);
     }
 
+    /** 503: no endpoint is healthy; for Anthropic's clients that is an overload, 529. */
+    public static ApiError noHealthyEndpoint(String message) {
+        return unavailable(message, NO_HEALTHY_ENDPOINT);
+    }
+
     /** 504: no answer within the time there was. */
     public static ApiError timeout(String message) {
         return new ApiError(504, message, SERVER_ERROR, null, "timeout");
@@ -110,10 +118,26 @@ public record ApiError(int status, String message, String type, @Nullable String
                 : text.substring(0, text.offsetByCodePoints(0, LONGEST_ECHO)) + "...";
     }
 
-    /** The body of the response, in UTF-8: {@code {"error":{"message","type","param","code"}}}. */
-    public byte[] toJson() {
-        ObjectNode body = Json.object();
-        body.putObject("error").put("message", message).put("type", type).put("param", param).put("code", code);
-        return Json.bytes(body);
+    /** The HTTP status to answer a caller of this protocol with. */
+    public int status(Provider protocol) {
+        return switch (protocol) {
+            case OPENAI -> status;
+            case ANTHROPIC -> AnthropicErrors.status(this);
+        };
+    }
+
+    /**
+     * The body of the response, in UTF-8: {@code {"error":{"message","type","param","code"}}} for OpenAI's clients, and
+     * {@code {"type":"error","error":{"type","message"}}} for Anthropic's.
+     */
+    public byte[] toJson(Provider protocol) {
+        return switch (protocol) {
+            case OPENAI -> {
+                ObjectNode body = Json.object();
+                body.putObject("error").put("message", message).put("type", type).put("param", param).put("code", code);
+                yield Json.bytes(body);
+            }
+            case ANTHROPIC -> Json.bytes(AnthropicErrors.body(this));
+        };
     }
 }

@@ -1,13 +1,14 @@
 package ailb.protocol;
 
 import ailb.pool.Endpoint;
-import ailb.pool.Operation;
 import ailb.pool.Provider;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Function;
 
 /**
  * What an OpenAI client asked of {@code /v1/chat/completions}: its bytes as they came, and the tree of them. Immutable;
@@ -52,15 +53,16 @@ public final class ChatRequest implements ModelRequest {
     }
 
     @Override
-    public Operation operation() {
-        return Operation.CHAT;
+    public RequestKind kind() {
+        return RequestKind.CHAT_COMPLETIONS;
     }
 
     @Override
     public Optional<String> unsupportedAt(Provider provider) {
-        return isStream() && provider == Provider.ANTHROPIC
-                ? Optional.of("stream")
-                : WireProtocol.of(provider).unsupportedField(this);
+        return switch (provider) {
+            case OPENAI -> Optional.empty();
+            case ANTHROPIC -> isStream() ? Optional.of("stream") : AnthropicSupport.firstUnsupported(root());
+        };
     }
 
     @Override
@@ -69,8 +71,9 @@ public final class ChatRequest implements ModelRequest {
     }
 
     @Override
-    public ReplyStream events(Provider provider, Headers headers) {
-        return new OpenAiChatStream(showsUsage(), RateLimitHeaders.openAi(headers));
+    public ReplyStream events(Provider provider, Headers headers, Instant now) {
+        List<Remaining> remaining = WireProtocol.of(provider).remaining(headers, now);
+        return new OpenAiChatStream(showsUsage(), remaining);
     }
 
     /** Whether the caller asked for the usage of a stream. */
@@ -80,12 +83,34 @@ public final class ChatRequest implements ModelRequest {
 
     @Override
     public ProviderRequest at(Endpoint endpoint, String apiKey) {
-        return WireProtocol.of(endpoint.provider()).request(endpoint, this, apiKey);
+        WireProtocol wire = WireProtocol.of(endpoint.provider());
+        return switch (endpoint.provider()) {
+            case OPENAI -> wire.post(endpoint, kind().pathAfterVersion(), bodyFor(endpoint.modelId()), apiKey);
+            case ANTHROPIC ->
+                wire.post(
+                        endpoint,
+                        RequestKind.MESSAGES.pathAfterVersion(),
+                        AnthropicRequest.body(endpoint.modelId(), this),
+                        apiKey);
+        };
     }
 
     @Override
     public ProviderReply read(Provider provider, int status, Headers headers, byte[] reply, Instant now) {
-        return WireProtocol.of(provider).read(this, status, headers, reply, now);
+        Function<JsonNode, Optional<WholeReply.Said>> answer =
+                switch (provider) {
+                    case OPENAI ->
+                        root -> Optional.of(root)
+                                .filter(OpenAiProtocol::isAnswer)
+                                .map(said -> new WholeReply.Said(reply, OpenAiProtocol.usage(said)));
+                    case ANTHROPIC ->
+                        root -> Optional.of(root)
+                                .filter(AnthropicReply::isAnswer)
+                                .map(said -> new WholeReply.Said(
+                                        AnthropicReply.chatCompletion(said, model(), now),
+                                        UsageJson.ofAnthropic(said.path("usage"))));
+                };
+        return WholeReply.read(provider, kind().protocol(), status, headers, reply, now, answer);
     }
 
     /** The caller's bytes; not to be changed. */

@@ -1,6 +1,5 @@
 package ailb.protocol;
 
-import ailb.pool.Operation;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Optional;
@@ -29,8 +28,8 @@ final class EmbeddingsRequest extends PassedThroughRequest {
     }
 
     @Override
-    public Operation operation() {
-        return Operation.EMBEDDINGS;
+    public RequestKind kind() {
+        return RequestKind.EMBEDDINGS;
     }
 
     @Override

@@ -13,6 +13,9 @@ final class Failures {
     /** Codes are words; what has digits in it might be part of a key. */
     private static final Pattern CODE = Pattern.compile("[A-Za-z_]{1,64}");
 
+    /** Passed on where the fault is not the caller's: the caller is told in words of ours. */
+    private static final byte[] NOTHING = new byte[0];
+
     private Failures() {}
 
     static boolean isFailure(int status) {
@@ -22,7 +25,7 @@ final class Failures {
     /** A 2xx that is not the promised JSON: cut off, empty, HTML, or without an answer in it. */
     static ProviderReply.Failure notAnAnswer(int status, List<Remaining> remaining) {
         FailureClass failure = FailureClass.TRANSPORT;
-        return new ProviderReply.Failure(failure, status, ours(failure), status + " without an answer in its body",
+        return new ProviderReply.Failure(failure, status, NOTHING, status + " without an answer in its body",
                 true, Optional.empty(), Optional.empty(), remaining);
     }
 
@@ -30,7 +33,7 @@ final class Failures {
     static ProviderReply.Failure brokenStream(String detail, List<Remaining> remaining) {
         FailureClass failure = FailureClass.TRANSPORT;
         return new ProviderReply.Failure(
-                failure, 200, ours(failure), detail, true, Optional.empty(), Optional.empty(), remaining);
+                failure, 200, NOTHING, detail, true, Optional.empty(), Optional.empty(), remaining);
     }
 
     /** An error that comes as an event, after a status that promised an answer. */
@@ -40,7 +43,7 @@ final class Failures {
                 : error.says("overloaded_error") ? 529 : 500;
         FailureClass failure = FailureClassifier.classify(status, error);
         return new ProviderReply.Failure(
-                failure, 200, ours(failure), detail(200, failure, error), true, Optional.empty(), Optional.empty(),
+                failure, 200, NOTHING, detail(200, failure, error), true, Optional.empty(), Optional.empty(),
                 remaining);
     }
 
@@ -61,7 +64,7 @@ final class Failures {
         return new ProviderReply.Failure(
                 failure,
                 status,
-                isCallers ? callersWords : ours(failure),
+                isCallers ? callersWords : NOTHING,
                 detail(status, failure, error),
                 isRetryable(failure, headers),
                 HeaderTimes.retryAfter(headers, now),
@@ -93,17 +96,5 @@ final class Failures {
             case RATE_LIMITED, QUOTA, OVERLOADED, MODEL, SERVER, TRANSPORT, TIMEOUT ->
                 error.message().isEmpty() ? words : LogText.line(words + ": " + error.message());
         };
-    }
-
-    private static byte[] ours(FailureClass failure) {
-        ApiError error = switch (failure) {
-            case RATE_LIMITED -> ApiError.rateLimited("The provider's rate limit was reached. Try again later.");
-            case QUOTA, CREDENTIAL, MODEL ->
-                ApiError.unavailable("The endpoint for this model is out of service.", "endpoint_unavailable");
-            case OVERLOADED -> ApiError.unavailable("The provider is overloaded. Try again later.", "overloaded");
-            case TIMEOUT -> ApiError.timeout("The provider did not answer in time.");
-            case CALLER_FAULT, SERVER, TRANSPORT -> ApiError.badGateway("The provider failed to answer.");
-        };
-        return error.toJson();
     }
 }

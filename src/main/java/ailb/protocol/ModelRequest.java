@@ -1,27 +1,31 @@
 package ailb.protocol;
 
 import ailb.pool.Endpoint;
-import ailb.pool.Operation;
 import ailb.pool.Provider;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalLong;
 
 /** What a client asked of a model, and how each provider is asked for it. Immutable; never prints its contents. */
-public sealed interface ModelRequest permits ChatRequest, PassedThroughRequest {
+public sealed interface ModelRequest permits ChatRequest, MessagesRequest, CountTokensRequest, PassedThroughRequest {
 
     /**
      * Reads a request. Never throws, whatever the bytes.
      *
+     * @param headers the caller's, of which a provider of its own protocol may need some
      * @param body kept, so not to be changed afterwards
      */
-    static Parsed parse(Operation operation, byte[] body) {
-        return switch (operation) {
-            case CHAT -> ChatRequest.parse(body);
+    static Parsed parse(RequestKind kind, Headers headers, byte[] body) {
+        return switch (kind) {
+            case CHAT_COMPLETIONS -> ChatRequest.parse(body);
             case EMBEDDINGS -> EmbeddingsRequest.parse(body);
             case RESPONSES -> ResponsesRequest.parse(body);
+            case MESSAGES -> MessagesRequest.parse(headers, body);
+            case COUNT_TOKENS -> CountTokensRequest.parse(headers, body);
         };
     }
+
+    RequestKind kind();
 
     /** The public name of the model asked for. */
     String model();
@@ -38,8 +42,6 @@ public sealed interface ModelRequest permits ChatRequest, PassedThroughRequest {
      */
     Optional<String> unsupportedAt(Provider provider);
 
-    Operation operation();
-
     /**
      * The call to make. Only where nothing is {@link #unsupportedAt unsupported}.
      *
@@ -52,8 +54,12 @@ public sealed interface ModelRequest permits ChatRequest, PassedThroughRequest {
         return false;
     }
 
-    /** Reads a reply that comes as a stream of events. Only where {@link #isStream that is wanted}. */
-    default ReplyStream events(Provider provider, Headers headers) {
+    /**
+     * Reads a reply that comes as a stream of events. Only where {@link #isStream that is wanted}.
+     *
+     * @param now wall time, for headers that give a date and events that tell when they were made
+     */
+    default ReplyStream events(Provider provider, Headers headers, Instant now) {
         throw new IllegalStateException("no stream was asked for");
     }
 

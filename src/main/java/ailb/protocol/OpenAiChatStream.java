@@ -1,5 +1,6 @@
 package ailb.protocol;
 
+import ailb.pool.Provider;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -100,7 +101,7 @@ final class OpenAiChatStream implements ReplyStream {
 
     @Override
     public byte[] error(ApiError error) {
-        String json = new String(error.toJson(), StandardCharsets.UTF_8);
+        String json = new String(error.toJson(Provider.OPENAI), StandardCharsets.UTF_8);
         return ("data: " + json + "\n\n").getBytes(StandardCharsets.UTF_8);
     }
 

@@ -59,24 +59,27 @@ abstract sealed class PassedThroughRequest implements ModelRequest permits Embed
     public Optional<String> unsupportedAt(Provider provider) {
         return switch (provider) {
             case OPENAI -> Optional.empty();
-            case ANTHROPIC -> Optional.of(operation().path());
+            case ANTHROPIC -> Optional.of(kind().path());
         };
     }
 
     @Override
     public ProviderRequest at(Endpoint endpoint, String apiKey) {
-        String path = operation().path().substring("/v1".length());
-        return OpenAiProtocol.post(endpoint, path, body.withModel(endpoint.modelId()), apiKey);
+        return WireProtocol.of(endpoint.provider())
+                .post(endpoint, kind().pathAfterVersion(), body.withModel(endpoint.modelId()), apiKey);
     }
 
     @Override
     public ProviderReply read(Provider provider, int status, Headers headers, byte[] reply, Instant now) {
-        return OpenAiProtocol.read(
-                status, headers, reply, now, this::isAnswer, root -> usage(root.path("usage")));
+        return WholeReply.read(
+                provider, kind().protocol(), status, headers, reply, now,
+                root -> Optional.of(root)
+                        .filter(this::isAnswer)
+                        .map(said -> new WholeReply.Said(reply, usage(said.path("usage")))));
     }
 
     @Override
     public String toString() {
-        return operation() + ", " + body;
+        return kind() + ", " + body;
     }
 }

@@ -47,10 +47,14 @@ final class PromptSize {
     private static long media(JsonNode part) {
         return switch (part.path("type").asText()) {
             case "image_url", "input_audio" -> IMAGE_CHARACTERS;
-            case "file" -> PAGE_CHARACTERS
-                    * Math.max(1, Math.ceilDiv(part.path("file").path("file_data").asText().length(), PAGE_BASE64));
+            case "file" -> pages(part.path("file").path("file_data").asText());
             default -> 0;
         };
+    }
+
+    /** What a PDF weighs, by its base64. */
+    static long pages(String base64) {
+        return PAGE_CHARACTERS * Math.max(1, Math.ceilDiv(base64.length(), PAGE_BASE64));
     }
 
     private static long json(JsonNode value) {

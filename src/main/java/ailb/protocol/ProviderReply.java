@@ -16,7 +16,7 @@ public sealed interface ProviderReply {
     /**
      * The answer that was asked for.
      *
-     * @param body a {@code chat.completion} in the caller's format; not to be changed
+     * @param body in the caller's protocol; not to be changed
      * @param usage null where the provider gave none
      */
     @SuppressWarnings("ArrayRecordComponent") // the body is handed on as it is, never compared
@@ -31,8 +31,7 @@ public sealed interface ProviderReply {
      * No answer.
      *
      * @param status the provider's HTTP status, which goes with {@code passOn} for a fault of the caller's
-     * @param passOn an error in the caller's protocol: for a fault of the caller's, the provider's own words; else ours,
-     *         with nothing of the provider's in it
+     * @param passOn for a fault of the caller's, the provider's words as an error in the caller's protocol; else empty
      * @param detail for log lines and statistics: one line of at most 200 characters, no keys, nothing of the caller's
      * @param retryable whether another attempt, here or at another endpoint, may be answered: the provider's own word
      *         for it where it gave one. Failures that need a person are always worth another endpoint

@@ -1,6 +1,7 @@
 package ailb.protocol;
 
 import java.net.URI;
+import java.util.HashMap;
 import java.util.Map;
 
 /**
@@ -13,6 +14,13 @@ public record ProviderRequest(URI uri, Map<String, String> headers, byte[] body)
 
     public ProviderRequest {
         headers = Map.copyOf(headers);
+    }
+
+    /** The same with a header more. */
+    ProviderRequest with(String name, String value) {
+        Map<String, String> more = new HashMap<>(headers);
+        more.put(name, value);
+        return new ProviderRequest(uri, more, body);
     }
 
     @Override

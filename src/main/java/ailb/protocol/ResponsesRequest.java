@@ -1,6 +1,5 @@
 package ailb.protocol;
 
-import ailb.pool.Operation;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Optional;
@@ -41,8 +40,8 @@ final class ResponsesRequest extends PassedThroughRequest {
     }
 
     @Override
-    public Operation operation() {
-        return Operation.RESPONSES;
+    public RequestKind kind() {
+        return RequestKind.RESPONSES;
     }
 
     @Override

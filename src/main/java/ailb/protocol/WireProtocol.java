@@ -3,10 +3,10 @@ package ailb.protocol;
 import ailb.pool.Endpoint;
 import ailb.pool.Provider;
 import java.time.Instant;
-import java.util.Optional;
+import java.util.List;
 
-/** How to ask a provider, and how to read what it says. Stateless. */
-public interface WireProtocol {
+/** How a provider is called and what its headers tell, whatever it is asked for. Stateless. */
+interface WireProtocol {
 
     static WireProtocol of(Provider provider) {
         return switch (provider) {
@@ -16,23 +16,18 @@ public interface WireProtocol {
     }
 
     /**
-     * The first field of the request that this protocol has no equivalent for, as a path such as
-     * {@code messages[1].content[0].image_url}; empty where it can serve the request. Never dropped in silence: the
-     * caller is refused by that name where no other endpoint can serve it.
-     */
-    Optional<String> unsupportedField(ChatRequest request);
-
-    /**
-     * The call to make. Only for a request without an {@link #unsupportedField unsupported field}.
+     * The call to make.
      *
+     * @param path of what is asked for, without the version
+     * @param body JSON in the provider's words; not to be changed
      * @param apiKey the key itself
      */
-    ProviderRequest request(Endpoint endpoint, ChatRequest request, String apiKey);
+    ProviderRequest post(Endpoint endpoint, String path, byte[] body, String apiKey);
 
     /**
-     * Reads a whole reply. Never throws, whatever the bytes.
+     * What the headers of a reply say is left of the endpoint's limits.
      *
      * @param now wall time, for headers that give a date
      */
-    ProviderReply read(ChatRequest request, int status, Headers headers, byte[] body, Instant now);
+    List<Remaining> remaining(Headers headers, Instant now);
 }

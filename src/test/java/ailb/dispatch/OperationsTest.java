@@ -10,6 +10,7 @@ import ailb.pool.Pool;
 import ailb.protocol.Headers;
 import ailb.protocol.ModelRequest;
 import ailb.protocol.Parsed;
+import ailb.protocol.RequestKind;
 import ailb.state.InMemoryStateStore;
 import java.time.Duration;
 import java.util.Random;
@@ -54,7 +55,8 @@ class OperationsTest {
 
     private DispatchResult dispatch(Pool pool) throws InterruptedException {
         byte[] body = "{\"model\":\"chat\",\"input\":\"Hi\"}".getBytes(UTF_8);
-        ModelRequest request = ((Parsed.Valid) ModelRequest.parse(Operation.EMBEDDINGS, body)).request();
+        ModelRequest request =
+                ((Parsed.Valid) ModelRequest.parse(RequestKind.EMBEDDINGS, Headers.NONE, body)).request();
         return new Dispatcher(
                 pool, new InMemoryStateStore(), upstream, new FixedKeys(), time, new Random(1), _ -> {})
                 .dispatch(request, Deadline.in(Duration.ofSeconds(28), time));

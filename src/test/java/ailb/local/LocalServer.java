@@ -181,8 +181,8 @@ final class LocalServer implements AutoCloseable {
                     address,
                     Api.MAX_BODY,
                     this::handle,
-                    request -> told(request, api::tooLarge),
-                    request -> told(request, api::internalError));
+                    request -> told(request, () -> api.tooLarge(request)),
+                    request -> told(request, () -> api.internalError(request)));
             closers.push(server::close);
             return server;
         } catch (BindException e) {

@@ -29,8 +29,6 @@ class AnthropicMeaningTest {
     private static final Endpoint ENDPOINT =
             WireFiles.endpoint(Provider.ANTHROPIC, "https://api.anthropic.com", "claude");
 
-    private final WireProtocol protocol = WireProtocol.of(Provider.ANTHROPIC);
-
     @Test
     void sameWordsOfTheSameSpeakersInTheSameOrder() {
         forEachChat((chat, sent) -> {
@@ -106,7 +104,8 @@ class AnthropicMeaningTest {
     private byte[] answer(ArrayNode content) {
         ObjectNode reply = new ObjectMapper().createObjectNode();
         reply.set("content", content);
-        return ((ProviderReply.Answer) protocol.read(hello(), 200, Headers.NONE, utf8(reply.toString()), NOW)).body();
+        return ((ProviderReply.Answer) hello().read(Provider.ANTHROPIC, 200, Headers.NONE, utf8(reply.toString()), NOW))
+                .body();
     }
 
     static ArrayNode reply(SplittableRandom random) {
@@ -139,8 +138,8 @@ class AnthropicMeaningTest {
 
     private JsonNode sent(byte[] body) {
         ChatRequest request = valid(body);
-        assertThat(protocol.unsupportedField(request)).isEmpty();
-        return json(protocol.request(ENDPOINT, request, "key").body());
+        assertThat(request.unsupportedAt(Provider.ANTHROPIC)).isEmpty();
+        return json(request.at(ENDPOINT, "key").body());
     }
 
     private static void forEachSeed(Consumer<SplittableRandom> check) {

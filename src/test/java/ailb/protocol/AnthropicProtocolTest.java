@@ -22,8 +22,6 @@ class AnthropicProtocolTest {
     private static final Endpoint ENDPOINT =
             WireFiles.endpoint(Provider.ANTHROPIC, "https://api.anthropic.com", "claude-sonnet-4-5");
 
-    private final WireProtocol protocol = WireProtocol.of(Provider.ANTHROPIC);
-
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -33,8 +31,8 @@ class AnthropicProtocolTest {
     void chatRequestIsPutInAnthropicsWords(String name) {
         ChatRequest request = valid(WireFiles.bytes("anthropic/requests/" + name + "/openai.json"));
 
-        assertThat(protocol.unsupportedField(request)).isEmpty();
-        assertThat(json(protocol.request(ENDPOINT, request, "key").body()))
+        assertThat(request.unsupportedAt(Provider.ANTHROPIC)).isEmpty();
+        assertThat(json(request.at(ENDPOINT, "key").body()))
                 .isEqualTo(json("anthropic/requests/" + name + "/anthropic.json"));
     }
 
@@ -47,7 +45,8 @@ class AnthropicProtocolTest {
     void anthropicsAnswerIsToldAsAChatCompletion(String name) {
         byte[] body = WireFiles.bytes("anthropic/replies/" + name + "/anthropic.json");
 
-        ProviderReply.Answer answer = (ProviderReply.Answer) protocol.read(hello(), 200, Headers.NONE, body, NOW);
+        ProviderReply.Answer answer =
+                (ProviderReply.Answer) hello().read(Provider.ANTHROPIC, 200, Headers.NONE, body, NOW);
 
         JsonNode expected = json("anthropic/replies/" + name + "/openai.json");
         assertThat(json(answer.body())).isEqualTo(expected);
@@ -65,8 +64,8 @@ class AnthropicProtocolTest {
         "a_reason_of_tomorrow, stop",
     })
     void stopReasonsHaveTheirOpenAiNames(String stopReason, String finishReason) {
-        ProviderReply.Answer answer = (ProviderReply.Answer) protocol.read(
-                hello(), 200, Headers.NONE, utf8("{\"content\":[],\"stop_reason\":\"" + stopReason + "\"}"), NOW);
+        ProviderReply.Answer answer = (ProviderReply.Answer) hello().read(Provider.ANTHROPIC, 200, Headers.NONE,
+                utf8("{\"content\":[],\"stop_reason\":\"" + stopReason + "\"}"), NOW);
 
         assertThat(json(answer.body()).at("/choices/0/finish_reason").asText()).isEqualTo(finishReason);
     }
@@ -74,7 +73,8 @@ class AnthropicProtocolTest {
     @Test
     void answerWithoutIdAndModelIsStillAnAnswer() {
         ProviderReply.Answer answer =
-                (ProviderReply.Answer) protocol.read(hello(), 200, Headers.NONE, utf8("{\"content\":[]}"), NOW);
+                (ProviderReply.Answer) hello().read(Provider.ANTHROPIC, 200, Headers.NONE, utf8("{\"content\":[]}"),
+                        NOW);
 
         assertThat(json(answer.body()).path("id").asText()).startsWith("chatcmpl-").hasSizeGreaterThan(9);
         assertThat(json(answer.body()).path("model").asText()).isEqualTo("chat");
@@ -89,12 +89,12 @@ class AnthropicProtocolTest {
     void requestGoesToMessagesWithTheVersionInThePathOnce(String baseUrl, String uri) {
         Endpoint endpoint = WireFiles.endpoint(Provider.ANTHROPIC, baseUrl, "claude");
 
-        assertThat(protocol.request(endpoint, hello(), "key").uri()).hasToString(uri);
+        assertThat(hello().at(endpoint, "key").uri()).hasToString(uri);
     }
 
     @Test
     void requestCarriesKeyAndApiVersion() {
-        ProviderRequest request = protocol.request(ENDPOINT, hello(), "sk-ant-test");
+        ProviderRequest request = hello().at(ENDPOINT, "sk-ant-test");
 
         assertThat(request.headers())
                 .containsExactlyInAnyOrderEntriesOf(
@@ -116,7 +116,7 @@ class AnthropicProtocolTest {
         ChatRequest request =
                 valid("{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"a\\ud800b\"}]}");
 
-        byte[] body = protocol.request(ENDPOINT, request, "key").body();
+        byte[] body = request.at(ENDPOINT, "key").body();
 
         assertThat(json(body).at("/messages/0/content/0/text").asText()).isEqualTo("a\ud800b");
     }
@@ -170,6 +170,6 @@ class AnthropicProtocolTest {
     }
 
     private ProviderReply.Failure failure(int status, String body) {
-        return (ProviderReply.Failure) protocol.read(hello(), status, Headers.NONE, utf8(body), NOW);
+        return (ProviderReply.Failure) hello().read(Provider.ANTHROPIC, status, Headers.NONE, utf8(body), NOW);
     }
 }

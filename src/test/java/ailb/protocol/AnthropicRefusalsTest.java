@@ -15,8 +15,6 @@ class AnthropicRefusalsTest {
             "{'role':'assistant','tool_calls':[{'id':'a','function':{'name':'f','arguments':'{}'}},"
                     + "{'id':'b','function':{'name':'f','arguments':'{}'}}]}";
 
-    private final WireProtocol protocol = WireProtocol.of(Provider.ANTHROPIC);
-
     @ParameterizedTest
     @CsvSource(
             delimiter = '|', quoteCharacter = '`', value = {
@@ -41,7 +39,7 @@ class AnthropicRefusalsTest {
                 "store                             | 'store':true",
                 "service_tier                      | 'service_tier':'priority'",
                 "service_tier                      | 'service_tier':'flex'",
-                "stream_options                    | 'stream_options':{'include_usage':true}",
+                "stream_options.x                  | 'stream_options':{'x':1}",
                 "stop                              | 'stop':['x','\\n\\u00a0']",
                 "stop                              | 'stop':''",
                 "metadata                          | 'metadata':[]",
@@ -174,6 +172,6 @@ class AnthropicRefusalsTest {
         ChatRequest request =
                 valid(("{'model':'m','messages':[" + messages + "]," + member + "}").replace('\'', '"'));
 
-        assertThat(protocol.unsupportedField(request)).contains(field);
+        assertThat(request.unsupportedAt(Provider.ANTHROPIC)).contains(field);
     }
 }

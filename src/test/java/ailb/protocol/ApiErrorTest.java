@@ -2,6 +2,7 @@ package ailb.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ailb.pool.Provider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -10,7 +11,7 @@ class ApiErrorTest {
 
     @Test
     void fieldsThatHaveNoValueAreWrittenAsNull() {
-        String json = WireFiles.text(ApiError.invalidRequest("No \"such\" thing", null).toJson());
+        String json = WireFiles.text(ApiError.invalidRequest("No \"such\" thing", null).toJson(Provider.OPENAI));
 
         assertThat(json)
                 .isEqualTo(

@@ -31,12 +31,8 @@ class DocumentedErrorsTest {
         error.path("headers").forEachEntry((name, value) -> headers.put(name, value.asText()));
         String body = error.has("body") ? error.path("body").toString() : error.path("text").asText();
 
-        ProviderReply reply = WireProtocol.of(provider)
-                .read(
-                        WireFiles.hello(),
-                        error.path("status").asInt(),
-                        new Headers(headers),
-                        WireFiles.utf8(body),
+        ProviderReply reply = WireFiles.hello()
+                .read(provider, error.path("status").asInt(), new Headers(headers), WireFiles.utf8(body),
                         WireFiles.NOW);
 
         assertThat(reply).isInstanceOfSatisfying(ProviderReply.Failure.class, failure -> {
@@ -44,7 +40,7 @@ class DocumentedErrorsTest {
             assertThat(failure.limit().map(Enum::name).orElse("")).isEqualTo(error.path("limit").asText());
             assertThat(failure.status()).isEqualTo(error.path("status").asInt());
             assertThat(failure.detail()).startsWith(error.path("status").asText()).doesNotContain("sk-");
-            assertThat(WireFiles.json(failure.passOn()).isObject()).isTrue();
+            assertThat(failure.passOn().length > 0).isEqualTo(failure.failure() == FailureClass.CALLER_FAULT);
         });
     }
 }

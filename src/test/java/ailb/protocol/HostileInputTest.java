@@ -80,7 +80,7 @@ class HostileInputTest {
                     random.nextInt(5) == 0 ? random.nextInt(-1, 1000) : pick(List.of(200, 400, 401, 404, 429), random);
             for (Provider provider : Provider.values()) {
                 ProviderReply reply =
-                        WireProtocol.of(provider).read(hello(), status, headers(random), body, NOW);
+                        hello().read(provider, status, headers(random), body, NOW);
                 if (reply instanceof ProviderReply.Failure failure) {
                     assertThat(failure.detail()).hasSizeLessThanOrEqualTo(200);
                 }
@@ -90,10 +90,9 @@ class HostileInputTest {
 
     private static void putToEachProvider(ChatRequest request) {
         for (Provider provider : Provider.values()) {
-            WireProtocol protocol = WireProtocol.of(provider);
             Endpoint endpoint = WireFiles.endpoint(provider, "https://provider.test", "model-id");
-            if (protocol.unsupportedField(request).isEmpty()) {
-                byte[] sent = protocol.request(endpoint, request, "key").body();
+            if (request.unsupportedAt(provider).isEmpty()) {
+                byte[] sent = request.at(endpoint, "key").body();
                 assertThat(WireFiles.json(sent).path("model").asText()).isEqualTo("model-id");
             }
         }

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ailb.pool.Endpoint;
 import ailb.pool.Endpoints;
 import ailb.pool.FailureClass;
-import ailb.pool.Operation;
 import ailb.pool.Provider;
 import java.time.Instant;
 import java.util.Map;
@@ -23,7 +22,7 @@ class PassedThroughRequestTest {
 
     @Test
     void embeddingsGoOutAsTheyCameButForTheModel() {
-        ModelRequest request = valid(Operation.EMBEDDINGS, """
+        ModelRequest request = valid(RequestKind.EMBEDDINGS, """
                 {"input" : "The food was  delicious", "model":"chat","dimensions":1E3,"x":9007199254740993}""");
 
         ProviderRequest call = request.at(ENDPOINT, "key");
@@ -45,16 +44,16 @@ class PassedThroughRequestTest {
         "{\"model\":\"m\",\"input\":[[1212], [318, 257]]}     | 12",
     })
     void promptsAreCountedInEveryFormThereIs(String body, long characters) {
-        assertThat(valid(Operation.EMBEDDINGS, body).promptCharacters()).isEqualTo(characters);
+        assertThat(valid(RequestKind.EMBEDDINGS, body).promptCharacters()).isEqualTo(characters);
     }
 
     @Test
     void answersComeBackAsTheyAreAndTellTheirUsage() {
-        ModelRequest embeddings = valid(Operation.EMBEDDINGS, "{\"model\":\"m\",\"input\":\"x\"}");
+        ModelRequest embeddings = valid(RequestKind.EMBEDDINGS, "{\"model\":\"m\",\"input\":\"x\"}");
         String embedded = """
                 {"object":"list","data":[{"object":"embedding","embedding":[0.0023064255,-0.009327292],"index":0}],\
                 "model":"text-embedding-ada-002","usage":{"prompt_tokens":8,"total_tokens":8}}""";
-        ModelRequest responses = valid(Operation.RESPONSES, "{\"model\":\"m\",\"input\":\"x\"}");
+        ModelRequest responses = valid(RequestKind.RESPONSES, "{\"model\":\"m\",\"input\":\"x\"}");
         String responded = """
                 {"id":"resp_1","object":"response","output":[{"type":"message","content":[]}],"usage":\
                 {"input_tokens":36,"input_tokens_details":{"cached_tokens":30},"output_tokens":87,\
@@ -69,8 +68,8 @@ class PassedThroughRequestTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "{", "[]", "{}", "{\"data\":1}", "<html>", "{\"output\":\"x\"}"})
     void whatIsNoAnswerIsAFaultOfTheEndpoint(String body) {
-        for (Operation operation : new Operation[]{Operation.EMBEDDINGS, Operation.RESPONSES}) {
-            assertThat(read(valid(operation, "{\"model\":\"m\",\"input\":\"x\"}"), 200, body))
+        for (RequestKind kind : new RequestKind[]{RequestKind.EMBEDDINGS, RequestKind.RESPONSES}) {
+            assertThat(read(valid(kind, "{\"model\":\"m\",\"input\":\"x\"}"), 200, body))
                     .isInstanceOfSatisfying(
                             ProviderReply.Failure.class,
                             failure -> assertThat(failure.failure()).isEqualTo(FailureClass.TRANSPORT));
@@ -81,7 +80,7 @@ class PassedThroughRequestTest {
     void aRefusalOfTheCallersIsPassedOnInTheProvidersWords() {
         String refusal = "{\"error\":{\"message\":\"bad dimensions\",\"type\":\"invalid_request_error\"}}";
 
-        assertThat(read(valid(Operation.EMBEDDINGS, "{\"model\":\"m\",\"input\":\"x\"}"), 400, refusal))
+        assertThat(read(valid(RequestKind.EMBEDDINGS, "{\"model\":\"m\",\"input\":\"x\"}"), 400, refusal))
                 .isInstanceOfSatisfying(ProviderReply.Failure.class, failure -> {
                     assertThat(failure.failure()).isEqualTo(FailureClass.CALLER_FAULT);
                     assertThat(failure.passOn()).asString(UTF_8).isEqualTo(refusal);
@@ -90,7 +89,7 @@ class PassedThroughRequestTest {
 
     @Test
     void onlyEndpointsOfOpenAisProtocolCanServeThem() {
-        ModelRequest request = valid(Operation.RESPONSES, "{\"model\":\"m\",\"input\":\"x\"}");
+        ModelRequest request = valid(RequestKind.RESPONSES, "{\"model\":\"m\",\"input\":\"x\"}");
 
         assertThat(request.unsupportedAt(Provider.OPENAI)).isEmpty();
         assertThat(request.unsupportedAt(Provider.ANTHROPIC)).contains("/v1/responses");
@@ -98,7 +97,7 @@ class PassedThroughRequestTest {
 
     @Test
     void theBoundOfAResponseIsKnownAndItsImagesWeighNothing() {
-        ModelRequest request = valid(Operation.RESPONSES,
+        ModelRequest request = valid(RequestKind.RESPONSES,
                 """
                 {"model":"m","max_output_tokens":50,"instructions":"Be brief","input":[{"role":"user","content":[\
                 {"type":"input_text","text":"Hi!"},{"type":"input_image","image_url":"data:image/png;base64,AAAA"}]}]}""");
@@ -119,16 +118,16 @@ class PassedThroughRequestTest {
         "RESPONSES  | {\"model\":\"m\",\"input\":\"x\",\"stream\":true}       | stream",
         "RESPONSES  | {\"model\":\"m\",\"input\":\"x\",\"background\":true}   | background",
     })
-    void whatIsWrongIsRefusedByName(Operation operation, String body, String field) {
-        assertThat(ModelRequest.parse(operation, body.getBytes(UTF_8))).isInstanceOfSatisfying(
+    void whatIsWrongIsRefusedByName(RequestKind kind, String body, String field) {
+        assertThat(ModelRequest.parse(kind, Headers.NONE, body.getBytes(UTF_8))).isInstanceOfSatisfying(
                 Parsed.Invalid.class, invalid -> {
                     assertThat(invalid.error().status()).isEqualTo(400);
                     assertThat(invalid.error().param()).isEqualTo(field);
                 });
     }
 
-    private static ModelRequest valid(Operation operation, String body) {
-        return ((Parsed.Valid) ModelRequest.parse(operation, body.getBytes(UTF_8))).request();
+    private static ModelRequest valid(RequestKind kind, String body) {
+        return ((Parsed.Valid) ModelRequest.parse(kind, Headers.NONE, body.getBytes(UTF_8))).request();
     }
 
     private static ProviderReply.Answer answer(ModelRequest request, String body) {

@@ -1,0 +1,77 @@
+package ailb.protocol;
+
+import ailb.pool.Endpoint;
+import ailb.pool.Provider;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** What an Anthropic client asked of {@code /v1/messages/count_tokens}, which only Anthropic can tell. Immutable. */
+final class CountTokensRequest implements ModelRequest {
+
+    private final RequestBody body;
+    private final Optional<String> betas;
+
+    private CountTokensRequest(RequestBody body, Optional<String> betas) {
+        this.body = body;
+        this.betas = betas;
+    }
+
+    /** Reads a request. Never throws, whatever the bytes. */
+    static Parsed parse(Headers headers, byte[] body) {
+        return RequestReader.read(
+                body,
+                MessagesRequestRules::prompt,
+                read -> new CountTokensRequest(read, headers.get(MessagesRequest.BETAS)));
+    }
+
+    @Override
+    public RequestKind kind() {
+        return RequestKind.COUNT_TOKENS;
+    }
+
+    @Override
+    public String model() {
+        return body.model();
+    }
+
+    /** Counting takes no tokens. */
+    @Override
+    public long promptCharacters() {
+        return 0;
+    }
+
+    @Override
+    public OptionalLong maxTokens() {
+        return OptionalLong.of(0);
+    }
+
+    @Override
+    public Optional<String> unsupportedAt(Provider provider) {
+        return switch (provider) {
+            case ANTHROPIC -> Optional.empty();
+            case OPENAI -> Optional.of(kind().path());
+        };
+    }
+
+    @Override
+    public ProviderRequest at(Endpoint endpoint, String apiKey) {
+        ProviderRequest request = WireProtocol.of(endpoint.provider())
+                .post(endpoint, kind().pathAfterVersion(), body.withModel(endpoint.modelId()), apiKey);
+        return betas.map(named -> request.with(MessagesRequest.BETAS, named)).orElse(request);
+    }
+
+    @Override
+    public ProviderReply read(Provider provider, int status, Headers headers, byte[] reply, Instant now) {
+        return WholeReply.read(
+                provider, kind().protocol(), status, headers, reply, now,
+                root -> Optional.of(root)
+                        .filter(count -> Json.isCount(count.path("input_tokens")))
+                        .map(_ -> new WholeReply.Said(reply, new Usage(0, 0, 0, 0))));
+    }
+
+    @Override
+    public String toString() {
+        return kind() + ", " + body;
+    }
+}

@@ -1,0 +1,103 @@
+package ailb.protocol;
+
+import ailb.pool.Endpoint;
+import ailb.pool.Provider;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * What an Anthropic client asked of {@code /v1/messages}: its bytes as they came, and the tree of them. Immutable; it never
+ * prints its contents.
+ */
+final class MessagesRequest implements ModelRequest {
+
+    private final RequestBody body;
+    private final Optional<String> betas;
+    private final long promptCharacters;
+
+    private MessagesRequest(RequestBody body, Optional<String> betas) {
+        this.body = body;
+        this.betas = betas;
+        this.promptCharacters = MessagesSize.characters(body.root());
+    }
+
+    /**
+     * Reads a request. Never throws, whatever the bytes.
+     *
+     * @param headers of which {@code anthropic-beta} goes on to Anthropic: it opens the way for fields of the body
+     * @param body kept, so not to be changed afterwards
+     */
+    static Parsed parse(Headers headers, byte[] body) {
+        return RequestReader.read(
+                body, MessagesRequestRules::firstFault, read -> new MessagesRequest(read, headers.get(BETAS)));
+    }
+
+    static final String BETAS = "anthropic-beta";
+
+    @Override
+    public RequestKind kind() {
+        return RequestKind.MESSAGES;
+    }
+
+    @Override
+    public String model() {
+        return body.model();
+    }
+
+    /** See {@link MessagesSize}. */
+    @Override
+    public long promptCharacters() {
+        return promptCharacters;
+    }
+
+    @Override
+    public OptionalLong maxTokens() {
+        return OptionalLong.of(root().path("max_tokens").longValue());
+    }
+
+    @Override
+    public boolean isStream() {
+        return root().path("stream").booleanValue();
+    }
+
+    @Override
+    public Optional<String> unsupportedAt(Provider provider) {
+        return switch (provider) {
+            case ANTHROPIC -> isStream() ? Optional.of("stream") : Optional.empty();
+            case OPENAI -> Optional.of("messages");
+        };
+    }
+
+    @Override
+    public ProviderRequest at(Endpoint endpoint, String apiKey) {
+        ProviderRequest request = WireProtocol.of(endpoint.provider())
+                .post(endpoint, kind().pathAfterVersion(), body.withModel(endpoint.modelId()), apiKey);
+        return betas.map(named -> request.with(BETAS, named)).orElse(request);
+    }
+
+    @Override
+    public ProviderReply read(Provider provider, int status, Headers headers, byte[] reply, Instant now) {
+        return WholeReply.read(
+                provider, kind().protocol(), status, headers, reply, now,
+                root -> Optional.of(root)
+                        .filter(MessagesRequest::isMessage)
+                        .map(said -> new WholeReply.Said(reply, UsageJson.ofAnthropic(said.path("usage")))));
+    }
+
+    private static boolean isMessage(JsonNode reply) {
+        return reply.path("content").isArray();
+    }
+
+    /** Not to be changed. */
+    ObjectNode root() {
+        return body.root();
+    }
+
+    @Override
+    public String toString() {
+        return kind() + ", " + body;
+    }
+}

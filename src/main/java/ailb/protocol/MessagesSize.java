@@ -1,0 +1,54 @@
+package ailb.protocol;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+/** How long a prompt in Anthropic's words is, in characters, for estimates of its tokens at four characters a token. */
+final class MessagesSize {
+
+    private MessagesSize() {}
+
+    /** Text, tools and their calls as they are written; images and files by what they are, not by their base64. */
+    static long characters(ObjectNode root) {
+        long characters = content(root.path("system")) + json(root.path("tools"))
+                + json(root.path("output_config").path("format"));
+        for (JsonNode message : root.path("messages")) {
+            characters += content(message.path("content"));
+        }
+        return characters;
+    }
+
+    private static long content(JsonNode content) {
+        if (content.isTextual()) {
+            return content.textValue().length();
+        }
+        long characters = 0;
+        for (JsonNode block : content) {
+            characters += block(block);
+        }
+        return characters;
+    }
+
+    private static long block(JsonNode block) {
+        return switch (block.path("type").asText()) {
+            case "text" -> block.path("text").asText().length();
+            case "image" -> PromptSize.IMAGE_CHARACTERS;
+            case "document" -> document(block.path("source"));
+            case "tool_result" -> content(block.path("content"));
+            default -> json(block);
+        };
+    }
+
+    private static long document(JsonNode source) {
+        return switch (source.path("type").asText()) {
+            case "base64" -> PromptSize.pages(source.path("data").asText());
+            case "content" -> content(source.path("content"));
+            case "text" -> source.path("data").asText().length();
+            default -> PromptSize.PAGE_CHARACTERS;
+        };
+    }
+
+    private static long json(JsonNode value) {
+        return value.isContainerNode() && !value.isEmpty() ? value.toString().length() : 0;
+    }
+}

@@ -1,0 +1,52 @@
+package ailb.protocol;
+
+import ailb.pool.Provider;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Reads replies that come whole: the answer that was promised, or why there is none. */
+final class WholeReply {
+
+    private WholeReply() {}
+
+    /**
+     * What was answered.
+     *
+     * @param body in the caller's protocol
+     * @param usage null where none was told
+     */
+    @SuppressWarnings("ArrayRecordComponent") // the body is handed on as it is, never compared
+    record Said(byte[] body, @Nullable Usage usage) {}
+
+    /**
+     * Never throws, whatever the bytes.
+     *
+     * @param provider whose words they are
+     * @param callers the caller's protocol
+     * @param answer what JSON says to what was asked; empty where it is no answer to that
+     */
+    static ProviderReply read(
+            Provider provider,
+            Provider callers,
+            int status,
+            Headers headers,
+            byte[] body,
+            Instant now,
+            Function<JsonNode, Optional<Said>> answer) {
+        List<Remaining> remaining = WireProtocol.of(provider).remaining(headers, now);
+        Optional<JsonNode> root = Json.parse(body);
+        if (Failures.isFailure(status)) {
+            ProviderError error = ProviderError.of(root);
+            boolean isCallers = provider == callers && root.filter(JsonNode::isObject).isPresent();
+            byte[] words = isCallers ? body : error.toApiError(status).toJson(callers);
+            return Failures.refused(status, headers, error, words, remaining, now);
+        }
+        return root.flatMap(answer)
+                .<ProviderReply>map(said -> new ProviderReply.Answer(said.body(), said.usage(), remaining))
+                .orElseGet(() -> Failures.notAnAnswer(status, remaining));
+    }
+}
