@@ -70,10 +70,9 @@ record Bucket(LimitKind kind, boolean retriesOnly, Attribute tat, double interva
     private static Bucket perMinute(LimitKind kind, long amount, Limits limits, double share) {
         if (kind.countsRequests()) {
             double burst = limits.burst().orElse(limits.pacing().requestBurst(amount));
-            return of(kind, amount, burst, limits.margin().orElse(limits.pacing().requestMargin()), share);
+            return of(kind, amount, burst, limits.usedShare(kind), share);
         }
-        double margin = limits.margin().orElse(limits.pacing().tokenMargin());
-        return of(kind, amount, limits.pacing().tokenBurst(amount), margin, share);
+        return of(kind, amount, limits.pacing().tokenBurst(amount), limits.usedShare(kind), share);
     }
 
     private static Bucket of(LimitKind kind, long amount, double burst, double margin, double share) {

@@ -44,6 +44,7 @@ public final class Api {
 
     private final Pool pool;
     private final Dispatcher dispatcher;
+    private final PoolLimits limits;
     private final ClientAuth auth;
     private final TimeSource time;
     private final RandomGenerator random;
@@ -59,6 +60,7 @@ public final class Api {
             RandomGenerator random) {
         this.pool = pool;
         this.dispatcher = dispatcher;
+        this.limits = new PoolLimits(pool, dispatcher, time);
         this.auth = new ClientAuth(keys);
         this.time = time;
         this.random = random;
@@ -121,7 +123,7 @@ public final class Api {
     private List<Route> routes(Batches batches) {
         List<Route> own = List.of(
                 Route.open("GET", "/health", _ -> json(200, "{\"status\":\"ok\"}".getBytes(StandardCharsets.UTF_8))),
-                Route.withKey("GET", "/v1/models", _ -> json(200, Bodies.models(pool))),
+                Route.withKey("GET", "/v1/models", call -> json(200, Models.list(pool, protocol(call.request())))),
                 Route.withKey("GET", "/v1/pool", _ -> json(200, Bodies.bytes(statistics()))));
         Stream<Route> operations = Arrays.stream(RequestKind.values())
                 .map(kind -> Route.withKey("POST", kind.path(), call -> ask(kind, call)));
@@ -147,7 +149,8 @@ public final class Api {
     private ApiResponse ask(ModelRequest request, Deadline deadline) {
         Provider protocol = request.kind().protocol();
         try {
-            return response(dispatcher.dispatch(request, deadline), protocol);
+            ApiResponse response = response(dispatcher.dispatch(request, deadline), protocol);
+            return withHeaders(response, limits.headers(request));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return error(ApiError.unavailable("The balancer is shutting down; retry.", "shutting_down"), protocol);

@@ -30,20 +30,6 @@ final class Bodies {
 
     private Bodies() {}
 
-    /** The public models in the format of OpenAI's list. */
-    static byte[] models(Pool pool) {
-        ObjectNode body = MAPPER.createObjectNode().put("object", "list");
-        ArrayNode data = body.putArray("data");
-        for (String model : pool.models()) {
-            data.addObject()
-                    .put("id", model)
-                    .put("object", "model")
-                    .put("created", 0)
-                    .put("owned_by", "ai-load-balancer");
-        }
-        return bytes(body);
-    }
-
     /** The day's budget, the statistics of every endpoint, and whether the state store they come from answers. */
     static ObjectNode pool(Pool pool, OptionalLong storeDownSince, Function<Endpoint, EndpointState> states, long now) {
         ObjectNode body = MAPPER.createObjectNode()

@@ -38,6 +38,14 @@ public record Limits(
         return amount == null ? OptionalLong.empty() : OptionalLong.of(amount);
     }
 
+    /** Share of a limit that is used, above 0 and at most 1; of a limit a day all is. */
+    public double usedShare(LimitKind kind) {
+        if (kind == LimitKind.REQUESTS_PER_DAY) {
+            return 1;
+        }
+        return margin.orElse(kind.countsRequests() ? pacing.requestMargin() : pacing.tokenMargin());
+    }
+
     private static void require(boolean holds, String message) {
         if (!holds) {
             throw new IllegalArgumentException(message);

@@ -6,22 +6,24 @@ import java.time.Instant;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
+import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Reads the times that providers write in headers. What cannot be read is empty; nothing throws. */
+/** The times that headers tell, read as providers write them and written alike. What cannot be read is empty; nothing throws. */
 final class HeaderTimes {
 
     /** Anything longer is a mistake, and would overflow somewhere. */
     private static final Duration LONGEST = Duration.ofDays(366);
 
+    private static final long NANOS_PER_MILLI = 1_000_000L;
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
     private static final Pattern NUMBER = Pattern.compile("\\d{1,12}(?:\\.\\d{1,20})?");
     private static final Pattern TERM = Pattern.compile("(\\d{1,12}(?:\\.\\d{1,20})?)(ms|s|m|h|d)");
     private static final Map<String, Long> NANOS = Map.of(
-            "ms", 1_000_000L,
+            "ms", NANOS_PER_MILLI,
             "s", NANOS_PER_SECOND,
             "m", 60 * NANOS_PER_SECOND,
             "h", 3_600 * NANOS_PER_SECOND,
@@ -61,6 +63,25 @@ final class HeaderTimes {
         } catch (DateTimeParseException unreadable) {
             return Optional.empty();
         }
+    }
+
+    /** A duration as OpenAI writes it, rounded up to milliseconds: {@code 20ms}, {@code 8.64s}, {@code 6m0s}. */
+    static String duration(Duration time) {
+        long millis = Math.ceilDiv(time.toNanos(), NANOS_PER_MILLI);
+        if (millis < 1000) {
+            return millis + "ms";
+        }
+        String seconds = BigDecimal.valueOf(millis % 60_000, 3).stripTrailingZeros().toPlainString() + "s";
+        long minutes = millis / 60_000;
+        if (minutes == 0) {
+            return seconds;
+        }
+        return (minutes < 60 ? "" : minutes / 60 + "h") + minutes % 60 + "m" + seconds;
+    }
+
+    /** A moment as Anthropic writes it, rounded up to seconds: {@code 2026-11-02T10:00:00Z}. */
+    static String moment(Instant moment) {
+        return moment.plusNanos(NANOS_PER_SECOND - 1).truncatedTo(ChronoUnit.SECONDS).toString();
     }
 
     private static Optional<Duration> number(String text, String unit) {

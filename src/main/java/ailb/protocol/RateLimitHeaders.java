@@ -1,8 +1,10 @@
 package ailb.protocol;
 
 import ailb.pool.LimitKind;
+import ailb.pool.Provider;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -11,8 +13,11 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** Reads what the headers of a reply say is left. What is not well-formed is left out; nothing throws. */
-final class RateLimitHeaders {
+/**
+ * The headers that tell what is left of limits: those of a provider's reply are read, and the caller is told in its own
+ * protocol. What is not well-formed is left out; nothing throws.
+ */
+public final class RateLimitHeaders {
 
     private static final Pattern COUNT = Pattern.compile("\\d{1,15}");
 
@@ -33,7 +38,7 @@ final class RateLimitHeaders {
         return OPENAI.stream()
                 .flatMap(axis -> remaining(
                         axis.getValue(),
-                        field -> headers.get("x-ratelimit-" + field + "-" + axis.getKey()),
+                        field -> headers.get(name(Provider.OPENAI, axis.getKey(), field)),
                         HeaderTimes::duration))
                 .toList();
     }
@@ -43,7 +48,7 @@ final class RateLimitHeaders {
         return ANTHROPIC.stream()
                 .flatMap(axis -> remaining(
                         axis.getValue(),
-                        field -> headers.get("anthropic-ratelimit-" + axis.getKey() + "-" + field),
+                        field -> headers.get(name(Provider.ANTHROPIC, axis.getKey(), field)),
                         reset -> HeaderTimes.until(reset, now)))
                 .toList();
     }
@@ -61,5 +66,45 @@ final class RateLimitHeaders {
                 .filter(text -> COUNT.matcher(text).matches())
                 .map(text -> OptionalLong.of(Long.parseLong(text)))
                 .orElse(OptionalLong.empty());
+    }
+
+    /**
+     * Headers for a caller.
+     *
+     * @param left each with its whole limit and its reset; kinds that the protocol has no header for are left out
+     * @param now wall time
+     */
+    public static Map<String, String> of(Provider protocol, List<Remaining> left, Instant now) {
+        Map<String, String> headers = new HashMap<>();
+        List<Map.Entry<String, LimitKind>> axes =
+                switch (protocol) {
+                    case OPENAI -> OPENAI;
+                    case ANTHROPIC -> ANTHROPIC;
+                };
+        for (Map.Entry<String, LimitKind> axis : axes) {
+            left.stream()
+                    .filter(one -> one.kind() == axis.getValue())
+                    .forEach(one -> fields(protocol, one, now)
+                            .forEach((field, value) -> headers.put(name(protocol, axis.getKey(), field), value)));
+        }
+        return headers;
+    }
+
+    private static Map<String, String> fields(Provider protocol, Remaining left, Instant now) {
+        Map<String, String> fields = new HashMap<>();
+        fields.put("remaining", Long.toString(left.remaining()));
+        left.limit().ifPresent(limit -> fields.put("limit", Long.toString(limit)));
+        left.reset().ifPresent(wait -> fields.put("reset", switch (protocol) {
+            case OPENAI -> HeaderTimes.duration(wait);
+            case ANTHROPIC -> HeaderTimes.moment(now.plus(wait));
+        }));
+        return fields;
+    }
+
+    private static String name(Provider protocol, String axis, String field) {
+        return switch (protocol) {
+            case OPENAI -> "x-ratelimit-" + field + "-" + axis;
+            case ANTHROPIC -> "anthropic-ratelimit-" + axis + "-" + field;
+        };
     }
 }

@@ -66,4 +66,50 @@ class ApiErrorTest {
 
         assertThat(actual).isEqualTo(new ApiError(status, actual.message(), type, param, code));
     }
+
+    /** Anthropic's documented types by status. */
+    @ParameterizedTest
+    @CsvSource({
+        "400, 400, invalid_request_error",
+        "401, 401, authentication_error",
+        "402, 402, billing_error",
+        "403, 403, permission_error",
+        "404, 404, not_found_error",
+        "405, 405, invalid_request_error",
+        "413, 413, request_too_large",
+        "429, 429, rate_limit_error",
+        "500, 500, api_error",
+        "502, 502, api_error",
+        "503, 503, api_error",
+        "504, 504, timeout_error",
+    })
+    void anthropicsClientsAreToldATypeThatGoesWithTheStatus(int status, int told, String type) {
+        ApiError error = new ApiError(status, "Why.", "any_type", null, "any_code");
+
+        assertThat(error.status(Provider.ANTHROPIC)).isEqualTo(told);
+        assertThat(WireFiles.text(error.toJson(Provider.ANTHROPIC)))
+                .isEqualTo("{\"type\":\"error\",\"error\":{\"type\":\"" + type + "\",\"message\":\"Why.\"}}");
+    }
+
+    @Test
+    void nobodyHealthyIsAnOverloadForAnthropicsClients() {
+        ApiError error = ApiError.noHealthyEndpoint("None.");
+
+        assertThat(error.status(Provider.OPENAI)).isEqualTo(503);
+        assertThat(error.status(Provider.ANTHROPIC)).isEqualTo(529);
+        assertThat(WireFiles.json(error.toJson(Provider.ANTHROPIC)).at("/error/type").asText())
+                .isEqualTo("overloaded_error");
+    }
+
+    @Test
+    void theFieldAtFaultIsInTheMessageWhereThereIsNoOtherPlaceForIt() {
+        assertThat(messageForAnthropic(ApiError.unsupported("top_k", "No equivalent.")))
+                .isEqualTo("top_k: No equivalent.");
+        assertThat(messageForAnthropic(ApiError.unsupported("top_k", "'top_k' has none.")))
+                .isEqualTo("'top_k' has none.");
+    }
+
+    private static String messageForAnthropic(ApiError error) {
+        return WireFiles.json(error.toJson(Provider.ANTHROPIC)).at("/error/message").asText();
+    }
 }

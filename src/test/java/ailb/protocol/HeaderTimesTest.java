@@ -68,6 +68,23 @@ class HeaderTimesTest {
     }
 
     @ParameterizedTest
+    @CsvSource({
+        "PT0S, 0ms",
+        "PT0.02S, 20ms",
+        "PT0.0000001S, 1ms",
+        "PT1S, 1s",
+        "PT8.64S, 8.64s",
+        "PT10S, 10s",
+        "PT6M, 6m0s",
+        "PT2M59.56S, 2m59.56s",
+        "PT1H2M3S, 1h2m3s",
+        "PT26H, 26h0m0s",
+    })
+    void durationsAreWrittenAsOpenAiWritesThem(Duration duration, String written) {
+        assertThat(HeaderTimes.duration(duration)).isEqualTo(written);
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"", "1", "s", "-1s", "1s ago", "1x", "1 s", "PT1S", "1s,2s", "999999999999d", "1..5s"})
     void resetsThatMakeNoSenseAreEmpty(String reset) {
         assertThat(HeaderTimes.duration(reset)).isEmpty();

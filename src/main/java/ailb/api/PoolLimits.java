@@ -1,0 +1,46 @@
+package ailb.api;
+
+import ailb.dispatch.Dispatcher;
+import ailb.dispatch.PoolView;
+import ailb.dispatch.TimeSource;
+import ailb.pool.Endpoint;
+import ailb.pool.Pool;
+import ailb.protocol.ModelRequest;
+import ailb.protocol.RateLimitHeaders;
+import ailb.protocol.Remaining;
+import ailb.stats.Headroom;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** Tells callers what is left of the limits of all endpoints together that serve what they asked for. */
+final class PoolLimits {
+
+    private final Pool pool;
+    private final Dispatcher dispatcher;
+    private final TimeSource time;
+
+    PoolLimits(Pool pool, Dispatcher dispatcher, TimeSource time) {
+        this.pool = pool;
+        this.dispatcher = dispatcher;
+        this.time = time;
+    }
+
+    /** The headers of an answer, from the state at hand: nothing is read for them. */
+    Map<String, String> headers(ModelRequest request) {
+        PoolView view = dispatcher.view();
+        long now = time.now();
+        List<Endpoint> serving = pool.serving(request.model())
+                .stream()
+                .filter(endpoint -> endpoint.operations().contains(request.kind().operation()))
+                .toList();
+        List<Remaining> left = Headroom.of(serving, view::state, now)
+                .stream()
+                .map(one -> new Remaining(
+                        one.kind(), one.remaining(), OptionalLong.of(one.limit()), Optional.of(one.reset())))
+                .toList();
+        return RateLimitHeaders.of(request.kind().protocol(), left, Instant.ofEpochSecond(0, now));
+    }
+}
