@@ -3,36 +3,17 @@ package ailb.bench;
 import ailb.api.Api;
 import ailb.api.ApiRequest;
 import ailb.api.ApiResponse;
-import ailb.api.ClientKeys;
-import ailb.batch.InMemoryBatchQueue;
-import ailb.batch.InMemoryBatchStore;
-import ailb.dispatch.ApiKeys;
 import ailb.dispatch.Deadline;
 import ailb.dispatch.TimeSource;
 import ailb.dispatch.Upstream;
 import ailb.lambda.SystemTime;
-import ailb.lambda.Wiring;
-import ailb.pool.Endpoint;
-import ailb.pool.LimitKind;
-import ailb.pool.Limits;
-import ailb.pool.Pacing;
-import ailb.pool.Pool;
 import ailb.pool.Provider;
-import ailb.pool.Settings;
-import ailb.pool.TokenAccounting;
 import ailb.protocol.Headers;
-import ailb.state.InMemoryStateStore;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.ZoneOffset;
-import java.util.Collection;
-import java.util.List;
 import java.util.Map;
-import java.util.OptionalDouble;
-import java.util.Random;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -58,8 +39,6 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(1)
 public class OwnWorkBenchmark {
 
-    private static final String KEY = "a-client-key-for-measuring-only";
-
     @Param({"OPENAI", "ANTHROPIC"}) public Provider provider = Provider.OPENAI;
 
     @Param({"3", "30"}) public int endpoints;
@@ -70,20 +49,8 @@ public class OwnWorkBenchmark {
 
     @Setup
     public void setUp() {
-        Pool pool = new Pool(
-                IntStream.range(0, endpoints).mapToObj(this::endpoint).toList(), Settings.DEFAULT);
-        api = Wiring.api(
-                pool,
-                new InMemoryStateStore(),
-                answering(),
-                new OneKey(),
-                new OneClient(),
-                new InMemoryBatchStore(),
-                new InMemoryBatchQueue(time, new Random(1)),
-                Duration.ofDays(7),
-                time,
-                new Random(1),
-                _ -> {});
+        api = Pools.api(
+                Pools.endpoints(endpoints, provider, URI.create("https://provider.example/v1")), answering(), time);
         String body = """
                 {"model":"chat","max_tokens":100,"messages":[{"role":"system","content":"Be brief."},\
                 {"role":"user","content":"%s"}]}""".formatted("All work and no play. ".repeat(40));
@@ -91,7 +58,7 @@ public class OwnWorkBenchmark {
                 "POST",
                 "/v1/chat/completions",
                 "",
-                new Headers(Map.of("authorization", "Bearer " + KEY)),
+                new Headers(Map.of("authorization", "Bearer " + Pools.KEY)),
                 body.getBytes(StandardCharsets.UTF_8));
     }
 
@@ -102,26 +69,6 @@ public class OwnWorkBenchmark {
             throw new IllegalStateException(new String(response.body(), StandardCharsets.UTF_8));
         }
         return response;
-    }
-
-    private Endpoint endpoint(int number) {
-        Limits limits = new Limits(
-                Map.of(LimitKind.REQUESTS_PER_MINUTE, 1_000_000_000L, LimitKind.TOKENS_PER_MINUTE, 1_000_000_000_000L),
-                Pacing.BUCKET,
-                OptionalDouble.empty(),
-                OptionalDouble.empty(),
-                TokenAccounting.ESTIMATE,
-                ZoneOffset.UTC);
-        return new Endpoint(
-                "endpoint-" + number,
-                provider,
-                URI.create("https://provider.example/v1"),
-                "model",
-                List.of("chat"),
-                "key",
-                1,
-                limits,
-                null);
     }
 
     private Upstream answering() {
@@ -141,31 +88,5 @@ public class OwnWorkBenchmark {
         Upstream.Reply reply =
                 new Upstream.Reply(200, Headers.NONE, answer.getBytes(StandardCharsets.UTF_8));
         return (_, _) -> reply;
-    }
-
-    private static final class OneKey implements ApiKeys {
-
-        @Override
-        public Lookup get(String name) {
-            return new ApiKey("a-provider-key");
-        }
-
-        @Override
-        public Lookup refresh(String name, ApiKey refused) {
-            return refused;
-        }
-    }
-
-    private static final class OneClient implements ClientKeys {
-
-        @Override
-        public Collection<String> current() {
-            return List.of(KEY);
-        }
-
-        @Override
-        public Collection<String> refreshed() {
-            return List.of(KEY);
-        }
     }
 }

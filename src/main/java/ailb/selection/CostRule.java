@@ -21,24 +21,25 @@ public record CostRule(Demand call, double exponent) {
     private static final double LEAST_FACTOR = 0.1;
 
     /**
-     * {@code clamp((cheapest / own)^exponent, 0.1, 1)} for each endpoint. The cheapest is that of those that cost
-     * anything: beside a free one all prices are infinitely dear, and the least of them would be no better than the
-     * greatest.
+     * Multiplies each candidate's score by {@code clamp((cheapest / own)^exponent, 0.1, 1)}. The cheapest is that of those
+     * that cost anything: beside a free one all prices are infinitely dear, and the least of them would be no better than
+     * the greatest.
      */
-    double[] factors(List<Endpoint> endpoints) {
-        double[] costs = endpoints.stream().mapToDouble(this::cost).toArray();
-        double cheapest = endpoints.stream()
-                .mapToDouble(this::cost)
+    void weigh(List<Candidate> candidates, double[] scores) {
+        if (exponent == 0) {
+            return;
+        }
+        double cheapest = candidates.stream()
+                .mapToDouble(candidate -> cost(candidate.endpoint()))
                 .filter(cost -> cost > 0)
                 .min()
                 .orElse(0);
-        double[] factors = new double[costs.length];
-        for (int i = 0; i < factors.length; i++) {
-            factors[i] = costs[i] <= cheapest
-                    ? 1
-                    : Math.clamp(Math.pow(cheapest / costs[i], exponent), LEAST_FACTOR, 1);
+        for (int i = 0; i < scores.length; i++) {
+            double own = cost(candidates.get(i).endpoint());
+            if (own > cheapest) {
+                scores[i] *= Math.max(LEAST_FACTOR, Math.pow(cheapest / own, exponent));
+            }
         }
-        return factors;
     }
 
     /** Those of the endpoints at which the call costs least; a free one is cheaper than any other. */

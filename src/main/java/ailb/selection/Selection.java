@@ -5,7 +5,6 @@ import ailb.stats.KnownP95;
 import ailb.stats.LimitUse;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /**
@@ -29,7 +28,11 @@ public final class Selection {
     /** Picks one of the candidates, of which there must be at least one. */
     public Candidate choose(List<Candidate> candidates, CostRule cost, long now, RandomGenerator random) {
         double[] scores = scores(candidates, cost, now);
-        double mark = random.nextDouble() * Arrays.stream(scores).sum();
+        double sum = 0;
+        for (double score : scores) {
+            sum += score;
+        }
+        double mark = random.nextDouble() * sum;
         int choice = 0;
         while (choice < scores.length - 1 && mark >= scores[choice]) {
             mark -= scores[choice];
@@ -39,14 +42,13 @@ public final class Selection {
     }
 
     double[] scores(List<Candidate> candidates, CostRule cost, long now) {
-        double[] costFactors = cost.factors(candidates.stream().map(Candidate::endpoint).toList());
         double[] factors = latency ? latencyFactors(candidates, now) : ones(candidates.size());
+        cost.weigh(candidates, factors);
         for (int i = 0; i < factors.length; i++) {
             Candidate candidate = candidates.get(i);
             double capacity = LimitUse.capacity(candidate.endpoint().limits(), candidate.state(), now);
             factors[i] *= candidate.endpoint().weight()
                     * Math.max(LEAST_CAPACITY, capacity)
-                    * costFactors[i]
                     * Breaker.recovery(candidate.state(), now);
         }
         return factors;
@@ -58,21 +60,22 @@ public final class Selection {
      * within 10 s.
      */
     private static double[] latencyFactors(List<Candidate> candidates, long now) {
-        List<Optional<KnownP95>> p95s = candidates.stream()
-                .map(candidate -> KnownP95.of(candidate.state(), now))
-                .toList();
-        double[] sorted = p95s.stream()
-                .flatMap(Optional::stream)
-                .mapToDouble(KnownP95::nanos)
-                .sorted()
-                .toArray();
         double[] factors = ones(candidates.size());
+        KnownP95[] p95s = new KnownP95[factors.length];
+        double[] sorted = new double[factors.length];
+        int known = 0;
         for (int i = 0; i < factors.length; i++) {
-            if (p95s.get(i).isPresent()) {
-                KnownP95 own = p95s.get(i).get();
-                double ratio = sorted[(sorted.length - 1) / 2] / own.nanos();
+            p95s[i] = KnownP95.of(candidates.get(i).state(), now);
+            if (p95s[i].weight() > 0) {
+                sorted[known++] = p95s[i].nanos();
+            }
+        }
+        Arrays.sort(sorted, 0, known);
+        for (int i = 0; i < factors.length; i++) {
+            if (p95s[i].weight() > 0) {
+                double ratio = sorted[(known - 1) / 2] / p95s[i].nanos();
                 double full = Math.clamp(ratio * ratio, LEAST_LATENCY_FACTOR, 1);
-                factors[i] = Math.pow(full, own.weight());
+                factors[i] = full == 1 ? 1 : Math.pow(full, p95s[i].weight());
             }
         }
         return factors;

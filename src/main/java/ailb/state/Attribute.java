@@ -5,13 +5,14 @@ import java.util.List;
 
 /**
  * One number in an endpoint's item. Names have two letters, because the item must stay under 1 KB: above that every
- * write costs double.
+ * write costs double. There is one object for each, so that they are told apart by identity.
  *
  * <p>Points in time are nanoseconds since the epoch, money is nano-dollars, everything else counts.
- *
- * @param name how the store calls it
  */
-public record Attribute(String name) {
+public final class Attribute {
+
+    /** In the order they are made in; the first of all fields, as each of the others adds itself. */
+    private static final List<Attribute> ALL = new ArrayList<>();
 
     /** Theoretical arrival times of the limits (see {@code ailb.admission}). */
     public static final Attribute REQUESTS = new Attribute("rq");
@@ -71,48 +72,36 @@ public record Attribute(String name) {
     /** The two slots of the rolling window, used in turn. */
     public static final List<WindowSlot> WINDOW = List.of(WindowSlot.of(0), WindowSlot.of(1));
 
-    public Attribute {
+    private final String name;
+    private final int index;
+
+    Attribute(String name) {
         if (name.length() != 2) {
             throw new IllegalArgumentException("an attribute's name has two letters: " + name);
         }
+        this.name = name;
+        this.index = ALL.size();
+        ALL.add(this);
     }
 
     /** Every attribute an item may have. */
     public static List<Attribute> all() {
-        List<Attribute> all = new ArrayList<>(List.of(
-                REQUESTS,
-                TOKENS,
-                INPUT_TOKENS,
-                OUTPUT_TOKENS,
-                ROLLING_DAY,
-                RETRIES,
-                DAY,
-                DAY_REQUESTS,
-                HOLD,
-                GENERATION,
-                BREAKER,
-                CONSECUTIVE_FAILURES,
-                FAULT_LEVEL,
-                OPENINGS,
-                OPEN_UNTIL,
-                PROBE_UNTIL,
-                REASON,
-                RECOVERED_AT,
-                KEY_VERSION,
-                TOTAL_REQUESTS,
-                TOTAL_FAILURES,
-                TOTAL_RATE_LIMITED,
-                TOTAL_INPUT_TOKENS,
-                TOTAL_OUTPUT_TOKENS,
-                SPEND_DAY,
-                SPEND,
-                P95,
-                P95_AT));
-        WINDOW.forEach(slot -> {
-            all.add(slot.epoch());
-            all.addAll(slot.counters());
-        });
-        return List.copyOf(all);
+        return List.copyOf(ALL);
+    }
+
+    /** How many there are. */
+    static int count() {
+        return ALL.size();
+    }
+
+    /** How the store calls it. */
+    public String name() {
+        return name;
+    }
+
+    /** Its number among all, from 0. */
+    int index() {
+        return index;
     }
 
     @Override

@@ -1,40 +1,90 @@
 package ailb.state;
 
+import java.util.Arrays;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Map;
 
 /**
- * One endpoint's item as it was at some moment. What the numbers mean is known to the package that writes them.
- *
- * @param values the attributes present; an absent one reads as 0
+ * One endpoint's item as it was at some moment. What the numbers mean is known to the package that writes them. Every
+ * choice reads dozens of them of every endpoint, so they lie in an array. Immutable.
  */
-public record EndpointState(Map<Attribute, Long> values) {
+public final class EndpointState {
 
     public static final EndpointState EMPTY = new EndpointState(Map.of());
 
-    public EndpointState {
-        values = Map.copyOf(values);
+    private final long[] values;
+    private final BitSet present;
+
+    /** @param values the attributes present */
+    public EndpointState(Map<Attribute, Long> values) {
+        this(new long[Attribute.count()], new BitSet(Attribute.count()));
+        values.forEach(this::put);
+    }
+
+    private EndpointState(long[] values, BitSet present) {
+        this.values = values;
+        this.present = present;
     }
 
     public boolean has(Attribute attribute) {
-        return values.containsKey(attribute);
+        return present.get(attribute.index());
     }
 
     /** The attribute's value, 0 where absent. */
     public long get(Attribute attribute) {
-        return values.getOrDefault(attribute, 0L);
+        return values[attribute.index()];
+    }
+
+    /** The attributes present. */
+    public Map<Attribute, Long> values() {
+        Map<Attribute, Long> all = new HashMap<>();
+        for (Attribute attribute : Attribute.all()) {
+            if (has(attribute)) {
+                all.put(attribute, get(attribute));
+            }
+        }
+        return Map.copyOf(all);
     }
 
     /** The state an update leaves behind, when its guards hold. */
     EndpointState apply(Iterable<Assignment> assignments) {
-        Map<Attribute, Long> changed = new HashMap<>(values);
+        EndpointState changed = new EndpointState(values.clone(), (BitSet) present.clone());
         for (Assignment assignment : assignments) {
             switch (assignment) {
                 case Assignment.Put(Attribute attribute, long value) -> changed.put(attribute, value);
-                case Assignment.Add(Attribute attribute, long delta) -> changed.merge(attribute, delta, Long::sum);
+                case Assignment.Add(Attribute attribute, long delta) ->
+                    changed.put(attribute, get(attribute) + delta);
                 case Assignment.Remove(Attribute attribute) -> changed.remove(attribute);
             }
         }
-        return new EndpointState(changed);
+        return changed;
+    }
+
+    private void put(Attribute attribute, long value) {
+        values[attribute.index()] = value;
+        present.set(attribute.index());
+    }
+
+    private void remove(Attribute attribute) {
+        values[attribute.index()] = 0;
+        present.clear(attribute.index());
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof EndpointState state
+                && Arrays.equals(values, state.values)
+                && present.equals(state.present);
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.hashCode(values);
+    }
+
+    @Override
+    public String toString() {
+        return "EndpointState" + values();
     }
 }

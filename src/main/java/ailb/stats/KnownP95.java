@@ -3,9 +3,8 @@ package ailb.stats;
 import ailb.state.Attribute;
 import ailb.state.ConditionalUpdate;
 import ailb.state.EndpointState;
+import ailb.state.WindowSlot;
 import java.time.Duration;
-import java.util.Optional;
-import java.util.OptionalDouble;
 
 /**
  * The p95 of an endpoint's normalised latency, as far as it is known: that of the window, or the last one that a window
@@ -13,7 +12,8 @@ import java.util.OptionalDouble;
  * get so few would send it its full share of calls every time.
  *
  * @param nanos the p95, see {@link Latency}
- * @param weight how much it still tells: 1 while the window tells it, then falling in a straight line to 0 within 60 s
+ * @param weight how much it still tells: 1 while the window holds enough answers, then falling in a straight line to 0
+ *     within 60 s; 0 where nothing is known
  */
 public record KnownP95(double nanos, double weight) {
 
@@ -21,20 +21,24 @@ public record KnownP95(double nanos, double weight) {
 
     private static final double FORGOTTEN_AFTER = Duration.ofSeconds(60).toNanos();
 
+    private static final KnownP95 NOTHING = new KnownP95(0, 0);
+
     /**
-     * Empty where nothing is known, or what was known is forgotten.
+     * What is known of an endpoint. The last answer's write has left the p95 of its window, so that no choice has to put
+     * it together.
      *
      * @param now nanoseconds since the epoch
      */
-    public static Optional<KnownP95> of(EndpointState state, long now) {
-        OptionalDouble p95 = Latency.quantile(Window.of(state, now), P95);
-        if (p95.isPresent()) {
-            return Optional.of(new KnownP95(p95.getAsDouble(), 1));
+    public static KnownP95 of(EndpointState state, long now) {
+        if (!state.has(Attribute.P95_AT)) {
+            return NOTHING;
+        }
+        double p95 = state.get(Attribute.P95);
+        if (Window.of(state, now).sum(WindowSlot::successes) >= Latency.ENOUGH) {
+            return new KnownP95(p95, 1);
         }
         double age = Math.max(0, now - state.get(Attribute.P95_AT));
-        return !state.has(Attribute.P95_AT) || age >= FORGOTTEN_AFTER
-                ? Optional.empty()
-                : Optional.of(new KnownP95(state.get(Attribute.P95), 1 - age / FORGOTTEN_AFTER));
+        return age >= FORGOTTEN_AFTER ? NOTHING : new KnownP95(p95, 1 - age / FORGOTTEN_AFTER);
     }
 
     /**

@@ -6,6 +6,7 @@ import ailb.pool.Limits;
 import ailb.state.EndpointState;
 import ailb.state.WindowSlot;
 import java.util.List;
+import java.util.Map;
 
 /**
  * How much of a limit is in use.
@@ -19,14 +20,17 @@ public record LimitUse(LimitKind kind, double used, long limit) {
     public static List<LimitUse> of(Limits limits, EndpointState state, long now) {
         Window window = Window.of(state, now);
         return limits.amounts()
-                .keySet()
+                .entrySet()
                 .stream()
-                .sorted()
-                .map(kind -> new LimitUse(
-                        kind,
-                        used(kind, limits, state, window, now),
-                        limits.of(kind).orElseThrow()))
+                .sorted(Map.Entry.comparingByKey())
+                .map(limit -> of(limit, limits, state, window, now))
                 .toList();
+    }
+
+    private static LimitUse of(
+            Map.Entry<LimitKind, Long> limit, Limits limits, EndpointState state, Window window, long now) {
+        LimitKind kind = limit.getKey();
+        return new LimitUse(kind, used(kind, limits, state, window, now), limit.getValue());
     }
 
     private static double used(LimitKind kind, Limits limits, EndpointState state, Window window, long now) {
@@ -47,6 +51,11 @@ public record LimitUse(LimitKind kind, double used, long limit) {
 
     /** Capacity of an endpoint: the share of its limits still free, going by the tightest; 1 without limits. */
     public static double capacity(Limits limits, EndpointState state, long now) {
-        return of(limits, state, now).stream().mapToDouble(LimitUse::free).min().orElse(1);
+        Window window = Window.of(state, now);
+        double capacity = 1;
+        for (Map.Entry<LimitKind, Long> limit : limits.amounts().entrySet()) {
+            capacity = Math.min(capacity, of(limit, limits, state, window, now).free());
+        }
+        return capacity;
     }
 }

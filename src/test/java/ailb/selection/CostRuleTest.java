@@ -7,6 +7,7 @@ import ailb.pool.Endpoint;
 import ailb.pool.Endpoints;
 import ailb.pool.Price;
 import ailb.state.EndpointState;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,7 +27,7 @@ class CostRuleTest {
     @CsvSource({"0, 1, 1", "0.5, 0.7071067811865476, 0.31622776601683794", "1, 0.5, 0.1", "2, 0.25, 0.1", "7, 0.1, 0.1"
     })
     void aDearEndpointGetsLessTheHigherTheExponent(double exponent, double two, double ten) {
-        assertThat(new CostRule(CALL, exponent).factors(List.of(TEN, ONE, TWO))).containsExactly(ten, 1, two);
+        assertThat(factors(new CostRule(CALL, exponent), List.of(TEN, ONE, TWO))).containsExactly(ten, 1, two);
     }
 
     /** 1,000 in and 500 out: 1 x 1,000 + 8 x 500 = 5,000 against 3 x 1,000 + 4 x 500 = 5,000; 100 in: 4,100, 2,300. */
@@ -36,16 +37,16 @@ class CostRuleTest {
         Endpoint dearInput = Endpoints.priced("dear-input", new Price(3, 4));
         List<Endpoint> both = List.of(dearOutput, dearInput);
 
-        assertThat(new CostRule(CALL, 1).factors(both)).containsExactly(1, 1);
+        assertThat(factors(new CostRule(CALL, 1), both)).containsExactly(1, 1);
         assertThat(new CostRule(CALL, 1).cheapest(both)).isEqualTo(both);
-        assertThat(new CostRule(new Demand(100, 500), 1).factors(both)).containsExactly(2300.0 / 4100, 1);
+        assertThat(factors(new CostRule(new Demand(100, 500), 1), both)).containsExactly(2300.0 / 4100, 1);
         assertThat(new CostRule(new Demand(100, 500), 1).cheapest(both)).containsExactly(dearInput);
     }
 
     @Test
     void anEndpointWithoutAPriceIsNotHeldBackAndLeavesTheOthersTheirDifferences() {
-        assertThat(new CostRule(CALL, 1).factors(List.of(UNPRICED, TWO, ONE))).containsExactly(1, 0.5, 1);
-        assertThat(new CostRule(CALL, 1).factors(List.of(UNPRICED, UNPRICED))).containsExactly(1, 1);
+        assertThat(factors(new CostRule(CALL, 1), List.of(UNPRICED, TWO, ONE))).containsExactly(1, 0.5, 1);
+        assertThat(factors(new CostRule(CALL, 1), List.of(UNPRICED, UNPRICED))).containsExactly(1, 1);
     }
 
     @Test
@@ -65,5 +66,12 @@ class CostRuleTest {
 
     private static Endpoint endpoint(String name, double perMillion) {
         return Endpoints.priced(name, new Price(perMillion, perMillion));
+    }
+
+    private static double[] factors(CostRule rule, List<Endpoint> endpoints) {
+        double[] factors = new double[endpoints.size()];
+        Arrays.fill(factors, 1);
+        rule.weigh(endpoints.stream().map(endpoint -> new Candidate(endpoint, EndpointState.EMPTY)).toList(), factors);
+        return factors;
     }
 }

@@ -11,6 +11,7 @@ import ailb.state.Attribute;
 import ailb.state.ConditionalUpdate;
 import ailb.state.EndpointState;
 import ailb.state.WindowSlot;
+import ailb.stats.KnownP95;
 import ailb.stats.Latency;
 import ailb.stats.Window;
 import java.util.List;
@@ -216,6 +217,7 @@ class SelectionTest {
             Map<Function<WindowSlot, Attribute>, Long> counts) {
         ConditionalUpdate.Builder update = ConditionalUpdate.builder();
         Window.of(EndpointState.EMPTY, NOW).count(update, counts);
+        KnownP95.keep(update, update.build().applyTo(EndpointState.EMPTY), NOW);
         return update.build().applyTo(EndpointState.EMPTY);
     }
 }

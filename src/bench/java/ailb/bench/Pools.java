@@ -1,0 +1,95 @@
+package ailb.bench;
+
+import ailb.api.Api;
+import ailb.api.ClientKeys;
+import ailb.batch.InMemoryBatchQueue;
+import ailb.batch.InMemoryBatchStore;
+import ailb.dispatch.ApiKeys;
+import ailb.dispatch.TimeSource;
+import ailb.dispatch.Upstream;
+import ailb.lambda.RenewableRandom;
+import ailb.lambda.Wiring;
+import ailb.pool.Endpoint;
+import ailb.pool.LimitKind;
+import ailb.pool.Limits;
+import ailb.pool.Pacing;
+import ailb.pool.Pool;
+import ailb.pool.Provider;
+import ailb.pool.Settings;
+import ailb.pool.TokenAccounting;
+import ailb.state.InMemoryStateStore;
+import java.net.URI;
+import java.time.Duration;
+import java.time.ZoneOffset;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
+
+/** What is measured: endpoints whose limits are far away, so that nobody waits, and the state in memory. */
+final class Pools {
+
+    /** The client key that callers bring. */
+    static final String KEY = "a-client-key-for-measuring-only";
+
+    private Pools() {}
+
+    static List<Endpoint> endpoints(int count, Provider provider, URI baseUrl) {
+        Limits limits = new Limits(
+                Map.of(LimitKind.REQUESTS_PER_MINUTE, 1_000_000_000L, LimitKind.TOKENS_PER_MINUTE, 1_000_000_000_000L),
+                Pacing.BUCKET,
+                OptionalDouble.empty(),
+                OptionalDouble.empty(),
+                TokenAccounting.ESTIMATE,
+                ZoneOffset.UTC);
+        return IntStream.range(0, count)
+                .mapToObj(number -> new Endpoint(
+                        "endpoint-" + number, provider, baseUrl, "model", List.of("chat"), "key", 1, limits, null))
+                .toList();
+    }
+
+    static Api api(List<Endpoint> endpoints, Upstream upstream, TimeSource time) {
+        RandomGenerator random = new RenewableRandom();
+        Pool pool = new Pool(endpoints, Settings.DEFAULT);
+        return Wiring.api(
+                pool,
+                new InMemoryStateStore(),
+                upstream,
+                new OneKey(),
+                new OneClient(),
+                new InMemoryBatchStore(),
+                new InMemoryBatchQueue(time, random),
+                Duration.ofDays(7),
+                time,
+                random,
+                _ -> {});
+    }
+
+    private static final class OneKey implements ApiKeys {
+
+        @Override
+        public Lookup get(String name) {
+            return new ApiKey("a-provider-key");
+        }
+
+        @Override
+        public Lookup refresh(String name, ApiKey refused) {
+            return refused;
+        }
+    }
+
+    private static final class OneClient implements ClientKeys {
+
+        @Override
+        public Collection<String> current() {
+            return List.of(KEY);
+        }
+
+        @Override
+        public Collection<String> refreshed() {
+            return List.of(KEY);
+        }
+    }
+}
