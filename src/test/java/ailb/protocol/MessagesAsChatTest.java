@@ -96,6 +96,32 @@ class MessagesAsChatTest {
     }
 
     @Test
+    void streamIsAskedForWithItsUsage() {
+        MessagesRequest request = messages(utf8("""
+                {"model":"m","max_tokens":7,"stream":true,"messages":[{"role":"user","content":"Hello"}]}"""));
+
+        JsonNode sent = json(request.at(ENDPOINT, "key").body());
+
+        assertThat(sent.path("stream").asBoolean()).isTrue();
+        assertThat(sent.path("stream_options")).isEqualTo(json(utf8("{\"include_usage\":true}")));
+    }
+
+    /** Work that grew with the square of what is asked would take minutes. */
+    @Test
+    void tenThousandMessagesAndAMegabyteAreTranslated() {
+        String exchange = """
+                {"role":"assistant","content":[{"type":"tool_use","id":"t","name":"f","input":{}}]},
+                {"role":"user","content":[{"type":"tool_result","tool_use_id":"t","content":"x"}]},
+                {"role":"user","content":"%s"},""".formatted("é🙂 ".repeat(50));
+        String body = "{\"model\":\"m\",\"max_tokens\":7,\"messages\":[" + exchange.repeat(3_334)
+                + "{\"role\":\"user\",\"content\":\"" + "x".repeat(1_000_000) + "\"}]}";
+        MessagesRequest request = messages(utf8(body));
+
+        assertThat(request.unsupportedAt(Provider.OPENAI)).isEmpty();
+        assertThat(json(request.at(ENDPOINT, "key").body()).path("messages")).hasSize(10_003);
+    }
+
+    @Test
     void keysKeepTheirOrderAndNumbersTheirDigits() {
         MessagesRequest request = messages(WireFiles.bytes("openai/requests/tools/anthropic.json"));
 
