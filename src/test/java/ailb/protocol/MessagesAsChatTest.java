@@ -141,7 +141,8 @@ class MessagesAsChatTest {
 
         assertThat(sent.at("/messages/0/content").asText()).isEqualTo("\udc00");
         assertThat(sent.at("/messages/1/content").asText()).isEqualTo("a\ud800b");
-        assertThat(json(utf8(sent.at("/messages/2/tool_calls/0/function/arguments").asText()
+        assertThat(json(utf8(sent.at("/messages/2/tool_calls/0/function/arguments")
+                .asText()
                 .replace("\ud800", "\\ud800"))).path("x").asText()).isEqualTo("\ud800");
         assertThat(sent.at("/messages/3/content").asText()).isEqualTo("\ud800");
     }

@@ -48,7 +48,8 @@ class MessagesMeaningTest {
             List<String> awaited = new ArrayList<>();
             String role = "";
             for (JsonNode message : asChat(new GeneratedMessages(random).body()).path("messages")) {
-                assertThat(List.of(role, message.path("role").asText())).isNotEqualTo(List.of("assistant", "assistant"));
+                assertThat(List.of(role, message.path("role").asText()))
+                        .isNotEqualTo(List.of("assistant", "assistant"));
                 role = message.path("role").asText();
                 if (role.equals("tool")) {
                     assertThat(awaited.remove(message.path("tool_call_id").asText())).isTrue();
@@ -145,7 +146,9 @@ class MessagesMeaningTest {
     }
 
     private static List<String> said(GeneratedChat chat, String role) {
-        return chat.said.stream().filter(text -> text.startsWith(role)).map(text -> text.substring(role.length()))
+        return chat.said.stream()
+                .filter(text -> text.startsWith(role))
+                .map(text -> text.substring(role.length()))
                 .toList();
     }
 
