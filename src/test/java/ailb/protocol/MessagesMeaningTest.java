@@ -1,5 +1,6 @@
 package ailb.protocol;
 
+import static ailb.protocol.AnthropicMeaningTest.forEachSeed;
 import static ailb.protocol.WireFiles.NOW;
 import static ailb.protocol.WireFiles.json;
 import static ailb.protocol.WireFiles.messages;
@@ -18,13 +19,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
-import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 /** Translation keeps the meaning of made-up messages, there and back. A failure names the seed that brings it back. */
 class MessagesMeaningTest {
-
-    private static final int ROUNDS = 3_000;
 
     private static final Endpoint OPENAI = WireFiles.endpoint(Provider.OPENAI, "https://provider.test/v1", "m");
     private static final Endpoint ANTHROPIC =
@@ -167,16 +165,6 @@ class MessagesMeaningTest {
         ChatRequest request = valid(body);
         assertThat(request.unsupportedAt(Provider.ANTHROPIC)).isEmpty();
         return request.at(ANTHROPIC, "key").body();
-    }
-
-    private static void forEachSeed(Consumer<SplittableRandom> check) {
-        for (long seed = 0; seed < ROUNDS; seed++) {
-            try {
-                check.accept(new SplittableRandom(seed));
-            } catch (RuntimeException | AssertionError broken) {
-                throw new AssertionError("seed " + seed, broken);
-            }
-        }
     }
 
     /** What a chat says, read by OpenAI's documentation. */
