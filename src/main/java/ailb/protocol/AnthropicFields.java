@@ -1,13 +1,15 @@
 package ailb.protocol;
 
-import static java.util.Map.entry;
+import static ailb.protocol.FieldRule.is;
+import static ailb.protocol.FieldRule.leftOut;
+import static ailb.protocol.FieldRule.refused;
+import static ailb.protocol.FieldRule.translated;
+import static ailb.protocol.FieldRule.translatedInParts;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
-import java.util.function.Predicate;
 
 /**
  * The one table of what becomes of a chat request's fields on their way to Anthropic; README shows it too. What is not
@@ -15,19 +17,7 @@ import java.util.function.Predicate;
  */
 final class AnthropicFields {
 
-    /** What becomes of a field, at the values that its {@link Rule} serves. Other values are refused by name. */
-    enum Fate {
-        TRANSLATED,
-        /** The answer is the same without it. */
-        LEFT_OUT,
-        /** There is no equivalent of any value. */
-        REFUSED
-    }
-
-    /** @param fault the path of what cannot be served in a value that is not null */
-    record Rule(Fate fate, Function<JsonNode, Optional<String>> fault) {}
-
-    static final Map<String, Rule> RULES = Map.ofEntries(
+    static final Map<String, FieldRule> RULES = Map.ofEntries(
             translated("model", _ -> true),
             translated("messages", _ -> true), // see AnthropicMessages and AnthropicConversation
             translated("max_tokens", _ -> true),
@@ -35,17 +25,17 @@ final class AnthropicFields {
             translated("temperature", _ -> true),
             translated("top_p", _ -> true),
             translated("stop", AnthropicFields::isStop),
-            entry("tools", new Rule(Fate.TRANSLATED, AnthropicTools::fault)),
-            entry("tool_choice", new Rule(Fate.TRANSLATED, AnthropicTools::choiceFault)),
+            translatedInParts("tools", AnthropicTools::fault),
+            translatedInParts("tool_choice", AnthropicTools::choiceFault),
             translated("parallel_tool_calls", JsonNode::isBoolean),
-            entry("response_format", new Rule(Fate.TRANSLATED, AnthropicFormat::fault)),
+            translatedInParts("response_format", AnthropicFormat::fault),
             translated("reasoning_effort", AnthropicThinking::isEffort),
             translated("user", JsonNode::isTextual),
             translated("safety_identifier", JsonNode::isTextual),
             translated("metadata", JsonNode::isObject), // its user_id; the rest labels what is stored, and nothing is
             translated("service_tier", is("\"auto\"").or(is("\"default\""))),
             translated("stream", JsonNode::isBoolean),
-            entry("stream_options", new Rule(Fate.TRANSLATED, AnthropicFields::streamOptionsFault)),
+            translatedInParts("stream_options", AnthropicFields::streamOptionsFault),
             leftOut("store", is("false")),
             leftOut("n", is("1")),
             leftOut("logprobs", is("false")),
@@ -65,32 +55,6 @@ final class AnthropicFields {
             refused("function_call"));
 
     private AnthropicFields() {}
-
-    /** The path of what cannot be served in a field that is given. */
-    static Optional<String> fault(String field, JsonNode value) {
-        Rule rule = RULES.get(field);
-        return rule == null ? Optional.of(field) : rule.fault().apply(value);
-    }
-
-    private static Map.Entry<String, Rule> translated(String field, Predicate<JsonNode> served) {
-        return entry(field, rule(Fate.TRANSLATED, field, served));
-    }
-
-    private static Map.Entry<String, Rule> leftOut(String field, Predicate<JsonNode> served) {
-        return entry(field, rule(Fate.LEFT_OUT, field, served));
-    }
-
-    private static Map.Entry<String, Rule> refused(String field) {
-        return entry(field, rule(Fate.REFUSED, field, _ -> false));
-    }
-
-    private static Rule rule(Fate fate, String field, Predicate<JsonNode> served) {
-        return new Rule(fate, value -> served.test(value) ? Optional.empty() : Optional.of(field));
-    }
-
-    private static Predicate<JsonNode> is(String json) {
-        return value -> value.toString().equals(json);
-    }
 
     private static boolean isZero(JsonNode value) {
         return value.isNumber() && value.doubleValue() == 0;

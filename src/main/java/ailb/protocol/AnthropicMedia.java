@@ -9,8 +9,8 @@ import java.util.Set;
 /** Images and PDF files: {@code image_url} and {@code file} parts as {@code image} and {@code document} blocks. */
 final class AnthropicMedia {
 
-    private static final Set<String> IMAGES = Set.of("image/jpeg", "image/png", "image/gif", "image/webp");
-    private static final String PDF = "application/pdf";
+    static final Set<String> IMAGES = Set.of("image/jpeg", "image/png", "image/gif", "image/webp");
+    static final String PDF = "application/pdf";
 
     private AnthropicMedia() {}
 

@@ -1,8 +1,6 @@
 package ailb.protocol;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.Map;
 import java.util.Optional;
 
 /** Which chat requests can be put to Anthropic without losing anything. A null is as good as nothing everywhere. */
@@ -12,15 +10,8 @@ final class AnthropicSupport {
 
     /** The path of the first field that has no equivalent, or empty. */
     static Optional<String> firstUnsupported(ObjectNode root) {
-        for (Map.Entry<String, JsonNode> field : root.properties()) {
-            Optional<String> fault = field.getValue().isNull()
-                    ? Optional.empty()
-                    : AnthropicFields.fault(field.getKey(), field.getValue());
-            if (fault.isPresent()) {
-                return fault;
-            }
-        }
-        return conflict(root)
+        return FieldRule.firstFault(AnthropicFields.RULES, root)
+                .or(() -> conflict(root))
                 .or(() -> AnthropicMessages.fault(root.path("messages")))
                 .or(() -> AnthropicConversation.of(root.path("messages")).fault());
     }

@@ -12,7 +12,7 @@ import java.util.Set;
 final class AnthropicThinking {
 
     /** Efforts that both APIs know by the same name. */
-    private static final Set<String> EFFORTS = Set.of("low", "medium", "high", "xhigh");
+    static final Set<String> EFFORTS = Set.of("low", "medium", "high", "xhigh");
 
     private static final double LEAST_TOP_P = 0.95;
 

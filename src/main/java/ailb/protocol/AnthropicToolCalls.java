@@ -68,6 +68,14 @@ final class AnthropicToolCalls {
         return text.isBlank() ? Optional.of(Json.object()) : Json.parse(text).filter(JsonNode::isObject);
     }
 
+    /** True for a call of a provider's that can be told as a {@code tool_use} block. */
+    static boolean isToolUse(JsonNode call) {
+        JsonNode function = call.path("function");
+        return call.path("id").isTextual()
+                && function.path("name").isTextual()
+                && input(function.path("arguments")).isPresent();
+    }
+
     /** True for a {@code tool_use} block that can be told as a call. */
     static boolean isCall(JsonNode block) {
         return block.path("id").isTextual() && block.path("name").isTextual() && block.path("input").isObject();

@@ -57,7 +57,8 @@ final class CountTokensRequest implements ModelRequest {
     @Override
     public ProviderRequest at(Endpoint endpoint, String apiKey) {
         ProviderRequest request = WireProtocol.of(endpoint.provider())
-                .post(endpoint, kind().pathAfterVersion(), body.withModel(endpoint.modelId()), apiKey);
+                .post(endpoint, kind().pathAfterVersion(), MessagesThinking.atAnthropic(body, endpoint.modelId()),
+                        apiKey);
         return betas.map(named -> request.with(MessagesRequest.BETAS, named)).orElse(request);
     }
 

@@ -32,7 +32,8 @@ record DataUri(String mediaType, String data) {
         return uri.regionMatches(true, 0, SCHEME, 0, SCHEME.length());
     }
 
-    private static boolean isBase64(String data) {
+    /** At least one byte of it, padded. */
+    static boolean isBase64(String data) {
         int end = data.length();
         for (int padding = 0; padding < 2 && end > 0 && data.charAt(end - 1) == '='; padding++) {
             end--;

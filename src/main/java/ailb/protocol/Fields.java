@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 /** Looks through the fields of an object. A null is as good as nothing. */
 final class Fields {
@@ -17,6 +18,23 @@ final class Fields {
                 .filter(field -> !field.getValue().isNull() && !known.contains(field.getKey()))
                 .map(Map.Entry::getKey)
                 .findFirst();
+    }
+
+    /** The first fault within the elements of an array, after where its element stands: {@code [2].type}. */
+    static Optional<String> firstFault(JsonNode array, Function<JsonNode, Optional<String>> fault) {
+        for (int i = 0; i < array.size(); i++) {
+            String path = "[" + i + "].";
+            Optional<String> first = fault.apply(array.path(i)).map(field -> path + field);
+            if (first.isPresent()) {
+                return first;
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** The name of a field whose value is not as it has to be. */
+    static Optional<String> unless(boolean served, String field) {
+        return served ? Optional.empty() : Optional.of(field);
     }
 
     static boolean isTextOrAbsent(JsonNode value) {

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Function;
 
 /**
  * What an Anthropic client asked of {@code /v1/messages}: its bytes as they came, and the tree of them. Immutable; it never
@@ -67,24 +68,45 @@ final class MessagesRequest implements ModelRequest {
     public Optional<String> unsupportedAt(Provider provider) {
         return switch (provider) {
             case ANTHROPIC -> isStream() ? Optional.of("stream") : Optional.empty();
-            case OPENAI -> Optional.of("messages");
+            case OPENAI -> isStream() ? Optional.of("stream") : MessagesSupport.firstUnsupported(root());
         };
     }
 
     @Override
     public ProviderRequest at(Endpoint endpoint, String apiKey) {
-        ProviderRequest request = WireProtocol.of(endpoint.provider())
-                .post(endpoint, kind().pathAfterVersion(), body.withModel(endpoint.modelId()), apiKey);
-        return betas.map(named -> request.with(BETAS, named)).orElse(request);
+        WireProtocol wire = WireProtocol.of(endpoint.provider());
+        return switch (endpoint.provider()) {
+            case OPENAI ->
+                wire.post(
+                        endpoint,
+                        RequestKind.CHAT_COMPLETIONS.pathAfterVersion(),
+                        MessagesAsChat.body(endpoint, this),
+                        apiKey);
+            case ANTHROPIC -> {
+                byte[] sent = MessagesThinking.atAnthropic(body, endpoint.modelId());
+                ProviderRequest request = wire.post(endpoint, kind().pathAfterVersion(), sent, apiKey);
+                yield betas.map(named -> request.with(BETAS, named)).orElse(request);
+            }
+        };
     }
 
     @Override
     public ProviderReply read(Provider provider, int status, Headers headers, byte[] reply, Instant now) {
-        return WholeReply.read(
-                provider, kind().protocol(), status, headers, reply, now,
-                root -> Optional.of(root)
-                        .filter(MessagesRequest::isMessage)
-                        .map(said -> new WholeReply.Said(reply, UsageJson.ofAnthropic(said.path("usage")))));
+        Function<JsonNode, Optional<WholeReply.Said>> answer =
+                switch (provider) {
+                    case OPENAI ->
+                        root -> Optional.of(root).filter(MessagesReply::isAnswer).map(said -> told(said, now));
+                    case ANTHROPIC ->
+                        root -> Optional.of(root)
+                                .filter(MessagesRequest::isMessage)
+                                .map(said -> new WholeReply.Said(reply, UsageJson.ofAnthropic(said.path("usage"))));
+                };
+        return WholeReply.read(provider, kind().protocol(), status, headers, reply, now, answer);
+    }
+
+    private WholeReply.Said told(JsonNode completion, Instant now) {
+        Usage usage = OpenAiProtocol.usage(completion);
+        return new WholeReply.Said(MessagesReply.message(completion, usage, model(), now), usage);
     }
 
     private static boolean isMessage(JsonNode reply) {

@@ -34,6 +34,7 @@ final class MessagesSize {
             case "text" -> block.path("text").asText().length();
             case "image" -> PromptSize.IMAGE_CHARACTERS;
             case "document" -> document(block.path("source"));
+            case "tool_use" -> block.path("name").asText().length() + json(block.path("input"));
             case "tool_result" -> content(block.path("content"));
             default -> json(block);
         };

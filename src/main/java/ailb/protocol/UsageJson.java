@@ -41,7 +41,7 @@ final class UsageJson {
     /** The same in Anthropic's words. OpenAI's caches tell what they gave, and nothing of what they wrote. */
     static ObjectNode toAnthropic(Usage usage) {
         return Json.object()
-                .put("input_tokens", usage.inputTokens() - usage.cachedInputTokens())
+                .put("input_tokens", Math.max(0, usage.inputTokens() - usage.cachedInputTokens()))
                 .put("cache_creation_input_tokens", 0)
                 .put("cache_read_input_tokens", usage.cachedInputTokens())
                 .put("output_tokens", usage.outputTokens());

@@ -142,7 +142,7 @@ class AnthropicMeaningTest {
         return json(request.at(ENDPOINT, "key").body());
     }
 
-    private static void forEachSeed(Consumer<SplittableRandom> check) {
+    static void forEachSeed(Consumer<SplittableRandom> check) {
         for (long seed = 0; seed < ROUNDS; seed++) {
             try {
                 check.accept(new SplittableRandom(seed));

@@ -20,7 +20,7 @@ final class GeneratedChat {
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
-    private static final List<String> TEXTS = List.of(
+    static final List<String> TEXTS = List.of(
             "Hello", "  two spaces ", "line\nbreak", "\"quoted\" \\ back", "日本語", "🙂", "{\"a\":1}", "é", "0", "null",
             "a\u2028b",
             "<tag/>", "x".repeat(300));

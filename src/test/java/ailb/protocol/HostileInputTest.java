@@ -2,6 +2,7 @@ package ailb.protocol;
 
 import static ailb.protocol.WireFiles.NOW;
 import static ailb.protocol.WireFiles.hello;
+import static ailb.protocol.WireFiles.messages;
 import static ailb.protocol.WireFiles.utf8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -17,7 +18,7 @@ import org.junit.jupiter.api.Test;
 /** Whatever the bytes, nothing is thrown. A failure names the seed that brings it back. */
 class HostileInputTest {
 
-    private static final int ROUNDS = 10_000;
+    private static final int ROUNDS = Integer.getInteger("ailb.fuzz.inputs", 10_000);
 
     private static final List<byte[]> REQUESTS = List.of(
             WireFiles.bytes("anthropic/requests/all-parameters/openai.json"),
@@ -30,11 +31,24 @@ class HostileInputTest {
             WireFiles.bytes("anthropic/requests/json-schema/openai.json"),
             utf8("{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"\\ud83d\\ude00 é 日本\"}]}"));
 
+    private static final List<byte[]> MESSAGES = List.of(
+            WireFiles.bytes("openai/requests/all-parameters/anthropic.json"),
+            WireFiles.bytes("openai/requests/cache-marks/anthropic.json"),
+            WireFiles.bytes("openai/requests/tools/anthropic.json"),
+            WireFiles.bytes("openai/requests/tool-results/anthropic.json"),
+            WireFiles.bytes("openai/requests/merged-turns/anthropic.json"),
+            WireFiles.bytes("openai/requests/thinking/anthropic.json"),
+            WireFiles.bytes("openai/requests/media/anthropic.json"),
+            WireFiles.bytes("openai/requests/json-schema/anthropic.json"));
+
     private static final List<byte[]> REPLIES = List.of(
             WireFiles.bytes("openai/completion.json"),
             WireFiles.bytes("anthropic/replies/cached-and-cut-off/anthropic.json"),
             WireFiles.bytes("anthropic/replies/tool-calls/anthropic.json"),
             WireFiles.bytes("anthropic/replies/thinking/anthropic.json"),
+            WireFiles.bytes("openai/replies/tool-calls/openai.json"),
+            WireFiles.bytes("openai/replies/reasoning/openai.json"),
+            WireFiles.bytes("openai/replies/refusal/openai.json"),
             utf8("{\"error\":{\"message\":\"no\",\"type\":\"tokens\",\"code\":429,\"details\":[{\"reason\":\"r\"}]}}"),
             utf8("[{\"error\":{\"code\":400,\"message\":\"API key not valid\",\"status\":\"INVALID_ARGUMENT\"}}]"));
 
@@ -42,7 +56,7 @@ class HostileInputTest {
             "null", "true", "-1", "1e999", "99999999999999999999", "\"\"", "[]", "{}", "[[", "}", "\"", "\\u",
             "\\ud800",
             "\"model\":\"x\",", "\"messages\":[],", "\"content\":[{\"type\":\"text\"}]", "\"text\":0,",
-            "\"tool_calls\":[{}],",
+            "\"tool_calls\":[{}],", "\"max_tokens\":7,", "\"type\":\"thinking\",", "\"signature\":\"\",",
             "\"role\":\"tool\",", "\"call_1\"", "\"data:;,\"", "\"data:image/png;base64,A\"", "{\"type\":\"x\"}",
             "\"{\\\"a\\\":[[\\\"\\\\ud800\\\"]]}\"",
             "\u0000", "é",
@@ -66,8 +80,11 @@ class HostileInputTest {
     @Test
     void requestsAreReadOrRefused() {
         forEachSeed(random -> {
-            if (ChatRequest.parse(mutated(request(random), random)) instanceof Parsed.Valid(ChatRequest request)) {
-                putToEachProvider(request);
+            byte[] body = mutated(request(random), random);
+            for (RequestKind kind : RequestKind.values()) {
+                if (ModelRequest.parse(kind, headers(random), body) instanceof Parsed.Valid(ModelRequest request)) {
+                    putToEachProvider(request);
+                }
             }
         });
     }
@@ -78,17 +95,18 @@ class HostileInputTest {
             byte[] body = mutated(reply(random), random);
             int status =
                     random.nextInt(5) == 0 ? random.nextInt(-1, 1000) : pick(List.of(200, 400, 401, 404, 429), random);
-            for (Provider provider : Provider.values()) {
-                ProviderReply reply =
-                        hello().read(provider, status, headers(random), body, NOW);
-                if (reply instanceof ProviderReply.Failure failure) {
-                    assertThat(failure.detail()).hasSizeLessThanOrEqualTo(200);
+            for (ModelRequest request : List.of(hello(), messages(MESSAGES.getFirst()))) {
+                for (Provider provider : Provider.values()) {
+                    ProviderReply reply = request.read(provider, status, headers(random), body, NOW);
+                    if (reply instanceof ProviderReply.Failure failure) {
+                        assertThat(failure.detail()).hasSizeLessThanOrEqualTo(200);
+                    }
                 }
             }
         });
     }
 
-    private static void putToEachProvider(ChatRequest request) {
+    private static void putToEachProvider(ModelRequest request) {
         for (Provider provider : Provider.values()) {
             Endpoint endpoint = WireFiles.endpoint(provider, "https://provider.test", "model-id");
             if (request.unsupportedAt(provider).isEmpty()) {
@@ -109,13 +127,20 @@ class HostileInputTest {
     }
 
     private static byte[] request(SplittableRandom random) {
-        return random.nextInt(3) == 0 ? new GeneratedChat(random).body() : pick(REQUESTS, random).clone();
+        return switch (random.nextInt(6)) {
+            case 0 -> new GeneratedChat(random).body();
+            case 1 -> new GeneratedMessages(random).body();
+            case 2, 3 -> pick(MESSAGES, random).clone();
+            default -> pick(REQUESTS, random).clone();
+        };
     }
 
     private static byte[] reply(SplittableRandom random) {
-        return random.nextInt(3) == 0
-                ? utf8("{\"content\":" + AnthropicMeaningTest.reply(random) + ",\"stop_reason\":\"tool_use\"}")
-                : pick(REPLIES, random).clone();
+        return switch (random.nextInt(6)) {
+            case 0 -> utf8("{\"content\":" + AnthropicMeaningTest.reply(random) + ",\"stop_reason\":\"tool_use\"}");
+            case 1 -> utf8("{\"choices\":[{\"message\":" + MessagesMeaningTest.reply(random) + "}]}");
+            default -> pick(REPLIES, random).clone();
+        };
     }
 
     private static byte[] mutated(byte[] original, SplittableRandom random) {

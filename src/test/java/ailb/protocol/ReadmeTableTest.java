@@ -20,18 +20,32 @@ class ReadmeTableTest {
     private static final Pattern FIELD = Pattern.compile("`(\\w+)`");
 
     @Test
-    void fieldsAndWhatBecomesOfThemAreThoseOfTheCode() throws IOException {
+    void fieldsOfChatsAndWhatBecomesOfThemAreThoseOfTheCode() throws IOException {
+        assertThat(told("OpenAI clients, Anthropic endpoints")).isEqualTo(done(AnthropicFields.RULES));
+    }
+
+    @Test
+    void fieldsOfMessagesAndWhatBecomesOfThemAreThoseOfTheCode() throws IOException {
+        assertThat(told("Anthropic clients, OpenAI endpoints")).isEqualTo(done(MessagesFields.RULES));
+    }
+
+    private static Map<String, String> told(String heading) throws IOException {
         Map<String, String> told = new HashMap<>();
+        String section = "";
         for (String line : Files.readAllLines(Path.of("README.md"))) {
+            section = line.startsWith("#") ? line : section;
             Matcher row = ROW.matcher(line);
-            if (row.matches()) {
+            if (section.equals("### " + heading) && row.matches()) {
                 FIELD.matcher(row.group(1)).results().forEach(field -> told.put(field.group(1), row.group(2)));
             }
         }
-        Map<String, String> done = new HashMap<>();
-        AnthropicFields.RULES.forEach((field, rule) -> done.put(
-                field, rule.fate().name().toLowerCase(Locale.ROOT).replace('_', ' ')));
+        return told;
+    }
 
-        assertThat(told).isEqualTo(done);
+    private static Map<String, String> done(Map<String, FieldRule> rules) {
+        Map<String, String> done = new HashMap<>();
+        rules.forEach((field, rule) -> done.put(
+                field, rule.fate().name().toLowerCase(Locale.ROOT).replace('_', ' ')));
+        return done;
     }
 }

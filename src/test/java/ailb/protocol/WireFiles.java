@@ -64,6 +64,14 @@ final class WireFiles {
         };
     }
 
+    /** What an Anthropic client posts to {@code /v1/messages}. */
+    static MessagesRequest messages(byte[] body) {
+        return switch (MessagesRequest.parse(Headers.NONE, body)) {
+            case Parsed.Valid valid -> (MessagesRequest) valid.request();
+            case Parsed.Invalid invalid -> throw new AssertionError(invalid.error().toString());
+        };
+    }
+
     static ApiError invalid(byte[] body) {
         return switch (ChatRequest.parse(body)) {
             case Parsed.Valid _ -> throw new AssertionError("taken as valid");

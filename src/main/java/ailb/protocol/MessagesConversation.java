@@ -1,0 +1,127 @@
+package ailb.protocol;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Anthropic's turns as the messages of a chat. Neighbouring turns of one role are one, as they are for Anthropic: the
+ * results of tools come first in it, and what an assistant said is one message.
+ */
+final class MessagesConversation {
+
+    private final boolean withThoughts;
+    private final ArrayNode messages = Json.array();
+
+    /** What the user says with the results of tools, until they have all been told. */
+    private final List<ObjectNode> said = new ArrayList<>();
+
+    private final List<String> texts = new ArrayList<>();
+    private final List<String> thoughts = new ArrayList<>();
+    private ArrayNode calls = Json.array();
+
+    private MessagesConversation(boolean withThoughts) {
+        this.withThoughts = withThoughts;
+    }
+
+    /**
+     * Only of a request that has no fault.
+     *
+     * @param withThoughts whether thoughts that came from an endpoint of OpenAI's protocol go back to it
+     */
+    static ArrayNode of(ObjectNode root, boolean withThoughts) {
+        MessagesConversation conversation = new MessagesConversation(withThoughts);
+        JsonNode system = root.path("system");
+        if (system.isTextual() || !system.isEmpty()) {
+            conversation.messages.add(message("system", system));
+        }
+        for (JsonNode turn : root.path("messages")) {
+            if (Fields.is(turn.path("role"), MessagesTurns.USER)) {
+                conversation.endAssistants();
+                conversation.addUsers(turn.path("content"));
+            } else {
+                conversation.endUsers();
+                conversation.addAssistants(turn.path("content"));
+            }
+        }
+        conversation.endUsers();
+        return conversation.messages;
+    }
+
+    private void addUsers(JsonNode content) {
+        List<JsonNode> rest = new ArrayList<>();
+        for (JsonNode block : content) {
+            if (Fields.is(block.path("type"), "tool_result")) {
+                messages.add(MessagesToolUse.message(block));
+            } else {
+                rest.add(block);
+            }
+        }
+        if (content.isTextual() || !rest.isEmpty()) {
+            said.add(message(MessagesTurns.USER, content.isTextual() ? content : Json.array().addAll(rest)));
+        }
+    }
+
+    private void endUsers() {
+        messages.addAll(said);
+        said.clear();
+    }
+
+    private void addAssistants(JsonNode content) {
+        if (content.isTextual()) {
+            texts.add(content.textValue());
+        }
+        for (JsonNode block : content) {
+            switch (block.path("type").textValue()) {
+                case "text" -> texts.add(block.path("text").textValue());
+                case "tool_use" -> calls.add(AnthropicToolCalls.call(block));
+                case "thinking" -> addThought(block);
+                default -> {} // redacted: of use to the model only that had the thought
+            }
+        }
+    }
+
+    private void addThought(JsonNode block) {
+        if (withThoughts && MessagesThinking.isUnsigned(block)) {
+            thoughts.add(block.path("thinking").textValue());
+        }
+    }
+
+    /** A turn of nothing but thoughts is left out: it was cut off, and no chat has such a message. */
+    private void endAssistants() {
+        if (!texts.isEmpty() || !calls.isEmpty()) {
+            ObjectNode message = messages.addObject().put("role", MessagesTurns.ASSISTANT);
+            message.put("content", texts.isEmpty() ? null : String.join("", texts));
+            if (!thoughts.isEmpty()) {
+                message.put("reasoning_content", String.join("", thoughts));
+            }
+            if (!calls.isEmpty()) {
+                message.set("tool_calls", calls);
+            }
+        }
+        texts.clear();
+        thoughts.clear();
+        calls = Json.array();
+    }
+
+    private static ObjectNode message(String role, JsonNode content) {
+        ObjectNode message = Json.object().put("role", role);
+        message.set("content", content.isTextual() ? content : parts(content));
+        return message;
+    }
+
+    /** Blocks of text, images and files as the parts of a message. */
+    static ArrayNode parts(JsonNode blocks) {
+        ArrayNode parts = Json.array();
+        for (JsonNode block : blocks) {
+            parts.add(switch (block.path("type").textValue()) {
+                case "image" -> MessagesMedia.imagePart(block.path("source"));
+                case "document" -> MessagesMedia.filePart(block);
+                default -> Json.object().put("type", "text").set("text", block.path("text"));
+            });
+        }
+        return parts;
+    }
+}

@@ -1,0 +1,68 @@
+package ailb.protocol;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Instant;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** A {@code chat.completion} told as one of Anthropic's messages. */
+final class MessagesReply {
+
+    private static final Usage UNTOLD = new Usage(0, 0, 0, 0);
+
+    private MessagesReply() {}
+
+    /** False where a client could do nothing with it: no message, or a call without an id, a name or arguments. */
+    static boolean isAnswer(JsonNode completion) {
+        JsonNode said = completion.path("choices").path(0).path("message");
+        return said.isObject() && said.path("tool_calls").valueStream().allMatch(AnthropicToolCalls::isToolUse);
+    }
+
+    /**
+     * @param askedModel the model named where the completion names none
+     * @param usage null where none was told; Anthropic's clients count on one
+     */
+    static byte[] message(JsonNode completion, @Nullable Usage usage, String askedModel, Instant now) {
+        JsonNode choice = completion.path("choices").path(0);
+        ObjectNode message = Json.object();
+        message.put("id", "msg_" + completion.path("id").asText(Long.toString(now.toEpochMilli())));
+        message.put("type", "message");
+        message.put("role", MessagesTurns.ASSISTANT);
+        message.put("model", completion.path("model").asText(askedModel));
+        message.set("content", content(choice.path("message")));
+        message.put("stop_reason", stopReason(choice));
+        message.putNull("stop_sequence");
+        message.set("usage", UsageJson.toAnthropic(usage == null ? UNTOLD : usage));
+        return Json.bytes(message);
+    }
+
+    private static ArrayNode content(JsonNode said) {
+        ArrayNode content = Json.array();
+        Stream.of("reasoning_content", "reasoning")
+                .map(field -> said.path(field).asText(""))
+                .filter(thought -> !thought.isEmpty())
+                .findFirst()
+                .ifPresent(thought -> content.addObject()
+                        .put("type", "thinking")
+                        .put("thinking", thought)
+                        .put("signature", ""));
+        MessageText.of(said)
+                .stream()
+                .filter(text -> !text.isEmpty())
+                .forEach(text -> content.addObject().put("type", "text").put("text", text));
+        AnthropicToolCalls.addBlocks(said.path("tool_calls"), content);
+        return content;
+    }
+
+    /** Some providers, and OpenAI of a call that was forced, say {@code stop} with calls that wait for their results. */
+    private static String stopReason(JsonNode choice) {
+        if (!choice.path("message").path("refusal").asText("").isEmpty()) {
+            return "refusal";
+        }
+        String reason = StopReasons.toAnthropic(choice.path("finish_reason").asText());
+        boolean calls = !choice.path("message").path("tool_calls").isEmpty();
+        return calls && reason.equals("end_turn") ? "tool_use" : reason;
+    }
+}

@@ -1,0 +1,246 @@
+package ailb.protocol;
+
+import static ailb.protocol.WireFiles.NOW;
+import static ailb.protocol.WireFiles.json;
+import static ailb.protocol.WireFiles.messages;
+import static ailb.protocol.WireFiles.text;
+import static ailb.protocol.WireFiles.utf8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ailb.pool.Endpoint;
+import ailb.pool.FailureClass;
+import ailb.pool.Provider;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Anthropic's clients at endpoints of OpenAI's protocol. Bodies as in both providers' references. */
+class MessagesAsChatTest {
+
+    private static final Endpoint ENDPOINT = WireFiles.endpoint(Provider.OPENAI, "https://provider.test/v1", "gpt-oss");
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "single-turn", "all-parameters", "no-demand", "cache-marks", "tools", "tool-results", "merged-turns",
+                "thinking", "media", "json-schema",
+            })
+    void requestIsPutInOpenAisWords(String name) {
+        MessagesRequest request = messages(WireFiles.bytes("openai/requests/" + name + "/anthropic.json"));
+
+        assertThat(request.unsupportedAt(Provider.OPENAI)).isEmpty();
+        assertThat(json(request.at(ENDPOINT, "key").body()))
+                .isEqualTo(json("openai/requests/" + name + "/openai.json"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "text", "tool-calls", "forced-call-without-usage", "reasoning", "cut-off-while-reasoning", "refusal",
+            })
+    void chatCompletionIsToldAsAMessage(String name) {
+        byte[] body = WireFiles.bytes("openai/replies/" + name + "/openai.json");
+
+        ProviderReply.Answer answer = answer(body);
+
+        assertThat(json(answer.body()).toString())
+                .isEqualTo(json("openai/replies/" + name + "/anthropic.json").toString());
+        assertThat(answer.usage()).isEqualTo(OpenAiProtocol.usage(json(body)));
+    }
+
+    @Test
+    void requestGoesToChatCompletionsWithABearerKeyAndNothingOfAnthropics() {
+        Headers headers = new Headers(Map.of("anthropic-beta", "context-1m-2025-08-07"));
+        Parsed.Valid parsed = (Parsed.Valid) MessagesRequest.parse(
+                headers, WireFiles.bytes("openai/requests/single-turn/anthropic.json"));
+
+        ProviderRequest call = parsed.request().at(ENDPOINT, "sk-test");
+
+        assertThat(call.uri()).hasToString("https://provider.test/v1/chat/completions");
+        assertThat(call.headers())
+                .containsEntry("authorization", "Bearer sk-test")
+                .doesNotContainKeys("anthropic-beta", "anthropic-version", "x-api-key");
+    }
+
+    /** Some of OpenAI's models take the newer name only; others know the older one only. */
+    @ParameterizedTest
+    @CsvSource({
+        "https://api.openai.com/v1,                           max_completion_tokens",
+        "https://EU.api.OpenAI.com/v1,                        max_completion_tokens",
+        "https://my-resource.openai.azure.com/openai/v1,      max_completion_tokens",
+        "https://api.openai.com.evil.test/v1,                 max_tokens",
+        "https://notopenai.azure.com/v1,                      max_tokens",
+        "https://myapi.openai.com/v1,                         max_tokens",
+        "https://api.groq.com/openai/v1,                      max_tokens",
+        "http://127.0.0.1:8000/v1,                            max_tokens",
+    })
+    void longestAnswerHasTheNameThatTheHostKnows(String baseUrl, String field) {
+        Endpoint endpoint = WireFiles.endpoint(Provider.OPENAI, baseUrl, "m");
+
+        JsonNode sent = json(hello().at(endpoint, "key").body());
+
+        assertThat(sent.path(field).asInt()).isEqualTo(7);
+        assertThat(sent.fieldNames()).toIterable().containsExactlyInAnyOrder("model", "messages", field);
+    }
+
+    @Test
+    void thoughtsOfOthersAreNotToldToOpenAiItself() {
+        MessagesRequest request = messages(WireFiles.bytes("openai/requests/thinking/anthropic.json"));
+        Endpoint openAi = WireFiles.endpoint(Provider.OPENAI, "https://api.openai.com/v1", "gpt-5");
+
+        assertThat(text(request.at(openAi, "key").body())).doesNotContain("reasoning_content");
+        assertThat(text(request.at(ENDPOINT, "key").body())).contains("reasoning_content");
+    }
+
+    @Test
+    void streamIsAskedForWithItsUsage() {
+        MessagesRequest request = messages(utf8("""
+                {"model":"m","max_tokens":7,"stream":true,"messages":[{"role":"user","content":"Hello"}]}"""));
+
+        JsonNode sent = json(request.at(ENDPOINT, "key").body());
+
+        assertThat(sent.path("stream").asBoolean()).isTrue();
+        assertThat(sent.path("stream_options")).isEqualTo(json(utf8("{\"include_usage\":true}")));
+    }
+
+    /** Work that grew with the square of what is asked would take minutes. */
+    @Test
+    void tenThousandMessagesAndAMegabyteAreTranslated() {
+        String exchange = """
+                {"role":"assistant","content":[{"type":"tool_use","id":"t","name":"f","input":{}}]},
+                {"role":"user","content":[{"type":"tool_result","tool_use_id":"t","content":"x"}]},
+                {"role":"user","content":"%s"},""".formatted("é🙂 ".repeat(50));
+        String body = "{\"model\":\"m\",\"max_tokens\":7,\"messages\":[" + exchange.repeat(3_334)
+                + "{\"role\":\"user\",\"content\":\"" + "x".repeat(1_000_000) + "\"}]}";
+        MessagesRequest request = messages(utf8(body));
+
+        assertThat(request.unsupportedAt(Provider.OPENAI)).isEmpty();
+        assertThat(json(request.at(ENDPOINT, "key").body()).path("messages")).hasSize(10_003);
+    }
+
+    @Test
+    void keysKeepTheirOrderAndNumbersTheirDigits() {
+        MessagesRequest request = messages(WireFiles.bytes("openai/requests/tools/anthropic.json"));
+
+        assertThat(text(request.at(ENDPOINT, "key").body()))
+                .contains("\"properties\":{\"unit\":{", "},\"location\":{", "\"minimum\":0.10,"
+                        + "\"maximum\":12345678901234567890.5");
+    }
+
+    @Test
+    void loneSurrogatesDoNotBreakTheTranslation() {
+        MessagesRequest request = messages(utf8("""
+                {"model":"m","max_tokens":7,"system":"\\udc00","messages":[{"role":"user","content":"a\\ud800b"},
+                 {"role":"assistant","content":[{"type":"tool_use","id":"t","name":"f","input":{"x":"\\ud800"}}]},
+                 {"role":"user","content":[{"type":"tool_result","tool_use_id":"t","content":"\\ud800"}]}]}"""));
+
+        JsonNode sent = json(request.at(ENDPOINT, "key").body());
+
+        assertThat(sent.at("/messages/0/content").asText()).isEqualTo("\udc00");
+        assertThat(sent.at("/messages/1/content").asText()).isEqualTo("a\ud800b");
+        assertThat(json(utf8(sent.at("/messages/2/tool_calls/0/function/arguments")
+                .asText()
+                .replace("\ud800", "\\ud800"))).path("x").asText()).isEqualTo("\ud800");
+        assertThat(sent.at("/messages/3/content").asText()).isEqualTo("\ud800");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "stop, end_turn",
+        "length, max_tokens",
+        "tool_calls, tool_use",
+        "content_filter, refusal",
+        "eos, end_turn",
+    })
+    void finishReasonsHaveTheirAnthropicNames(String finishReason, String stopReason) {
+        ProviderReply.Answer answer = answer(utf8(
+                "{\"choices\":[{\"message\":{\"content\":\"x\"},\"finish_reason\":\"" + finishReason + "\"}]}"));
+
+        assertThat(json(answer.body()).path("stop_reason").asText()).isEqualTo(stopReason);
+    }
+
+    @Test
+    void answerWithoutIdAndModelIsStillAnAnswer() {
+        JsonNode message = json(answer(utf8("{\"choices\":[{\"message\":{}}]}")).body());
+
+        assertThat(message.path("id").asText()).startsWith("msg_").hasSizeGreaterThan(4);
+        assertThat(message.path("model").asText()).isEqualTo("chat");
+        assertThat(message.path("content")).isEmpty();
+        assertThat(message.path("stop_reason").asText()).isEqualTo("end_turn");
+    }
+
+    /** Some providers do not count what their cache gave in {@code prompt_tokens}. */
+    @Test
+    void usageIsNeverNegative() {
+        JsonNode message = json(answer(utf8("""
+                {"choices":[{"message":{"content":"x"}}],"usage":{"prompt_tokens":5,"completion_tokens":1,
+                 "prompt_tokens_details":{"cached_tokens":7}}}""")).body());
+
+        assertThat(message.at("/usage/input_tokens").asInt()).isZero();
+        assertThat(message.at("/usage/cache_read_input_tokens").asInt()).isEqualTo(7);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "", "null", "[]", "{}", "<html>", "{\"choices\":[]}", "{\"choices\":[{}]}",
+                "{\"choices\":[{\"message\":\"x\"}]}",
+                "{\"choices\":[{\"message\":{\"tool_calls\":[{\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}}]}}]}",
+                "{\"choices\":[{\"message\":{\"tool_calls\":[{\"id\":\"a\",\"function\":{\"arguments\":\"{}\"}}]}}]}",
+                "{\"choices\":[{\"message\":{\"tool_calls\":[{\"id\":\"a\",\"function\":{\"name\":\"f\",\"arguments\":\"{\\\"a\\\":\"}}]}}]}",
+                "{\"choices\":[{\"message\":{\"tool_calls\":[{\"id\":\"a\",\"function\":{\"name\":\"f\",\"arguments\":\"[1]\"}}]}}]}",
+                "{\"choices\":[{\"message\":{\"content\":\"x\"}",
+                "{\"error\":{\"message\":\"Provider returned error\",\"code\":502}}",
+            })
+    void successWithoutAnAnswerInItIsAFaultOfTheTransport(String body) {
+        ProviderReply.Failure failure = failure(200, body);
+
+        assertThat(failure.failure()).isEqualTo(FailureClass.TRANSPORT);
+        assertThat(failure.retryable()).isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|', quoteCharacter = '`', value = {
+                "400 | invalid_request_error | max_tokens: Too many. | {'error':{'message':'Too many.','type':'invalid_request_error','param':'max_tokens','code':'invalid_value'}}",
+                "400 | invalid_request_error | This model_s maximum context length is 8192 tokens. | {'error':{'message':'This model_s maximum context length is 8192 tokens.','type':'invalid_request_error','param':null,'code':'context_length_exceeded'}}",
+                "413 | request_too_large | The provider refused the request with status 413. | <html>",
+                "422 | invalid_request_error | Bad. | {'error':'Bad.'}",
+            })
+    void callersFaultIsToldInTheCallersProtocol(int status, String type, String message, String body) {
+        ProviderReply.Failure failure = failure(status, body.replace('\'', '"'));
+
+        assertThat(failure.failure()).isEqualTo(FailureClass.CALLER_FAULT);
+        JsonNode error = json(failure.passOn());
+        assertThat(error.path("type").asText()).isEqualTo("error");
+        assertThat(error.at("/error/type").asText()).isEqualTo(type);
+        assertThat(error.at("/error/message").asText()).isEqualTo(message);
+    }
+
+    @Test
+    void modelThatIsMissingAtTheEndpointIsNoFaultOfTheCallers() {
+        ProviderReply.Failure failure = failure(404, """
+                {"error":{"message":"The model `gpt-9` does not exist or you do not have access to it.",
+                          "type":"invalid_request_error","param":null,"code":"model_not_found"}}""");
+
+        assertThat(failure.failure()).isEqualTo(FailureClass.MODEL);
+        assertThat(failure.passOn()).isEmpty();
+        assertThat(failure.retryable()).isTrue();
+    }
+
+    private static MessagesRequest hello() {
+        return messages(utf8(
+                "{\"model\":\"chat\",\"max_tokens\":7,\"messages\":[{\"role\":\"user\",\"content\":\"Hello\"}]}"));
+    }
+
+    private static ProviderReply.Answer answer(byte[] body) {
+        return (ProviderReply.Answer) hello().read(Provider.OPENAI, 200, Headers.NONE, body, NOW);
+    }
+
+    private static ProviderReply.Failure failure(int status, String body) {
+        return (ProviderReply.Failure) hello().read(Provider.OPENAI, status, Headers.NONE, utf8(body), NOW);
+    }
+}
