@@ -5,6 +5,7 @@ import ailb.pool.Provider;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -66,8 +67,17 @@ final class MessagesRequest implements ModelRequest {
     @Override
     public Optional<String> unsupportedAt(Provider provider) {
         return switch (provider) {
-            case ANTHROPIC -> isStream() ? Optional.of("stream") : Optional.empty();
+            case ANTHROPIC -> Optional.empty();
             case OPENAI -> Optional.of("messages");
+        };
+    }
+
+    @Override
+    public ReplyStream events(Provider provider, Headers headers, Instant now) {
+        List<Remaining> remaining = WireProtocol.of(provider).remaining(headers, now);
+        return switch (provider) {
+            case ANTHROPIC -> new MessagesStream(remaining);
+            case OPENAI -> new ChatToMessagesStream(model(), remaining, now);
         };
     }
 
