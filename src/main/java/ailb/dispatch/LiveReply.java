@@ -32,14 +32,16 @@ final class LiveReply implements Events {
     private final Upstream.Body body;
     private final Demand demand;
     private final TimeSource time;
-    private final long end;
+    private final long beginBy;
+    private final long endBy;
     private final Consumer<ProviderReply> report;
     private ReplyStream.Step step = NOTHING;
     private long heard;
 
     /**
      * @param demand what the call was admitted on
-     * @param end by when the stream must have ended, on the monotonic clock
+     * @param beginBy by when the first event must have come, on the monotonic clock
+     * @param endBy by when the stream must have ended, on the same
      * @param report takes what came of the call, once, if it is handed on
      */
     LiveReply(
@@ -47,13 +49,15 @@ final class LiveReply implements Events {
             Upstream.Body body,
             Demand demand,
             TimeSource time,
-            long end,
+            long beginBy,
+            long endBy,
             Consumer<ProviderReply> report) {
         this.stream = stream;
         this.body = body;
         this.demand = demand;
         this.time = time;
-        this.end = end;
+        this.beginBy = beginBy;
+        this.endBy = endBy;
         this.report = report;
         this.heard = time.monotonic();
     }
@@ -62,7 +66,7 @@ final class LiveReply implements Events {
     Optional<ProviderReply.Failure> begin() throws InterruptedException {
         try {
             while (step instanceof ReplyStream.More(byte[] events) && events.length == 0) {
-                step = next();
+                step = next(beginBy);
             }
         } catch (InterruptedException e) {
             body.close();
@@ -76,7 +80,7 @@ final class LiveReply implements Events {
     }
 
     /** What comes next, which is nothing for a while where the provider is silent. */
-    private ReplyStream.Step next() throws InterruptedException {
+    private ReplyStream.Step next(long end) throws InterruptedException {
         long now = time.monotonic();
         long left = Math.min(heard + LONGEST_SILENCE - now, end - now);
         if (left <= 0) {
@@ -125,7 +129,7 @@ final class LiveReply implements Events {
                 told = time.monotonic();
             }
             switch (step) {
-                case ReplyStream.More _ -> step = next();
+                case ReplyStream.More _ -> step = next(endBy);
                 case ReplyStream.Complete _ -> {
                     return answer();
                 }
