@@ -143,6 +143,7 @@ final class Attempts {
                         ticket.permit().demand(),
                         parts.time(),
                         start + timeout.toNanos(),
+                        parts.time().monotonic() + budget.left(),
                         ended -> conclude(parts, ticket, ended, start, timeout));
                 Optional<ProviderReply.Failure> failure = live.begin();
                 if (failure.isEmpty()) {

@@ -62,7 +62,12 @@ final class Budget {
         if (slow.isPresent()) {
             cap = Math.min(cap, Math.max(PATIENCE, 2 * Latency.expected(slow.getAsDouble(), demand.outputTokens())));
         }
-        return Duration.ofNanos(Math.max(1, Math.min((long) cap, deadline.remaining(time) - RESERVE)));
+        return Duration.ofNanos(Math.max(1, Math.min((long) cap, left())));
+    }
+
+    /** Nanoseconds until whatever has begun must have ended: a stream that flows is given them all. */
+    long left() {
+        return deadline.remaining(time) - RESERVE;
     }
 
     /** How long a probe keeps others from probing: as long as its attempt may take, and what follows it. */

@@ -10,6 +10,13 @@ public interface Events {
 
         /** @throws IOException when the caller is gone: the call to the provider is ended then */
         void send(byte[] events) throws IOException;
+
+        /**
+         * There have been no events for some seconds, but there may still be.
+         *
+         * @throws IOException when the caller is gone
+         */
+        default void silence() throws IOException {}
     }
 
     /**

@@ -21,19 +21,27 @@ final class LiveReply implements Events {
     /** A stream that says nothing for so long is broken. */
     private static final long LONGEST_SILENCE = Duration.ofSeconds(60).toNanos();
 
+    /** A caller who has heard nothing for so long is told that it goes on, and found out if gone. */
+    private static final long LONGEST_HUSH = Duration.ofSeconds(5).toNanos();
+
     private static final long CHARACTERS_PER_TOKEN = 4;
+
+    private static final ReplyStream.Step NOTHING = new ReplyStream.More(new byte[0]);
 
     private final ReplyStream stream;
     private final Upstream.Body body;
     private final Demand demand;
     private final TimeSource time;
-    private final long end;
+    private final long beginBy;
+    private final long endBy;
     private final Consumer<ProviderReply> report;
-    private ReplyStream.Step step = new ReplyStream.More(new byte[0]);
+    private ReplyStream.Step step = NOTHING;
+    private long heard;
 
     /**
      * @param demand what the call was admitted on
-     * @param end by when the stream must have ended, on the monotonic clock
+     * @param beginBy by when the first event must have come, on the monotonic clock
+     * @param endBy by when the stream must have ended, on the same
      * @param report takes what came of the call, once, if it is handed on
      */
     LiveReply(
@@ -41,21 +49,24 @@ final class LiveReply implements Events {
             Upstream.Body body,
             Demand demand,
             TimeSource time,
-            long end,
+            long beginBy,
+            long endBy,
             Consumer<ProviderReply> report) {
         this.stream = stream;
         this.body = body;
         this.demand = demand;
         this.time = time;
-        this.end = end;
+        this.beginBy = beginBy;
+        this.endBy = endBy;
         this.report = report;
+        this.heard = time.monotonic();
     }
 
     /** Waits for the first event. Where there is none, why; the call is over then. */
     Optional<ProviderReply.Failure> begin() throws InterruptedException {
         try {
             while (step instanceof ReplyStream.More(byte[] events) && events.length == 0) {
-                step = next();
+                step = next(beginBy);
             }
         } catch (InterruptedException e) {
             body.close();
@@ -68,23 +79,31 @@ final class LiveReply implements Events {
         return Optional.empty();
     }
 
-    private ReplyStream.Step next() throws InterruptedException {
-        long left = Math.min(LONGEST_SILENCE, end - time.monotonic());
+    /** What comes next, which is nothing for a while where the provider is silent. */
+    private ReplyStream.Step next(long end) throws InterruptedException {
+        long now = time.monotonic();
+        long left = Math.min(heard + LONGEST_SILENCE - now, end - now);
         if (left <= 0) {
-            return lost(FailureClass.TIMEOUT, "the stream did not end in time");
+            return lost(FailureClass.TIMEOUT, end - now <= 0 ? "the stream did not end in time" : "the stream fell silent");
         }
-        return switch (body.next(Duration.ofNanos(left))) {
+        Upstream.Piece piece = body.next(Duration.ofNanos(Math.min(left, LONGEST_HUSH)));
+        if (!(piece instanceof Upstream.Silence)) {
+            heard = time.monotonic();
+        }
+        return switch (piece) {
             case Upstream.Bytes(byte[] bytes) -> stream.feed(bytes);
             case Upstream.End() -> stream.end();
+            case Upstream.Silence() -> NOTHING;
             case Upstream.Lost(FailureClass failure, String detail) -> lost(failure, detail);
         };
     }
 
-    private static ReplyStream.Step lost(FailureClass failure, String detail) {
+    private ReplyStream.Step lost(FailureClass failure, String detail) {
         return new ReplyStream.Broken(
                 new byte[0],
                 new ProviderReply.Failure(
-                        failure, 200, new byte[0], detail, true, Optional.empty(), Optional.empty(), List.of()));
+                        failure, 200, new byte[0], detail, true, Optional.empty(), Optional.empty(),
+                        stream.remaining()));
     }
 
     @Override
@@ -100,29 +119,48 @@ final class LiveReply implements Events {
     }
 
     private ProviderReply handOn(Sink sink) throws IOException, InterruptedException {
+        long told = time.monotonic();
         while (true) {
             if (step.events().length > 0) {
                 sink.send(step.events());
+                told = time.monotonic();
+            } else if (time.monotonic() - told >= LONGEST_HUSH) {
+                sink.silence();
+                told = time.monotonic();
             }
             switch (step) {
-                case ReplyStream.More _ -> step = next();
+                case ReplyStream.More _ -> step = next(endBy);
                 case ReplyStream.Complete _ -> {
                     return answer();
                 }
                 case ReplyStream.Broken(_, ProviderReply.Failure failure) -> {
-                    sink.send(stream.error(ApiError.badGateway(
-                            "The answer broke off: the endpoint failed while it was answering. Ask again.")));
-                    return failure;
+                    tellOf(failure, sink);
+                    return failure.after(usage());
                 }
             }
         }
     }
 
-    /** What has come of it so far, which is all there will be: the provider's own count, or else an estimate. */
+    /** It is a failure of the endpoint's, whether or not the caller is there to hear of it. */
+    private void tellOf(ProviderReply.Failure failure, Sink sink) {
+        String message = failure.failure() == FailureClass.CALLER_FAULT
+                ? "The answer broke off: the endpoint refused to go on with this request."
+                : "The answer broke off: the endpoint failed while it was answering. Ask again.";
+        try {
+            sink.send(stream.error(ApiError.badGateway(message)));
+        } catch (IOException callerIsGone) {
+            // The call is over anyway.
+        }
+    }
+
     private ProviderReply answer() {
-        Usage usage = stream.usage()
+        return new ProviderReply.Answer(new byte[0], usage(), stream.remaining());
+    }
+
+    /** What has come of it so far, which is all there will be: the provider's own count, or else an estimate. */
+    private Usage usage() {
+        return stream.usage()
                 .orElseGet(() -> new Usage(
                         demand.inputTokens(), Math.ceilDiv(stream.characters(), CHARACTERS_PER_TOKEN), 0, 0));
-        return new ProviderReply.Answer(new byte[0], usage, stream.remaining());
     }
 }

@@ -59,12 +59,15 @@ record Settlement(
         };
     }
 
-    /** The tokens of an answer, where it tells them. */
+    /** The tokens of an answer, or of what came of one, where that is known. */
     Optional<Usage> usage() {
-        return reply instanceof ProviderReply.Answer answer ? Optional.ofNullable(answer.usage()) : Optional.empty();
+        return switch (reply) {
+            case ProviderReply.Answer answer -> Optional.ofNullable(answer.usage());
+            case ProviderReply.Failure failure -> Optional.ofNullable(failure.usage());
+        };
     }
 
-    /** What the answer cost, nano-dollars; empty where that is not known. */
+    /** What that cost, nano-dollars; empty where that is not known. */
     OptionalLong cost() {
         Price price = permit.endpoint().price();
         return usage().isEmpty() || price == null ? OptionalLong.empty() : OptionalLong.of(cost(price, usage().get()));
@@ -98,13 +101,16 @@ record Settlement(
         return switch (reply) {
             case ProviderReply.Answer answer ->
                 new Feedback(
-                        Optional.ofNullable(answer.usage()).map(this::charged),
+                        usage().map(this::charged),
                         remaining(answer.remaining()),
                         OptionalLong.empty(),
                         Optional.empty());
             case ProviderReply.Failure failure ->
                 new Feedback(
-                        actual(failure.failure()), remaining(failure.remaining()), retryAfter, failure.limit());
+                        usage().map(this::charged).or(() -> actual(failure.failure())),
+                        remaining(failure.remaining()),
+                        retryAfter,
+                        failure.limit());
         };
     }
 

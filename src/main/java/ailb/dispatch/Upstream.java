@@ -59,6 +59,9 @@ public interface Upstream {
     /** There is no more. */
     record End() implements Piece {}
 
+    /** Nothing came in that time; it may still. */
+    record Silence() implements Piece {}
+
     /**
      * There is more, but it does not come.
      *

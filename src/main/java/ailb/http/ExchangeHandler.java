@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
@@ -121,15 +122,29 @@ record ExchangeHandler(
         } finally {
             OutputStream out = exchange.getResponseBody();
             try {
-                events.sendTo(bytes -> {
-                    out.write(bytes);
-                    out.flush();
-                });
+                events.sendTo(new ToCaller(out));
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
         }
         exchange.getResponseBody().close();
+    }
+
+    /** A comment, of which clients take no notice, shows whether the caller is there, and those between that it goes on. */
+    private record ToCaller(OutputStream out) implements Events.Sink {
+
+        private static final byte[] COMMENT = ": keep-alive\n\n".getBytes(StandardCharsets.US_ASCII);
+
+        @Override
+        public void send(byte[] events) throws IOException {
+            out.write(events);
+            out.flush();
+        }
+
+        @Override
+        public void silence() throws IOException {
+            send(COMMENT);
+        }
     }
 
     private static boolean isBodiless(int status) {

@@ -54,7 +54,7 @@ final class StreamedBody implements BodySubscriber<Upstream.Body>, Upstream.Body
     public Upstream.Piece next(Duration timeout) throws InterruptedException {
         Upstream.Piece piece = pieces.poll(timeout.toNanos(), TimeUnit.NANOSECONDS);
         if (piece == null) {
-            return new Upstream.Lost(FailureClass.TIMEOUT, "nothing came for " + timeout.toMillis() + " ms");
+            return new Upstream.Silence();
         }
         if (piece instanceof Upstream.Bytes) {
             Flow.Subscription given = subscription.get();

@@ -61,7 +61,7 @@ public final class ChatRequest implements ModelRequest {
     public Optional<String> unsupportedAt(Provider provider) {
         return switch (provider) {
             case OPENAI -> Optional.empty();
-            case ANTHROPIC -> isStream() ? Optional.of("stream") : AnthropicSupport.firstUnsupported(root());
+            case ANTHROPIC -> AnthropicSupport.firstUnsupported(root());
         };
     }
 
@@ -73,7 +73,10 @@ public final class ChatRequest implements ModelRequest {
     @Override
     public ReplyStream events(Provider provider, Headers headers, Instant now) {
         List<Remaining> remaining = WireProtocol.of(provider).remaining(headers, now);
-        return new OpenAiChatStream(showsUsage(), remaining);
+        return switch (provider) {
+            case OPENAI -> new OpenAiChatStream(showsUsage(), remaining);
+            case ANTHROPIC -> new MessagesToChatStream(showsUsage(), model(), remaining, now);
+        };
     }
 
     /** Whether the caller asked for the usage of a stream. */

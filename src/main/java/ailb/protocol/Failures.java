@@ -1,6 +1,7 @@
 package ailb.protocol;
 
 import ailb.pool.FailureClass;
+import ailb.pool.Provider;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -36,15 +37,35 @@ final class Failures {
                 failure, 200, NOTHING, detail, true, Optional.empty(), Optional.empty(), remaining);
     }
 
-    /** An error that comes as an event, after a status that promised an answer. */
-    static ProviderReply.Failure streamed(ProviderError error, List<Remaining> remaining) {
-        int status = error.says("rate_limit_exceeded") || error.says("rate_limit_error")
-                ? 429
-                : error.says("overloaded_error") ? 529 : 500;
+    /**
+     * An error that comes as an event, after a status that promised an answer.
+     *
+     * @param callers the caller's protocol
+     */
+    static ProviderReply.Failure streamed(ProviderError error, Provider callers, List<Remaining> remaining) {
+        int status = statusOf(error);
         FailureClass failure = FailureClassifier.classify(status, error);
+        boolean isCallers = failure == FailureClass.CALLER_FAULT;
         return new ProviderReply.Failure(
-                failure, 200, NOTHING, detail(200, failure, error), true, Optional.empty(), Optional.empty(),
+                failure,
+                isCallers ? status : 200,
+                isCallers ? error.toApiError(status).toJson(callers) : NOTHING,
+                detail(200, failure, error),
+                !isCallers,
+                Optional.empty(),
+                Optional.empty(),
                 remaining);
+    }
+
+    /** The status that an error would have come with, had it come in time. */
+    private static int statusOf(ProviderError error) {
+        if (error.says("rate_limit_exceeded") || error.says("rate_limit_error")) {
+            return 429;
+        }
+        if (error.says("overloaded_error")) {
+            return 529;
+        }
+        return error.says(ApiError.INVALID_REQUEST) || error.code().startsWith("invalid_") ? 400 : 500;
     }
 
     /**

@@ -5,6 +5,7 @@ import ailb.pool.Provider;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Function;
@@ -67,8 +68,17 @@ final class MessagesRequest implements ModelRequest {
     @Override
     public Optional<String> unsupportedAt(Provider provider) {
         return switch (provider) {
-            case ANTHROPIC -> isStream() ? Optional.of("stream") : Optional.empty();
-            case OPENAI -> isStream() ? Optional.of("stream") : MessagesSupport.firstUnsupported(root());
+            case ANTHROPIC -> Optional.empty();
+            case OPENAI -> MessagesSupport.firstUnsupported(root());
+        };
+    }
+
+    @Override
+    public ReplyStream events(Provider provider, Headers headers, Instant now) {
+        List<Remaining> remaining = WireProtocol.of(provider).remaining(headers, now);
+        return switch (provider) {
+            case ANTHROPIC -> new MessagesStream(remaining);
+            case OPENAI -> new ChatToMessagesStream(model(), remaining, now);
         };
     }
 

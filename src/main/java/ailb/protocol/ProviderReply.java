@@ -37,6 +37,7 @@ public sealed interface ProviderReply {
      *         for it where it gave one. Failures that need a person are always worth another endpoint
      * @param retryAfter how long the provider asks to be left alone, not capped
      * @param limit the limit that a 429 names, when it says
+     * @param usage of a stream that broke off, what had come until then; null where nothing had
      */
     @SuppressWarnings("ArrayRecordComponent") // the body is handed on as it is, never compared
     record Failure(
@@ -47,10 +48,28 @@ public sealed interface ProviderReply {
             boolean retryable,
             Optional<Duration> retryAfter,
             Optional<LimitKind> limit,
-            List<Remaining> remaining) implements ProviderReply {
+            List<Remaining> remaining,
+            @Nullable Usage usage) implements ProviderReply {
 
         public Failure {
             remaining = List.copyOf(remaining);
+        }
+
+        public Failure(
+                FailureClass failure,
+                int status,
+                byte[] passOn,
+                String detail,
+                boolean retryable,
+                Optional<Duration> retryAfter,
+                Optional<LimitKind> limit,
+                List<Remaining> remaining) {
+            this(failure, status, passOn, detail, retryable, retryAfter, limit, remaining, null);
+        }
+
+        /** The same after some of an answer. */
+        public Failure after(Usage come) {
+            return new Failure(failure, status, passOn, detail, retryable, retryAfter, limit, remaining, come);
         }
     }
 }

@@ -1,7 +1,9 @@
 package ailb.protocol;
 
+import ailb.pool.Provider;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -20,14 +22,8 @@ final class ResponsesRequest extends PassedThroughRequest {
     private static Optional<ApiError> firstFault(ObjectNode root) {
         return ChatRequestRules.model(root.path("model"))
                 .or(() -> ChatRequestRules.positiveInteger(root, "max_output_tokens"))
-                .or(() -> stream(root.path("stream")))
+                .or(() -> ChatRequestRules.stream(root.path("stream")))
                 .or(() -> background(root.path("background")));
-    }
-
-    private static Optional<ApiError> stream(JsonNode stream) {
-        return stream.booleanValue()
-                ? Optional.of(ApiError.unsupported("stream", "Responses cannot be streamed yet: leave out 'stream'."))
-                : ChatRequestRules.stream(stream);
     }
 
     /** Whoever asks for the answer later may meet another endpoint, which does not know of it. */
@@ -50,6 +46,16 @@ final class ResponsesRequest extends PassedThroughRequest {
     }
 
     @Override
+    public boolean isStream() {
+        return field("stream").booleanValue();
+    }
+
+    @Override
+    public ReplyStream events(Provider provider, Headers headers, Instant now) {
+        return new ResponsesStream(WireProtocol.of(provider).remaining(headers, now));
+    }
+
+    @Override
     public OptionalLong maxTokens() {
         JsonNode max = field("max_output_tokens");
         return max.isIntegralNumber() ? OptionalLong.of(max.longValue()) : OptionalLong.empty();
@@ -63,14 +69,6 @@ final class ResponsesRequest extends PassedThroughRequest {
     @Override
     @Nullable
     Usage usage(JsonNode usage) {
-        JsonNode input = usage.path("input_tokens");
-        JsonNode output = usage.path("output_tokens");
-        return Json.isCount(input) && Json.isCount(output)
-                ? new Usage(
-                        input.longValue(),
-                        output.longValue(),
-                        Json.count(usage.path("input_tokens_details").path("cached_tokens")),
-                        Json.count(usage.path("output_tokens_details").path("reasoning_tokens")))
-                : null;
+        return UsageJson.ofResponse(usage);
     }
 }

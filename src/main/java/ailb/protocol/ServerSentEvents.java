@@ -3,18 +3,29 @@ package ailb.protocol;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.stream.Collectors;
+import java.util.StringJoiner;
+import java.util.regex.Pattern;
 
-/** Cuts a body into server-sent events (WHATWG HTML, "Server-sent events"), however its bytes come in. */
+/**
+ * Cuts a body into server-sent events (WHATWG HTML, "Server-sent events"), however its bytes come in. Lines end with a line
+ * feed, a carriage return, or both; each byte is looked at once.
+ */
 final class ServerSentEvents {
 
     /** Far more than any event of a provider. */
     private static final int LONGEST = 4 << 20;
 
+    private static final Pattern LINE_END = Pattern.compile("\r\n|\n|\r");
+    private static final String BYTE_ORDER_MARK = "\uFEFF";
+
     private final ByteArrayOutputStream unended = new ByteArrayOutputStream();
+    private boolean isFirst = true;
+    private boolean hasLines;
     private boolean lineIsEmpty = true;
+    private boolean afterReturn;
+    private boolean returnsHaveFeeds;
+    private boolean awaitsFeed;
 
     /**
      * One event.
@@ -30,20 +41,43 @@ final class ServerSentEvents {
         List<Event> events = new ArrayList<>();
         int start = 0;
         for (int i = 0; i < piece.length; i++) {
-            byte character = piece[i];
-            if (character == '\n' && lineIsEmpty && unended.size() + i - start > 0) {
-                unended.write(piece, start, i + 1 - start);
-                events.add(event(unended.toByteArray()));
-                unended.reset();
-                start = i + 1;
-            } else if (character == '\n') {
-                lineIsEmpty = true;
-            } else if (character != '\r') {
-                lineIsEmpty = false;
+            int end = endOfEvent(piece[i], i);
+            if (end >= 0) {
+                unended.write(piece, start, end - start);
+                events.add(event());
+                start = end;
             }
         }
         unended.write(piece, start, piece.length - start);
         return events;
+    }
+
+    /** Where the event ends that this byte ends, or shows to have ended before it; -1 where it does neither. */
+    private int endOfEvent(byte character, int at) {
+        if (character == '\n' && afterReturn) {
+            afterReturn = false;
+            returnsHaveFeeds = true;
+            return awaitsFeed ? ended(at + 1) : -1;
+        }
+        if (character == '\n' || character == '\r') {
+            afterReturn = character == '\r';
+            boolean isBlank = lineIsEmpty && hasLines;
+            lineIsEmpty = true;
+            // A return of a body whose returns have feeds waits for its own; one of another body is not kept waiting.
+            awaitsFeed = isBlank && afterReturn && returnsHaveFeeds;
+            return isBlank && !awaitsFeed ? ended(at + 1) : -1;
+        }
+        afterReturn = false;
+        lineIsEmpty = false;
+        int end = awaitsFeed ? ended(at) : -1;
+        hasLines = true;
+        return end;
+    }
+
+    private int ended(int end) {
+        hasLines = false;
+        awaitsFeed = false;
+        return end;
     }
 
     /** Whether an event is so long that it is none. */
@@ -53,14 +87,20 @@ final class ServerSentEvents {
 
     /** Whether there is more than blank lines that no event has ended. */
     boolean isCutOff() {
-        return !new String(unended.toByteArray(), StandardCharsets.UTF_8).isBlank();
+        return hasLines;
     }
 
-    private static Event event(byte[] raw) {
-        String data = Arrays.stream(new String(raw, StandardCharsets.UTF_8).split("\r?\n", -1))
-                .filter(line -> line.startsWith("data:"))
-                .map(line -> line.startsWith("data: ") ? line.substring(6) : line.substring(5))
-                .collect(Collectors.joining("\n"));
-        return new Event(raw, data);
+    private Event event() {
+        byte[] raw = unended.toByteArray();
+        unended.reset();
+        String text = new String(raw, StandardCharsets.UTF_8);
+        StringJoiner data = new StringJoiner("\n");
+        for (String line : LINE_END.split(isFirst && text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text)) {
+            if (line.startsWith("data:")) {
+                data.add(line.startsWith("data: ") ? line.substring(6) : line.substring(5));
+            }
+        }
+        isFirst = false;
+        return new Event(raw, data.toString());
     }
 }

@@ -21,6 +21,19 @@ final class UsageJson {
         return new Usage(input, output.longValue(), cached, Json.count(thinkingTokens(usage)));
     }
 
+    /** @param usage the {@code usage} object of OpenAI's Responses API; null where it does not tell */
+    static @Nullable Usage ofResponse(JsonNode usage) {
+        JsonNode input = usage.path("input_tokens");
+        JsonNode output = usage.path("output_tokens");
+        return Json.isCount(input) && Json.isCount(output)
+                ? new Usage(
+                        input.longValue(),
+                        output.longValue(),
+                        Json.count(usage.path("input_tokens_details").path("cached_tokens")),
+                        Json.count(usage.path("output_tokens_details").path("reasoning_tokens")))
+                : null;
+    }
+
     /** @param given the usage in Anthropic's words: what it does not count is not told as none */
     static ObjectNode toOpenAi(Usage usage, JsonNode given) {
         ObjectNode out = Json.object()

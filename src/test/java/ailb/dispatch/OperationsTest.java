@@ -3,7 +3,6 @@ package ailb.dispatch;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ailb.pool.Endpoint;
 import ailb.pool.Endpoints;
 import ailb.pool.Operation;
 import ailb.pool.Pool;
@@ -14,7 +13,6 @@ import ailb.protocol.RequestKind;
 import ailb.state.InMemoryStateStore;
 import java.time.Duration;
 import java.util.Random;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** What an endpoint's model cannot be asked for never reaches it: its provider's refusal would take it out for all. */
@@ -30,7 +28,7 @@ class OperationsTest {
         upstream.always("b", () -> new Upstream.Reply(200, Headers.NONE, EMBEDDED.getBytes(UTF_8)));
         Pool pool = Endpoints.pool(
                 Endpoints.openAi("a", Endpoints.unlimited()),
-                serving(Endpoints.openAi("b", Endpoints.unlimited()), Operation.EMBEDDINGS));
+                Endpoints.serving(Endpoints.openAi("b", Endpoints.unlimited()), Operation.EMBEDDINGS));
 
         for (int call = 0; call < 20; call++) {
             assertThat(dispatch(pool)).isInstanceOfSatisfying(
@@ -60,19 +58,5 @@ class OperationsTest {
         return new Dispatcher(
                 pool, new InMemoryStateStore(), upstream, new FixedKeys(), time, new Random(1), _ -> {})
                 .dispatch(request, Deadline.in(Duration.ofSeconds(28), time));
-    }
-
-    private static Endpoint serving(Endpoint endpoint, Operation... operations) {
-        return new Endpoint(
-                endpoint.name(),
-                endpoint.provider(),
-                endpoint.baseUrl(),
-                endpoint.modelId(),
-                endpoint.models(),
-                Set.of(operations),
-                endpoint.apiKey(),
-                endpoint.weight(),
-                endpoint.limits(),
-                endpoint.price());
     }
 }

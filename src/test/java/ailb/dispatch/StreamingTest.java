@@ -8,24 +8,18 @@ import ailb.pool.Endpoints;
 import ailb.pool.FailureClass;
 import ailb.pool.Pool;
 import ailb.protocol.ChatRequest;
-import ailb.protocol.Headers;
 import ailb.protocol.ModelRequest;
 import ailb.protocol.Parsed;
-import ailb.protocol.ProviderRequest;
 import ailb.state.Attribute;
 import ailb.state.EndpointState;
 import ailb.state.InMemoryStateStore;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Queue;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -42,63 +36,12 @@ class StreamingTest {
     private final InMemoryStateStore store = new InMemoryStateStore();
     private final Random random = new Random(1);
     private final List<DispatchEvent> told = new ArrayList<>();
-    private final Map<String, ScriptedBody> bodies = new HashMap<>();
+    private final ScriptedStreams streams = new ScriptedStreams(time);
     private final ByteArrayOutputStream caller = new ByteArrayOutputStream();
-
-    /** Pieces, each after a second; then nothing any more. */
-    private final class ScriptedBody implements Upstream.Body {
-
-        private final Queue<Upstream.Piece> pieces = new ArrayDeque<>();
-        private boolean closed;
-
-        ScriptedBody(Object... script) {
-            for (Object each : script) {
-                pieces.add(each instanceof Upstream.Piece piece ? piece
-                        : new Upstream.Bytes(each.toString().getBytes(UTF_8)));
-            }
-        }
-
-        @Override
-        public Upstream.Piece next(Duration timeout) {
-            Upstream.Piece piece = pieces.poll();
-            if (piece == null || timeout.compareTo(Duration.ofSeconds(1)) < 0) {
-                time.pass(timeout);
-                return new Upstream.Lost(FailureClass.TIMEOUT, "nothing came");
-            }
-            time.pass(Duration.ofSeconds(1));
-            return piece;
-        }
-
-        @Override
-        public void close() {
-            closed = true;
-        }
-    }
-
-    private final class Streams implements Upstream {
-
-        @Override
-        public Result call(ProviderRequest request, Duration timeout) {
-            throw new AssertionError("not asked for a stream");
-        }
-
-        @Override
-        public Result open(ProviderRequest request, Duration timeout) {
-            String host = request.uri().getHost();
-            String endpoint = host.substring(0, host.indexOf('.'));
-            if (endpoint.equals("whole")) {
-                return ScriptedUpstream.answer();
-            }
-            ScriptedBody body = bodies.get(endpoint);
-            return body == null
-                    ? ScriptedUpstream.error(500, "server_error", "x")
-                    : new Streaming(200, Headers.NONE, body);
-        }
-    }
 
     @Test
     void eventsAreHandedOnAndTheirUsageIsCounted() throws Exception {
-        stream("a", HELLO, STOP + USAGE, DONE);
+        streams.script("a", HELLO, STOP + USAGE, DONE);
 
         send(dispatch("a"));
 
@@ -106,14 +49,14 @@ class StreamingTest {
         assertThat(state("a").get(Attribute.TOTAL_OUTPUT_TOKENS)).isEqualTo(2);
         assertThat(state("a").get(Attribute.TOTAL_REQUESTS)).isEqualTo(1);
         assertThat(state("a").get(Attribute.TOTAL_FAILURES)).isZero();
-        assertThat(bodies.get("a").closed).isTrue();
+        assertThat(streams.isClosed("a")).isTrue();
     }
 
     @Test
     void anEndpointThatFailsBeforeItsFirstEventIsLeftForAnother() throws Exception {
         for (int request = 0; request < 10; request++) {
-            stream("b", "data: {\"error\":{\"message\":\"x\",\"type\":\"server_error\"}}\n\n");
-            stream("c", HELLO, STOP, DONE);
+            streams.script("b", "data: {\"error\":{\"message\":\"x\",\"type\":\"server_error\"}}\n\n");
+            streams.script("c", HELLO, STOP, DONE);
             caller.reset();
             send(dispatch("a", "b", "c"));
             assertThat(caller.toString(UTF_8)).isEqualTo(HELLO + STOP + DONE);
@@ -124,7 +67,7 @@ class StreamingTest {
 
     @Test
     void oneThatBreaksOffLaterEndsWithAnErrorEventAndCountsAsAFault() throws Exception {
-        stream("a", HELLO, new Upstream.End());
+        streams.script("a", HELLO, new Upstream.End());
 
         send(dispatch("a", "b"));
 
@@ -136,7 +79,7 @@ class StreamingTest {
 
     @Test
     void oneThatStallsIsGivenUpAfterAMinute() throws Exception {
-        stream("a", HELLO);
+        streams.script("a", HELLO);
         long start = time.now();
 
         send(dispatch(Duration.ofMinutes(5), "a"));
@@ -150,7 +93,7 @@ class StreamingTest {
     @Test
     void oneThatAnswersWholeIsLeftForAnother() throws Exception {
         for (int request = 0; request < 10; request++) {
-            stream("a", HELLO, STOP, DONE);
+            streams.script("a", HELLO, STOP, DONE);
             caller.reset();
             send(dispatch("a", "whole"));
             assertThat(caller.toString(UTF_8)).isEqualTo(HELLO + STOP + DONE);
@@ -164,7 +107,7 @@ class StreamingTest {
     /** 28 s, of which a quarter of a second is kept back. */
     @Test
     void oneThatGoesOnIsEndedInTimeForTheCallerToHearOfIt() throws Exception {
-        stream("a", (Object[]) Collections.nCopies(40, HELLO).toArray(String[]::new));
+        streams.script("a", (Object[]) Collections.nCopies(40, HELLO).toArray(String[]::new));
         long start = time.now();
 
         send(dispatch("a"));
@@ -173,25 +116,97 @@ class StreamingTest {
         assertThat(time.now() - start).isEqualTo(Duration.ofMillis(27_750).toNanos());
     }
 
+    /** Two samples of a second are no bound for one that flows: it has until the request's end. */
+    @Test
+    void oneThatFlowsIsNotEndedForTakingLongerThanOthers() throws Exception {
+        for (int call = 0; call < 2; call++) {
+            streams.script("a", HELLO, STOP, DONE);
+            send(dispatch(Duration.ofMinutes(5), "a"));
+        }
+        caller.reset();
+        streams.script("a", (Object[]) (HELLO + "|").repeat(100).concat(STOP + "|" + DONE).split("\\|"));
+
+        send(dispatch(Duration.ofMinutes(5), "a"));
+
+        assertThat(caller.toString(UTF_8)).isEqualTo(HELLO.repeat(100) + STOP + DONE);
+    }
+
+    @Test
+    void whatCameOfOneThatBreaksOffIsCounted() throws Exception {
+        streams.script("a", HELLO, USAGE, new Upstream.Lost(FailureClass.TRANSPORT, "reset"));
+
+        send(dispatch("a"));
+
+        assertThat(state("a").get(Attribute.TOTAL_INPUT_TOKENS)).isEqualTo(7);
+        assertThat(state("a").get(Attribute.TOTAL_OUTPUT_TOKENS)).isEqualTo(2);
+        assertThat(state("a").get(Attribute.TOTAL_FAILURES)).isEqualTo(1);
+    }
+
+    /** The caller hears of each 5 seconds of silence, if it is there to hear. */
+    @Test
+    void aCallerWhoHangsUpDuringASilenceEndsTheCall() throws Exception {
+        streams.script("a", HELLO);
+        Events events = ((DispatchResult.Streaming) dispatch(Duration.ofMinutes(5), "a")).events();
+        long start = time.now();
+        int[] silences = {0};
+
+        events.sendTo(new Events.Sink() {
+            @Override
+            public void send(byte[] sent) {
+                caller.writeBytes(sent);
+            }
+
+            @Override
+            public void silence() throws IOException {
+                if (++silences[0] == 3) {
+                    throw new IOException("gone");
+                }
+            }
+        });
+
+        assertThat(caller.toString(UTF_8)).isEqualTo(HELLO);
+        assertThat(time.now() - start).isEqualTo(Duration.ofSeconds(15).toNanos());
+        assertThat(streams.isClosed("a")).isTrue();
+        assertThat(state("a").get(Attribute.TOTAL_FAILURES)).isZero();
+    }
+
+    /** Comments of the provider's that are none of the caller's are a silence to it too. */
+    @Test
+    void aCallerWhoIsToldNothingOfWhatComesHearsOfTheSilence() throws Exception {
+        streams.script("a", HELLO, USAGE, USAGE, USAGE, USAGE, USAGE, USAGE, USAGE, STOP, DONE);
+        int[] silences = {0};
+
+        ((DispatchResult.Streaming) dispatch("a")).events().sendTo(new Events.Sink() {
+            @Override
+            public void send(byte[] sent) {
+                caller.writeBytes(sent);
+            }
+
+            @Override
+            public void silence() {
+                silences[0]++;
+            }
+        });
+
+        assertThat(silences[0]).isEqualTo(1);
+        assertThat(caller.toString(UTF_8)).isEqualTo(HELLO + STOP + DONE);
+    }
+
     @Test
     void aCallerWhoHangsUpEndsTheCallAndItIsNoFaultOfTheEndpoint() throws Exception {
-        stream("a", HELLO, HELLO, HELLO, HELLO);
+        streams.script("a", HELLO, HELLO, HELLO, HELLO);
         Events events = ((DispatchResult.Streaming) dispatch("a")).events();
 
         events.sendTo(_ -> {
             throw new IOException("gone");
         });
 
-        assertThat(bodies.get("a").closed).isTrue();
-        assertThat(bodies.get("a").pieces).hasSize(3);
+        assertThat(streams.isClosed("a")).isTrue();
+        assertThat(streams.left("a")).isEqualTo(3);
         assertThat(state("a").get(Attribute.CONSECUTIVE_FAILURES)).isZero();
         assertThat(state("a").get(Attribute.TOTAL_REQUESTS)).isEqualTo(1);
         // 5 characters so far.
         assertThat(state("a").get(Attribute.TOTAL_OUTPUT_TOKENS)).isEqualTo(2);
-    }
-
-    private void stream(String endpoint, Object... script) {
-        bodies.put(endpoint, new ScriptedBody(script));
     }
 
     private DispatchResult dispatch(String... endpoints) throws InterruptedException {
@@ -205,7 +220,7 @@ class StreamingTest {
         byte[] body = "{\"model\":\"chat\",\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}"
                 .getBytes(UTF_8);
         ModelRequest request = ((Parsed.Valid) ChatRequest.parse(body)).request();
-        return new Dispatcher(pool, store, new Streams(), new FixedKeys(), time, random, told::add)
+        return new Dispatcher(pool, store, streams, new FixedKeys(), time, random, told::add)
                 .dispatch(request, Deadline.in(deadline, time));
     }
 

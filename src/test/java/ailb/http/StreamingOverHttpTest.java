@@ -77,7 +77,7 @@ class StreamingOverHttpTest {
     }
 
     @Test
-    void aStreamThatStallsIsLostAndClosingItHangsUp() throws Exception {
+    void aStreamThatStallsIsSilentAndClosingItHangsUp() throws Exception {
         try (FaultyServer server = FaultyServer.running(connection -> {
             connection.readRequest();
             connection.send(HEAD + chunk("data: 1\n\n"));
@@ -85,8 +85,7 @@ class StreamingOverHttpTest {
         })) {
             try (Upstream.Body body = body(server)) {
                 assertThat(text(body.next(AMPLE))).isEqualTo("data: 1\n\n");
-                assertThat(body.next(Duration.ofMillis(50))).isInstanceOfSatisfying(
-                        Upstream.Lost.class, lost -> assertThat(lost.failure()).isEqualTo(FailureClass.TIMEOUT));
+                assertThat(body.next(Duration.ofMillis(50))).isEqualTo(new Upstream.Silence());
             }
             assertThat(server.connections().getFirst().clientHungUp()).isTrue();
         }
@@ -146,6 +145,41 @@ class StreamingOverHttpTest {
         }
     }
 
+    /** A comment, as the events of no client are one. */
+    @Test
+    void aCallerIsToldOfASilence() throws Exception {
+        Events events = sink -> {
+            send(sink, "data: 1\n\n");
+            silence(sink);
+        };
+        try (HttpServer server = serving(events);
+                HttpClient client = HttpClient.newHttpClient()) {
+            assertThat(client.send(get(server), BodyHandlers.ofString()).body())
+                    .isEqualTo("data: 1\n\n: keep-alive\n\n");
+        }
+    }
+
+    @Test
+    void aCallerWhoHangsUpDuringASilenceIsNoticed() throws Exception {
+        CountDownLatch noticed = new CountDownLatch(1);
+        Events silent = sink -> {
+            try {
+                while (true) {
+                    sink.silence();
+                }
+            } catch (IOException e) {
+                noticed.countDown();
+            }
+        };
+        try (HttpServer server = serving(silent)) {
+            try (HttpClient client = HttpClient.newHttpClient();
+                    InputStream body = client.send(get(server), BodyHandlers.ofInputStream()).body()) {
+                assertThat(body.read()).isEqualTo(':');
+            }
+            noticed.await();
+        }
+    }
+
     private static HttpServer serving(Events events) throws IOException {
         ApiResponse response =
                 new ApiResponse(200, Map.of("content-type", "text/event-stream"), new byte[0], Optional.of(events));
@@ -157,6 +191,14 @@ class StreamingOverHttpTest {
     private static void send(Events.Sink sink, String event) {
         try {
             sink.send(event.getBytes(UTF_8));
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static void silence(Events.Sink sink) {
+        try {
+            sink.silence();
         } catch (IOException e) {
             throw new AssertionError(e);
         }

@@ -5,6 +5,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Endpoints and limits for tests; all serve the model {@code chat}. */
@@ -49,6 +50,21 @@ public final class Endpoints {
                 weight,
                 limits,
                 new Price(1, 2));
+    }
+
+    /** The same endpoint, for these operations only. */
+    public static Endpoint serving(Endpoint endpoint, Operation... operations) {
+        return new Endpoint(
+                endpoint.name(),
+                endpoint.provider(),
+                endpoint.baseUrl(),
+                endpoint.modelId(),
+                endpoint.models(),
+                Set.of(operations),
+                endpoint.apiKey(),
+                endpoint.weight(),
+                endpoint.limits(),
+                endpoint.price());
     }
 
     /** An endpoint without limits. */

@@ -6,20 +6,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ailb.pool.Endpoint;
 import ailb.pool.Endpoints;
 import ailb.pool.FailureClass;
-import ailb.pool.Provider;
 import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
-import java.util.Random;
-import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Streams as in OpenAI's reference of chat completions. */
-class OpenAiChatStreamTest {
+class OpenAiChatStreamTest extends ReplyStreamContract {
+
+    static final List<String> FILES = Stream.of(
+            "text", "parallel-tool-calls", "interleaved-tool-calls", "refusal", "reasoning")
+            .map(name -> "openai/streams/" + name + "/openai.txt")
+            .toList();
 
     private static final String ROLE = """
             data: {"id":"c","object":"chat.completion.chunk","choices":[{"index":0,"delta":{"role":"assistant",\
@@ -59,13 +58,6 @@ class OpenAiChatStreamTest {
     }
 
     @Test
-    void itMayBeCutAnywhere() {
-        for (int size = 1; size < WHOLE.getBytes(UTF_8).length; size++) {
-            assertThat(read(stream(true), WHOLE, size)).as("pieces of %d bytes", size).isEqualTo(WHOLE);
-        }
-    }
-
-    @Test
     void commentsAndCarriageReturnsPassThrough() {
         String odd = ": keep-alive\r\n\r\n" + (ROLE + HELLO + STOP + DONE).replace("\n", "\r\n");
 
@@ -92,64 +84,6 @@ class OpenAiChatStreamTest {
                 broken -> assertThat(broken.failure().failure()).isEqualTo(FailureClass.TRANSPORT));
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"data: {\n\n", "data: 7\n\n", "data: {\"object\":\"x\"}\n\n", "data: <html>\n\n"})
-    void whatIsNoChunkBreaksItAndWhatCameBeforeIsHandedOn(String garbage) {
-        assertThat(stream(false).feed((ROLE + garbage).getBytes(UTF_8))).isInstanceOfSatisfying(
-                ReplyStream.Broken.class, broken -> {
-                    assertThat(broken.events()).asString(UTF_8).isEqualTo(ROLE);
-                    assertThat(broken.failure().failure()).isEqualTo(FailureClass.TRANSPORT);
-                });
-    }
-
-    @ParameterizedTest
-    @CsvSource({
-        "server_error, SERVER", "overloaded_error, OVERLOADED", "rate_limit_exceeded, RATE_LIMITED",
-        "insufficient_quota, QUOTA",
-    })
-    void anErrorAmongTheEventsSaysWhatItIs(String code, FailureClass failure) {
-        String error = "data: {\"error\":{\"message\":\"x\",\"type\":\"" + code + "\",\"code\":\"" + code + "\"}}\n\n";
-
-        assertThat(stream(false).feed(error.getBytes(UTF_8))).isInstanceOfSatisfying(
-                ReplyStream.Broken.class,
-                broken -> assertThat(broken.failure().failure()).isEqualTo(failure));
-    }
-
-    @Test
-    void anEventWithoutAnEndIsNotCollectedForEver() {
-        ReplyStream stream = stream(false);
-        byte[] megabyte = "x".repeat(1 << 20).getBytes(UTF_8);
-        Optional<ReplyStream.Step> broken = IntStream.range(0, 6)
-                .mapToObj(_ -> stream.feed(megabyte))
-                .filter(ReplyStream.Broken.class::isInstance)
-                .findFirst();
-
-        assertThat(broken).isPresent();
-    }
-
-    /** Never an exception, whatever the bytes and wherever they are cut. */
-    @Test
-    void randomChangesOnlyEverBreakIt() {
-        Random random = new Random(7);
-        for (int run = 0; run < 10_000; run++) {
-            byte[] bytes = WHOLE.getBytes(UTF_8);
-            for (int change = random.nextInt(5); change >= 0; change--) {
-                bytes[random.nextInt(bytes.length)] = (byte) random.nextInt(256);
-            }
-            ReplyStream stream = stream(random.nextBoolean());
-            int from = 0;
-            boolean goesOn = true;
-            while (goesOn && from < bytes.length) {
-                int until = Math.min(bytes.length, from + 1 + random.nextInt(200));
-                goesOn = stream.feed(Arrays.copyOfRange(bytes, from, until)) instanceof ReplyStream.More;
-                from = until;
-            }
-            if (goesOn) {
-                assertThat(stream.end()).as("run %d", run).isNotInstanceOf(ReplyStream.More.class);
-            }
-        }
-    }
-
     @Test
     void theProviderIsAskedForTheUsageUnlessTheCallerSaysWhatItWants() {
         assertThat(sent("{\"model\":\"chat\",\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}"))
@@ -162,13 +96,44 @@ class OpenAiChatStreamTest {
         assertThat(sent(whole.formatted("chat"))).isEqualTo(whole.formatted("gpt"));
     }
 
-    @Test
-    void endpointsOfAnotherProtocolDoNotStreamYet() {
-        ModelRequest request = valid("{\"model\":\"chat\",\"stream\":true,\"messages\":[{\"role\":\"user\","
-                + "\"content\":\"Hi\"}]}");
+    static String errorEvent(String type) {
+        return "data: {\"error\":{\"message\":\"Sorry\",\"type\":\"" + type + "\",\"param\":null,\"code\":null}}\n\n";
+    }
 
-        assertThat(request.unsupportedAt(Provider.ANTHROPIC)).contains("stream");
-        assertThat(request.unsupportedAt(Provider.OPENAI)).isEmpty();
+    @Override
+    ReplyStream stream() {
+        return stream(true);
+    }
+
+    @Override
+    List<String> files() {
+        return FILES;
+    }
+
+    @Override
+    String expected(String file) {
+        return StreamFiles.text(file);
+    }
+
+    @Override
+    Usage usage() {
+        return new Usage(19, 10, 3, 4);
+    }
+
+    /** "Hello, wörld " and an emoji of two UTF-16 units. */
+    @Override
+    long characters() {
+        return 15;
+    }
+
+    @Override
+    String errorOf(String type) {
+        return errorEvent(type);
+    }
+
+    @Override
+    void isError(StreamFiles.Told event, String message) {
+        isOpenAiError(event, message);
     }
 
     private static String sent(String body) {

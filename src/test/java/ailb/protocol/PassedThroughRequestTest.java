@@ -115,7 +115,7 @@ class PassedThroughRequestTest {
         "EMBEDDINGS | {\"model\":\"m\",\"input\":7}                           | input",
         "RESPONSES  | {\"input\":\"x\"}                                       | model",
         "RESPONSES  | {\"model\":\"m\",\"input\":\"x\",\"max_output_tokens\":0} | max_output_tokens",
-        "RESPONSES  | {\"model\":\"m\",\"input\":\"x\",\"stream\":true}       | stream",
+        "RESPONSES  | {\"model\":\"m\",\"input\":\"x\",\"stream\":1}          | stream",
         "RESPONSES  | {\"model\":\"m\",\"input\":\"x\",\"background\":true}   | background",
     })
     void whatIsWrongIsRefusedByName(RequestKind kind, String body, String field) {

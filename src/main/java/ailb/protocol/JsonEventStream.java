@@ -1,0 +1,164 @@
+package ailb.protocol;
+
+import ailb.pool.Provider;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.ByteArrayOutputStream;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** What all streams are: server-sent events of JSON objects, up to one that is the last. */
+abstract sealed class JsonEventStream implements ReplyStream permits ChatEvents, MessageEvents, ResponsesStream {
+
+    private static final byte[] NOTHING = new byte[0];
+
+    private final Provider provider;
+    private final Provider callers;
+    private final List<Remaining> remaining;
+    private final ServerSentEvents events = new ServerSentEvents();
+    private final ByteArrayOutputStream heldBack = new ByteArrayOutputStream();
+    private boolean hasBegun;
+    private @Nullable Step last;
+    private long characters;
+
+    /**
+     * @param provider whose events they are
+     * @param callers the caller's protocol
+     */
+    JsonEventStream(Provider provider, Provider callers, List<Remaining> remaining) {
+        this.provider = provider;
+        this.callers = callers;
+        this.remaining = remaining;
+    }
+
+    /** Reads one event; its step brings what that event comes to for the caller. */
+    abstract Step read(ServerSentEvents.Event event, JsonNode data);
+
+    /** Reads {@code [DONE]}, which is no JSON. */
+    Step done(ServerSentEvents.Event event) {
+        return broken("an event that is not JSON");
+    }
+
+    /** The body has ended, between two events. */
+    Step ended() {
+        return broken("the stream ended before its end");
+    }
+
+    @Override
+    public final Step feed(byte[] piece) {
+        if (last != null) {
+            return afterLast(last);
+        }
+        ByteArrayOutputStream out = new ByteArrayOutputStream(piece.length);
+        for (ServerSentEvents.Event event : events.feed(piece)) {
+            Step step = step(event);
+            out.writeBytes(step.events());
+            if (!(step instanceof More)) {
+                return last(with(out.toByteArray(), step));
+            }
+        }
+        return events.isOverlong()
+                ? last(with(out.toByteArray(), broken("an event without an end")))
+                : more(out.toByteArray());
+    }
+
+    @Override
+    public final Step end() {
+        if (last != null) {
+            return afterLast(last);
+        }
+        return last(events.isCutOff() ? broken("the stream ended within an event") : ended());
+    }
+
+    private Step last(Step step) {
+        last = step;
+        return step;
+    }
+
+    private static Step afterLast(Step last) {
+        return with(NOTHING, last);
+    }
+
+    private static Step with(byte[] events, Step step) {
+        return switch (step) {
+            case More _ -> new More(events);
+            case Complete _ -> new Complete(events);
+            case Broken(_, ProviderReply.Failure failure) -> new Broken(events, failure);
+        };
+    }
+
+    private Step step(ServerSentEvents.Event event) {
+        if (event.data().isEmpty()) {
+            return comment(event);
+        }
+        if (event.data().equals("[DONE]")) {
+            return begun(done(event));
+        }
+        Optional<JsonNode> data = Json.parse(event.data()).filter(JsonNode::isObject);
+        return data.isPresent() ? begun(read(event, data.get())) : broken("an event that is not JSON");
+    }
+
+    /**
+     * A comment, or whatever else has no data, is for clients of the provider's own. Those before the first event go out
+     * with it: until then another endpoint can be asked.
+     */
+    private Step comment(ServerSentEvents.Event event) {
+        if (provider != callers) {
+            return nothing();
+        }
+        if (hasBegun) {
+            return more(event.raw());
+        }
+        heldBack.writeBytes(event.raw());
+        return nothing();
+    }
+
+    private Step begun(Step step) {
+        if (hasBegun || step.events().length == 0) {
+            return step;
+        }
+        hasBegun = true;
+        heldBack.writeBytes(step.events());
+        return with(heldBack.toByteArray(), step);
+    }
+
+    static Step nothing() {
+        return more(NOTHING);
+    }
+
+    static Step more(byte[] events) {
+        return new More(events);
+    }
+
+    final Step broken(String detail) {
+        return new Broken(NOTHING, Failures.brokenStream(detail, remaining));
+    }
+
+    /** An error that came as an event. */
+    final Step failed(JsonNode error) {
+        return new Broken(NOTHING, Failures.streamed(ProviderError.of(Optional.of(error)), callers, remaining));
+    }
+
+    /** Counts text that came from the model. */
+    final void count(JsonNode text) {
+        characters += text.isTextual() ? text.textValue().length() : 0;
+    }
+
+    @Override
+    public byte[] error(ApiError error) {
+        return switch (callers) {
+            case OPENAI -> StreamEvents.chatError(error);
+            case ANTHROPIC -> StreamEvents.messagesError(error);
+        };
+    }
+
+    @Override
+    public final List<Remaining> remaining() {
+        return remaining;
+    }
+
+    @Override
+    public final long characters() {
+        return characters;
+    }
+}

@@ -1,0 +1,51 @@
+package ailb.protocol;
+
+import ailb.pool.Provider;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** An answer of OpenAI's Responses API. Events pass through as they come, up to the one that has the whole response. */
+final class ResponsesStream extends JsonEventStream {
+
+    private @Nullable Usage usage;
+    private long nextSequenceNumber;
+
+    ResponsesStream(List<Remaining> remaining) {
+        super(Provider.OPENAI, Provider.OPENAI, remaining);
+    }
+
+    @Override
+    Step read(ServerSentEvents.Event event, JsonNode data) {
+        JsonNode type = data.path("type");
+        if (!type.isTextual()) {
+            return broken("an event without a type");
+        }
+        Usage told = UsageJson.ofResponse(data.path("response").path("usage"));
+        usage = told == null ? usage : told;
+        if (type.textValue().endsWith(".delta") && !type.textValue().equals("response.audio.delta")) {
+            count(data.path("delta"));
+        }
+        Step step = switch (type.textValue()) {
+            case "error" -> failed(data);
+            case "response.failed" -> failed(data.path("response"));
+            case "response.completed", "response.incomplete" -> new Complete(event.raw());
+            default -> more(event.raw());
+        };
+        if (step.events().length > 0) {
+            nextSequenceNumber = Math.max(nextSequenceNumber, Json.count(data.path("sequence_number")) + 1);
+        }
+        return step;
+    }
+
+    @Override
+    public Optional<Usage> usage() {
+        return Optional.ofNullable(usage);
+    }
+
+    @Override
+    public byte[] error(ApiError error) {
+        return StreamEvents.responsesError(error, nextSequenceNumber);
+    }
+}

@@ -1,0 +1,88 @@
+package ailb.protocol;
+
+import static ailb.protocol.StreamFiles.read;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ailb.pool.FailureClass;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Streams as in OpenAI's reference of the Responses API. */
+class ResponsesStreamTest extends ReplyStreamContract {
+
+    @Override
+    ReplyStream stream() {
+        return new ResponsesStream(List.of());
+    }
+
+    @Override
+    List<String> files() {
+        return List.of("openai/streams/response/openai.txt");
+    }
+
+    @Override
+    String expected(String file) {
+        return StreamFiles.text(file);
+    }
+
+    @Override
+    Usage usage() {
+        return new Usage(37, 11, 5, 2);
+    }
+
+    @Override
+    long characters() {
+        return 12;
+    }
+
+    @Override
+    String errorOf(String type) {
+        return "event: error\ndata: {\"type\":\"error\",\"code\":\"" + type
+                + "\",\"message\":\"Sorry\",\"param\":null,\"sequence_number\":1}\n\n";
+    }
+
+    /** Numbered on, as all events of this API are. */
+    @Override
+    void isError(StreamFiles.Told event, String message) {
+        assertThat(event.name()).isEqualTo("error");
+        assertThat(event.data().path("type").asText()).isEqualTo("error");
+        assertThat(event.data().path("code").asText()).isEqualTo("bad_gateway");
+        assertThat(event.data().path("message").asText()).isEqualTo(message);
+        assertThat(event.data().path("param").isNull()).isTrue();
+        assertThat(event.data().path("sequence_number").asInt()).isEqualTo(1);
+    }
+
+    @Test
+    void everyBytePasses() {
+        String file = files().getFirst();
+
+        assertThat(read(stream(), StreamFiles.text(file)).text()).isEqualTo(StreamFiles.text(file));
+    }
+
+    @Test
+    void aResponseThatFailsIsAFailureAndItsUsageIsKnown() {
+        ReplyStream stream = stream();
+        StreamFiles.Read read = read(stream, """
+                event: response.failed
+                data: {"type":"response.failed","sequence_number":1,"response":{"id":"r","status":"failed","error":\
+                {"code":"server_error","message":"The model failed."},"usage":{"input_tokens":3,"output_tokens":4}}}
+
+                """);
+
+        assertThat(read.text()).isEmpty();
+        assertThat(read.failure().failure()).isEqualTo(FailureClass.SERVER);
+        assertThat(stream.usage()).contains(new Usage(3, 4, 0, 0));
+    }
+
+    @Test
+    void aResponseThatIsIncompleteIsComplete() {
+        String text = """
+                event: response.incomplete
+                data: {"type":"response.incomplete","response":{"incomplete_details":{"reason":"max_output_tokens"}}}
+
+                """;
+
+        assertThat(read(stream(), text).last()).isInstanceOf(ReplyStream.Complete.class);
+        assertThat(read(stream(), text).text()).isEqualTo(text);
+    }
+}
