@@ -1,7 +1,9 @@
 package ailb.aws;
 
+import ailb.history.Clients;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
@@ -21,6 +23,15 @@ import software.amazon.awssdk.services.dynamodb.model.UpdateItemResponse;
  * @param between what happens between the two
  */
 public record CheckedThenWritten(DynamoDbClient client, Runnable between) implements DynamoDbClient {
+
+    /** One with which the first two whose condition holds have both looked before either writes. */
+    public static CheckedThenWritten twoAtOnce(DynamoDbClient client) {
+        CountDownLatch two = new CountDownLatch(2);
+        return new CheckedThenWritten(client, () -> {
+            two.countDown();
+            Clients.await(two);
+        });
+    }
 
     @Override
     public UpdateItemResponse updateItem(UpdateItemRequest update) {

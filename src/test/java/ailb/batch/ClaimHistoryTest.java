@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
@@ -145,11 +144,7 @@ class ClaimHistoryTest {
 
     @Test
     void writesThatAreNotAtomicAreFoundOut() throws Exception {
-        CountDownLatch two = new CountDownLatch(2);
-        DynamoDbClient broken = new CheckedThenWritten(LocalDynamo.client(), () -> {
-            two.countDown();
-            Clients.await(two);
-        });
+        DynamoDbClient broken = CheckedThenWritten.twoAtOnce(LocalDynamo.client());
 
         assertThat(unexplained(historyOn(broken, 1))).isNotEmpty();
     }

@@ -32,7 +32,6 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.UUID;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
@@ -84,11 +83,7 @@ class AdmissionHistoryTest {
 
     @Test
     void writesThatAreNotAtomicAreFoundOut() throws Exception {
-        CountDownLatch two = new CountDownLatch(2);
-        DynamoDbClient broken = new CheckedThenWritten(LocalDynamo.client(), () -> {
-            two.countDown();
-            Clients.await(two);
-        });
+        DynamoDbClient broken = CheckedThenWritten.twoAtOnce(LocalDynamo.client());
 
         assertThat(unexplained(historyOn(broken, 1))).isNotEmpty();
     }

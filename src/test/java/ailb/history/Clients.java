@@ -53,7 +53,7 @@ public final class Clients<I, O> {
     }
 
     /**
-     * Does an operation and notes it. The first ones wait for each other, so that all clients' first operations overlap.
+     * Does an operation and notes it. The first ones wait for each other, so that those of all clients overlap.
      *
      * @param isAnswer whether what came back tells what was done
      */

@@ -34,8 +34,8 @@ public final class Linearizability<S, I, O> {
     private record Reached<S>(BitSet done, S state) {}
 
     /**
-     * The answered operations that no order of the history explains: none where it is linearizable. Otherwise those that
-     * were left in the search's longest order, the first of which is near to what went wrong.
+     * The answered operations that no order of the history explains: none where it is linearizable. Otherwise those
+     * that the search's longest order leaves over, the first of which is near to what went wrong.
      *
      * @param initial the object's state before
      */
