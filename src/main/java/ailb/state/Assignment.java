@@ -8,7 +8,10 @@ public sealed interface Assignment {
     /** Replaces the value. */
     record Put(Attribute attribute, long value) implements Assignment {}
 
-    /** Adds to the value; an absent one counts as 0. Not idempotent. */
+    /**
+     * Adds to the value; an absent one counts as 0. Not idempotent. The sum has to be one that a long holds: beyond that
+     * stores differ.
+     */
     record Add(Attribute attribute, long delta) implements Assignment {}
 
     /** Takes the attribute out of the item. */

@@ -3,16 +3,13 @@ package ailb.batch;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 
 /** The store of batches in this process's memory. What has expired is let go when the next batch comes. */
 public final class InMemoryBatchStore implements BatchStore {
@@ -24,49 +21,6 @@ public final class InMemoryBatchStore implements BatchStore {
 
     @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Stored(Batch batch, byte[] input, boolean listed) {}
-
-    /** A line that was claimed before. {@code silent} are the holders whose lease ended before they said anything. */
-    private record Line(
-            @Nullable String token,
-            Set<String> silent,
-            long until,
-            int attempts,
-            @Nullable LineResult result,
-            long expires) {
-
-        private Line {
-            silent = Set.copyOf(silent);
-        }
-
-        static Line fresh(String token, long until, long expires) {
-            return new Line(token, Set.of(), until, 0, null, expires);
-        }
-
-        boolean isDone() {
-            return result != null;
-        }
-
-        boolean isHeldBy(String other) {
-            return other.equals(token);
-        }
-
-        Line claimed(String by, long end, long expiry) {
-            Set<String> others = new HashSet<>(silent);
-            if (token != null) {
-                others.add(token);
-            }
-            others.remove(by);
-            return new Line(by, others, end, attempts, null, expiry);
-        }
-
-        Line released(int failedAttempts) {
-            return new Line(null, silent, 0, attempts + failedAttempts, null, expires);
-        }
-
-        Line finished(LineResult outcome, long expiry) {
-            return new Line(token, silent, until, attempts, outcome, expiry);
-        }
-    }
 
     @Override
     public void create(Batch batch, byte[] input) {
@@ -142,34 +96,18 @@ public final class InMemoryBatchStore implements BatchStore {
 
     @Override
     public Claim claim(LineKey line, String token, long now, long until, long expires) {
-        AtomicBoolean held = new AtomicBoolean();
-        Line after = lines.compute(line, (_, is) -> {
-            boolean fresh = is == null || is.expires() <= now;
-            held.set(fresh || (!is.isDone() && (is.token() == null || is.isHeldBy(token) || is.until() <= now)));
-            if (fresh) {
-                return Line.fresh(token, until, expires);
-            }
-            return held.get() ? is.claimed(token, until, expires) : is;
-        });
-        if (held.get()) {
-            return new Claim.Held(after.attempts(), after.silent().size());
-        }
-        return after.isDone() ? new Claim.Done() : new Claim.Leased(after.until());
+        return lines.compute(line, (_, is) -> Line.claimed(is, token, now, until, expires)).claim(token);
     }
 
     @Override
     public void release(LineKey line, String token, int failedAttempts) {
-        lines.computeIfPresent(
-                line,
-                (_, is) -> is.isHeldBy(token) && !is.isDone() ? is.released(failedAttempts) : is);
+        lines.computeIfPresent(line, (_, is) -> is.released(token, failedAttempts));
     }
 
     @Override
     public boolean finish(LineKey line, String token, LineResult result, long expires) {
-        Line after = lines.computeIfPresent(
-                line,
-                (_, is) -> is.isHeldBy(token) && !is.isDone() ? is.finished(result, expires) : is);
-        return after != null && after.isHeldBy(token);
+        Line after = lines.computeIfPresent(line, (_, is) -> is.finished(token, result, expires));
+        return after != null && after.isOf(token);
     }
 
     @Override

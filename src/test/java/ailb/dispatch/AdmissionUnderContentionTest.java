@@ -186,7 +186,7 @@ class AdmissionUnderContentionTest {
         private final Gate gate;
 
         Instance(Pool pool, Endpoint endpoint) {
-            TimeSource time = new StoppedClock(clock);
+            TimeSource time = new StoppedClock(clock::get);
             this.endpoint = endpoint;
             this.view = new PoolView(pool, store, time, this::note);
             this.gate = new Gate(pool, store, view, time, this::note);
@@ -211,24 +211,6 @@ class AdmissionUnderContentionTest {
                     trouble.add(event);
                 }
             }
-        }
-    }
-
-    private record StoppedClock(AtomicLong clock) implements TimeSource {
-
-        @Override
-        public long now() {
-            return clock.get();
-        }
-
-        @Override
-        public long monotonic() {
-            return clock.get();
-        }
-
-        @Override
-        public void sleep(long nanos) {
-            throw new AssertionError("a gate does not wait");
         }
     }
 

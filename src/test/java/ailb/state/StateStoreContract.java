@@ -258,9 +258,9 @@ public abstract class StateStoreContract {
         int applied = 0;
         for (int round = 0; round < 1000; round++) {
             String name = endpoint + "-" + round;
-            Case one = Case.random(random);
-            if (!one.item().isEmpty()) {
-                given(name, one.item());
+            RandomCase one = RandomCase.of(random);
+            if (!one.item().values().isEmpty()) {
+                given(name, one.item().values());
             }
 
             UpdateResult result = store().update(name, one.update());
@@ -269,78 +269,6 @@ public abstract class StateStoreContract {
             applied += result instanceof Applied ? 1 : 0;
         }
         assertThat(applied).as("a fair share of both results").isBetween(250, 750);
-    }
-
-    /** An item, an update, and what must come of it, worked out without the code under test. */
-    private record Case(Map<Attribute, Long> item, ConditionalUpdate update, UpdateResult expected) {
-
-        private static final List<Attribute> SOME = Attribute.all().subList(0, 6);
-
-        static Case random(RandomGenerator random) {
-            Map<Attribute, Long> item = new HashMap<>();
-            SOME.stream().filter(_ -> random.nextInt(3) > 0).forEach(one -> item.put(one, number(random)));
-            ConditionalUpdate.Builder update = ConditionalUpdate.builder();
-            Map<Attribute, Long> after = new HashMap<>(item);
-            boolean allowed = true;
-            for (Attribute attribute : SOME) {
-                if (random.nextInt(4) == 0) {
-                    allowed &= guard(random, update, attribute, item.get(attribute));
-                }
-                if (random.nextInt(2) == 0 || attribute.equals(SOME.getLast())) {
-                    assign(random, update, attribute, after);
-                }
-            }
-            return new Case(
-                    item,
-                    update.build(),
-                    allowed
-                            ? new Applied(new EndpointState(after))
-                            : new Rejected(new EndpointState(item)));
-        }
-
-        private static boolean guard(
-                RandomGenerator random, ConditionalUpdate.Builder update, Attribute attribute, Long value) {
-            if (random.nextInt(3) == 0) {
-                update.guard(new Guard.Absent(attribute));
-                return value == null;
-            }
-            long near = value == null ? number(random) : value + random.nextInt(-1, 2);
-            long low = random.nextInt(4) == 0 ? Long.MIN_VALUE : near - random.nextInt(3);
-            long high = random.nextInt(4) == 0 ? Long.MAX_VALUE : near + random.nextInt(3);
-            update.guard(new Guard.Between(attribute, low, high));
-            return value != null && value >= low && value <= high;
-        }
-
-        private static void assign(
-                RandomGenerator random,
-                ConditionalUpdate.Builder update,
-                Attribute attribute,
-                Map<Attribute, Long> after) {
-            long number = number(random);
-            switch (random.nextInt(3)) {
-                case 0 -> {
-                    update.put(attribute, number);
-                    after.put(attribute, number);
-                }
-                case 1 -> {
-                    update.add(attribute, number);
-                    after.put(attribute, (after.containsKey(attribute) ? after.get(attribute) : 0) + number);
-                }
-                default -> {
-                    update.remove(attribute);
-                    after.remove(attribute);
-                }
-            }
-        }
-
-        private static long number(RandomGenerator random) {
-            return switch (random.nextInt(4)) {
-                case 0 -> random.nextLong(-3, 4);
-                case 1 -> NOVEMBER_2026 + random.nextLong(-3, 4);
-                case 2 -> -NOVEMBER_2026;
-                default -> random.nextLong(-1_000_000_000_000L, 1_000_000_000_000L);
-            };
-        }
     }
 
     @Test
