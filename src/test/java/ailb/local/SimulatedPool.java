@@ -55,25 +55,34 @@ final class SimulatedPool implements AutoCloseable {
         return List.of(primary, secondary, anthropic);
     }
 
-    /** The providers as endpoints, which all serve the model {@code chat}. */
+    /**
+     * The providers as endpoints. All serve the model {@code chat}; {@code gpt} and {@code claude} are those of one
+     * protocol, and {@code embed} is there to be asked for embeddings.
+     */
     Pool pool() {
         ObjectNode file = MAPPER.createObjectNode();
         ArrayNode endpoints = file.putArray("endpoints");
-        endpoint(endpoints, primary, "openai", 2.0)
-                .put("requests_per_minute", OPENAI_REQUESTS)
-                .put("tokens_per_minute", OPENAI_TOKENS);
-        endpoint(endpoints, secondary, "openai", 1.0)
-                .put("requests_per_minute", OPENAI_REQUESTS)
-                .put("tokens_per_minute", OPENAI_TOKENS);
-        endpoint(endpoints, anthropic, "anthropic", 0.5)
+        openAiEndpoint(endpoints, primary, 2.0);
+        openAiEndpoint(endpoints, secondary, 1.0);
+        endpoint(endpoints, anthropic, "anthropic", 0.5, "chat", "claude")
                 .put("requests_per_minute", ANTHROPIC_REQUESTS)
                 .put("input_tokens_per_minute", ANTHROPIC_INPUT_TOKENS)
                 .put("output_tokens_per_minute", ANTHROPIC_OUTPUT_TOKENS);
         return PoolFile.parse(bytes(file));
     }
 
+    private static void openAiEndpoint(ArrayNode endpoints, SimulatedProvider provider, double weight) {
+        endpoint(endpoints, provider, "openai", weight, "chat", "gpt", "embed")
+                .put("requests_per_minute", OPENAI_REQUESTS)
+                .put("tokens_per_minute", OPENAI_TOKENS)
+                .putArray("operations")
+                .add("chat")
+                .add("embeddings")
+                .add("responses");
+    }
+
     private static ObjectNode endpoint(
-            ArrayNode endpoints, SimulatedProvider provider, String protocol, double weight) {
+            ArrayNode endpoints, SimulatedProvider provider, String protocol, double weight, String... models) {
         ObjectNode endpoint = endpoints.addObject()
                 .put("name", provider.name())
                 .put("provider", protocol)
@@ -81,7 +90,8 @@ final class SimulatedPool implements AutoCloseable {
                 .put("model_id", provider.model())
                 .put("api_key", provider.name())
                 .put("weight", weight);
-        endpoint.putArray("models").add("chat");
+        ArrayNode served = endpoint.putArray("models");
+        List.of(models).forEach(served::add);
         return endpoint;
     }
 

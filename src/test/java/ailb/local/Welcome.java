@@ -28,7 +28,7 @@ record Welcome(URI server, URI queue, LocalSettings settings, Pool pool) {
         text.append("\nSee the pool:\n  curl ").append(server).append("/v1/pool -H ").append(authorization());
         if (settings.poolFile().isEmpty()) {
             text.append("\nMake a provider fail for a minute (or: overloaded, hang, slow, unauthorized, garbage,"
-                    + " rate_limited; ok ends it):\n  ").append(fail());
+                    + " break_off, rate_limited; ok ends it):\n  ").append(fail());
         }
         return text.append("\n\nCtrl-C ends it. Requests:").toString();
     }

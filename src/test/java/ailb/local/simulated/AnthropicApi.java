@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import ailb.api.ApiRequest;
 import ailb.api.ApiResponse;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
@@ -13,9 +12,8 @@ import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicLong;
 
-/** Anthropic's messages. Three token buckets, of which a refused call takes nothing; real input and output count. */
+/** Anthropic's API. Three token buckets, of which a refused call takes nothing; real input and output count. */
 final class AnthropicApi implements ProviderApi {
 
     private static final String INVALID = "invalid_request_error";
@@ -24,7 +22,9 @@ final class AnthropicApi implements ProviderApi {
     private final Meter requests;
     private final Meter inputTokens;
     private final Meter outputTokens;
-    private final AtomicLong lastId = new AtomicLong();
+    private final Map<String, Dialect> dialects = Map.of(
+            "/v1/messages", new MessagesDialect(),
+            "/v1/messages/count_tokens", new CountTokensDialect());
 
     AnthropicApi(long requestsPerMinute, long inputTokensPerMinute, long outputTokensPerMinute, Instant now) {
         this.requests = new TokenBucket(requestsPerMinute, now);
@@ -33,8 +33,8 @@ final class AnthropicApi implements ProviderApi {
     }
 
     @Override
-    public String path() {
-        return "/v1/messages";
+    public Optional<Dialect> at(String path) {
+        return Optional.ofNullable(dialects.get(path));
     }
 
     @Override
@@ -43,44 +43,10 @@ final class AnthropicApi implements ProviderApi {
     }
 
     @Override
-    public Optional<ApiResponse> fault(ApiRequest request, JsonNode body) {
-        if (request.headers().get("anthropic-version").isEmpty()) {
-            return Optional.of(invalid("anthropic-version: header is required"));
-        }
-        if (!body.path("model").isTextual()) {
-            return Optional.of(invalid("model: Field required"));
-        }
-        if (body.path("max_tokens").isMissingNode()) {
-            return Optional.of(invalid("max_tokens: Field required"));
-        }
-        if (!body.path("max_tokens").isInt() || body.path("max_tokens").intValue() < 1) {
-            return Optional.of(invalid("max_tokens: Input should be greater than or equal to 1"));
-        }
-        if (body.path("temperature").asDouble() > 1) {
-            return Optional.of(invalid("temperature: range: 0..1"));
-        }
-        if (body.path("stream").asBoolean()) {
-            return Optional.of(invalid("stream: simulated providers do not stream"));
-        }
-        return messagesFault(body.path("messages"));
-    }
-
-    private static Optional<ApiResponse> messagesFault(JsonNode messages) {
-        if (messages.isMissingNode()) {
-            return Optional.of(invalid("messages: Field required"));
-        }
-        if (!messages.isArray() || messages.isEmpty()) {
-            return Optional.of(invalid("messages: at least one message is required"));
-        }
-        for (JsonNode message : messages) {
-            String role = message.path("role").asText();
-            if (!role.equals("user") && !role.equals("assistant")) {
-                return Optional.of(invalid(
-                        "messages: Unexpected role \"" + role + "\". The Messages API accepts a top-level `system` "
-                                + "parameter, not \"system\" as an input message role."));
-            }
-        }
-        return Optional.empty();
+    public Optional<Fault> headFault(ApiRequest request) {
+        return request.headers().get("anthropic-version").isEmpty()
+                ? Fault.of("anthropic-version: header is required")
+                : Optional.empty();
     }
 
     @Override
@@ -101,25 +67,8 @@ final class AnthropicApi implements ProviderApi {
     }
 
     @Override
-    public ApiResponse answer(Call call, Instant now) {
-        ObjectNode body = JsonNodeFactory.instance.objectNode()
-                .put("id", "msg_sim" + lastId.incrementAndGet())
-                .put("type", "message")
-                .put("role", "assistant")
-                .put("model", call.model());
-        body.putArray("content").addObject().put("type", "text").put("text", call.answer());
-        body.put("stop_reason", call.isCut() ? "max_tokens" : "end_turn").putNull("stop_sequence");
-        body.putObject("usage")
-                .put("input_tokens", call.inputTokens())
-                .put("cache_creation_input_tokens", 0)
-                .put("cache_read_input_tokens", 0)
-                .put("output_tokens", call.outputTokens());
-        return reply(200, body, limitHeaders(now));
-    }
-
-    @Override
-    public ApiResponse stream(Call call, JsonNode body, Instant now, Runnable pause) {
-        throw new IllegalStateException("streams are refused as a fault");
+    public ApiResponse refused(Fault fault) {
+        return error(fault.status(), INVALID, fault.message());
     }
 
     @Override
@@ -134,7 +83,7 @@ final class AnthropicApi implements ProviderApi {
 
     @Override
     public ApiResponse notJson() {
-        return invalid("The request body is not valid JSON");
+        return error(400, INVALID, "The request body is not valid JSON");
     }
 
     @Override
@@ -177,7 +126,8 @@ final class AnthropicApi implements ProviderApi {
         return reply(429, errorBody("rate_limit_error", message), headers);
     }
 
-    private synchronized Map<String, String> limitHeaders(Instant now) {
+    @Override
+    public synchronized Map<String, String> limitHeaders(Instant now) {
         Map<String, String> headers = new HashMap<>();
         put(headers, "requests", requests, 1, now);
         put(headers, "input-tokens", inputTokens, SHOWN_IN, now);
@@ -196,11 +146,7 @@ final class AnthropicApi implements ProviderApi {
         headers.put(prefix + "reset", reset.toString());
     }
 
-    private static ApiResponse invalid(String message) {
-        return error(400, INVALID, message);
-    }
-
-    private static ApiResponse error(int status, String type, String message) {
+    private ApiResponse error(int status, String type, String message) {
         return reply(status, errorBody(type, message), Map.of());
     }
 
@@ -210,7 +156,8 @@ final class AnthropicApi implements ProviderApi {
         return body.put("request_id", "req_sim");
     }
 
-    private static ApiResponse reply(int status, ObjectNode body, Map<String, String> headers) {
+    @Override
+    public ApiResponse reply(int status, ObjectNode body, Map<String, String> headers) {
         Map<String, String> all = new HashMap<>(headers);
         all.put("content-type", "application/json");
         all.put("request-id", "req_sim");

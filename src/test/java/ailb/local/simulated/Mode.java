@@ -20,6 +20,8 @@ public enum Mode {
     UNAUTHORIZED,
     /** 200, and a body that is cut off. */
     GARBAGE,
+    /** A stream that ends in the middle; answers that are none are whole. */
+    BREAK_OFF,
     /** 429 with a Retry-After of five seconds. */
     RATE_LIMITED;
 

@@ -4,8 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import ailb.api.ApiRequest;
 import ailb.api.ApiResponse;
-import ailb.dispatch.Events;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
@@ -13,11 +11,10 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * OpenAI's chat completions. Requests count against their limit whether served or refused; a call counts as
+ * OpenAI's API. Requests count against their limit whether served or refused; a call counts as
  * max(max_tokens, characters / 4) tokens, however short its answer.
  */
 final class OpenAiApi implements ProviderApi {
@@ -26,7 +23,10 @@ final class OpenAiApi implements ProviderApi {
 
     private final Meter requests;
     private final Meter tokens;
-    private final AtomicLong lastId = new AtomicLong();
+    private final Map<String, Dialect> dialects = Map.of(
+            "/v1/chat/completions", new ChatDialect(),
+            "/v1/responses", new ResponsesDialect(),
+            "/v1/embeddings", new EmbeddingsDialect());
 
     OpenAiApi(long requestsPerMinute, long tokensPerMinute) {
         this.requests = new SlidingLog(requestsPerMinute);
@@ -34,8 +34,8 @@ final class OpenAiApi implements ProviderApi {
     }
 
     @Override
-    public String path() {
-        return "/v1/chat/completions";
+    public Optional<Dialect> at(String path) {
+        return Optional.ofNullable(dialects.get(path));
     }
 
     @Override
@@ -47,30 +47,7 @@ final class OpenAiApi implements ProviderApi {
     }
 
     @Override
-    public Optional<ApiResponse> fault(ApiRequest request, JsonNode body) {
-        JsonNode messages = body.path("messages");
-        if (!body.path("model").isTextual()) {
-            return Optional.of(error(400, "you must provide a model parameter", INVALID, null, null));
-        }
-        if (messages.isMissingNode()) {
-            return Optional.of(error(
-                    400, "Missing required parameter: 'messages'.", INVALID, "messages", "missing_required_parameter"));
-        }
-        if (!messages.isArray()) {
-            return Optional.of(invalid("messages", "expected an array of objects"));
-        }
-        if (messages.isEmpty()) {
-            return Optional.of(error(
-                    400,
-                    "Invalid 'messages': empty array. Expected an array with minimum length 1, but got an empty array.",
-                    INVALID, "messages", "empty_array"));
-        }
-        if (body.path("temperature").asDouble() > 2) {
-            return Optional.of(error(
-                    400,
-                    "Invalid 'temperature': decimal above maximum value. Expected a value <= 2.",
-                    INVALID, "temperature", "decimal_above_max_value"));
-        }
+    public Optional<Fault> headFault(ApiRequest request) {
         return Optional.empty();
     }
 
@@ -98,35 +75,8 @@ final class OpenAiApi implements ProviderApi {
     }
 
     @Override
-    public ApiResponse answer(Call call, Instant now) {
-        ObjectNode body = JsonNodeFactory.instance.objectNode()
-                .put("id", "chatcmpl-sim" + lastId.incrementAndGet())
-                .put("object", "chat.completion")
-                .put("created", now.getEpochSecond())
-                .put("model", call.model());
-        ObjectNode choice = body.putArray("choices").addObject().put("index", 0);
-        choice.putObject("message").put("role", "assistant").put("content", call.answer()).putNull("refusal");
-        choice.putNull("logprobs").put("finish_reason", call.isCut() ? "length" : "stop");
-        ObjectNode usage = body.putObject("usage")
-                .put("prompt_tokens", call.inputTokens())
-                .put("completion_tokens", call.outputTokens())
-                .put("total_tokens", call.inputTokens() + call.outputTokens());
-        usage.putObject("prompt_tokens_details").put("cached_tokens", 0).put("audio_tokens", 0);
-        usage.putObject("completion_tokens_details").put("reasoning_tokens", 0).put("audio_tokens", 0);
-        return reply(200, body, limitHeaders(now));
-    }
-
-    @Override
-    public ApiResponse stream(Call call, JsonNode body, Instant now, Runnable pause) {
-        Events events = new OpenAiEvents(
-                "chatcmpl-sim" + lastId.incrementAndGet(),
-                call,
-                body.path("stream_options").path("include_usage").asBoolean(),
-                now,
-                pause);
-        Map<String, String> headers = new HashMap<>(limitHeaders(now));
-        headers.put("content-type", "text/event-stream; charset=utf-8");
-        return new ApiResponse(200, headers, new byte[0], Optional.of(events));
+    public ApiResponse refused(Fault fault) {
+        return error(fault.status(), fault.message(), INVALID, fault.param(), fault.code());
     }
 
     @Override
@@ -191,7 +141,8 @@ final class OpenAiApi implements ProviderApi {
         return reply(429, errorBody(message + advice, type, null, "rate_limit_exceeded"), headers);
     }
 
-    private synchronized Map<String, String> limitHeaders(Instant now) {
+    @Override
+    public synchronized Map<String, String> limitHeaders(Instant now) {
         Map<String, String> headers = new HashMap<>();
         Map.of("requests", requests, "tokens", tokens).forEach((name, meter) -> {
             headers.put("x-ratelimit-limit-" + name, Long.toString(meter.limit()));
@@ -201,11 +152,7 @@ final class OpenAiApi implements ProviderApi {
         return headers;
     }
 
-    private static ApiResponse invalid(String field, String expected) {
-        return error(400, "Invalid value for '" + field + "': " + expected + ".", INVALID, field, "invalid_value");
-    }
-
-    private static ApiResponse error(
+    private ApiResponse error(
             int status, String message, String type, @Nullable String param, @Nullable String code) {
         return reply(status, errorBody(message, type, param, code), Map.of());
     }
@@ -217,7 +164,8 @@ final class OpenAiApi implements ProviderApi {
         return body;
     }
 
-    private static ApiResponse reply(int status, ObjectNode body, Map<String, String> headers) {
+    @Override
+    public ApiResponse reply(int status, ObjectNode body, Map<String, String> headers) {
         Map<String, String> all = new HashMap<>(headers);
         all.put("content-type", "application/json");
         all.put("openai-version", "2020-10-01");

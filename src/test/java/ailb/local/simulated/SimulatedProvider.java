@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import ailb.api.ApiRequest;
 import ailb.api.ApiResponse;
+import ailb.dispatch.Events;
 import ailb.http.HttpServer;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -15,9 +16,10 @@ import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -47,6 +49,7 @@ public final class SimulatedProvider implements AutoCloseable {
     private final AtomicLong requests = new AtomicLong();
     private final AtomicLong answered = new AtomicLong();
     private final AtomicLong refused = new AtomicLong();
+    private final AtomicLong lastCall = new AtomicLong();
     private final CountDownLatch closed = new CountDownLatch(1);
     private final AtomicReference<CountDownLatch> nextChange = new AtomicReference<>(new CountDownLatch(1));
     private final HttpServer server;
@@ -173,7 +176,7 @@ public final class SimulatedProvider implements AutoCloseable {
     private ApiResponse respond(ApiRequest request) {
         Instant now = clock.instant();
         return switch (behaviour.get().mode(now)) {
-            case OK -> serve(request, now, Duration.ZERO);
+            case OK, BREAK_OFF -> serve(request, now, Duration.ZERO);
             case SLOW -> serve(request, now, LATE);
             case FAIL -> api.serverError();
             case OVERLOADED -> api.overloaded();
@@ -189,7 +192,8 @@ public final class SimulatedProvider implements AutoCloseable {
     }
 
     private ApiResponse serve(ApiRequest request, Instant now, Duration delay) {
-        if (!request.method().equals("POST") || !request.path().equals(api.path())) {
+        Optional<Dialect> dialect = api.at(request.path());
+        if (!request.method().equals("POST") || dialect.isEmpty()) {
             return api.unknownPath(request.method(), request.path());
         }
         Behaviour told = behaviour.get();
@@ -200,29 +204,36 @@ public final class SimulatedProvider implements AutoCloseable {
         if (body.isEmpty()) {
             return api.notJson();
         }
-        return api.fault(request, body.get())
-                .orElseGet(() -> serve(body.get(), now, delay.plus(latency(told))));
+        return api.headFault(request)
+                .or(() -> dialect.get().fault(body.get()))
+                .map(api::refused)
+                .orElseGet(() -> serve(dialect.get(), body.get(), now, delay.plus(latency(told))));
     }
 
-    private ApiResponse serve(JsonNode body, Instant now, Duration delay) {
+    private ApiResponse serve(Dialect dialect, JsonNode body, Instant now, Duration delay) {
         String asked = body.path("model").textValue();
         if (!asked.equals(model)) {
             return api.unknownModel(asked);
         }
-        Call call = Call.of(model, Prompt.characters(body), maxTokens(body), Prompt.answer(name, body));
-        Optional<ApiResponse> refusal = api.take(call, now);
+        Call call = dialect.call(name + "-" + lastCall.incrementAndGet(), name, model, body);
+        Optional<ApiResponse> refusal = dialect.isFree() ? Optional.empty() : api.take(call, now);
         if (refusal.isPresent()) {
             return refusal.get();
         }
         pause(delay);
+        Instant then = clock.instant();
         return body.path("stream").asBoolean()
-                ? api.stream(call, body, clock.instant(), () -> pause(BETWEEN_EVENTS))
-                : api.answer(call, clock.instant());
+                ? stream(dialect.events(call, body, then), then)
+                : api.reply(200, dialect.answer(call, body, then), api.limitHeaders(then));
     }
 
-    private static OptionalLong maxTokens(JsonNode body) {
-        JsonNode max = body.has("max_completion_tokens") ? body.path("max_completion_tokens") : body.path("max_tokens");
-        return max.canConvertToInt() && max.intValue() > 0 ? OptionalLong.of(max.intValue()) : OptionalLong.empty();
+    private ApiResponse stream(List<String> events, Instant now) {
+        boolean isBroken = behaviour.get().mode(now) == Mode.BREAK_OFF;
+        List<String> sent = isBroken ? events.subList(0, events.size() / 2) : events;
+        Map<String, String> headers = new HashMap<>(api.limitHeaders(now));
+        headers.put("content-type", "text/event-stream; charset=utf-8");
+        Events stream = new StreamedAnswer(sent, () -> pause(BETWEEN_EVENTS));
+        return new ApiResponse(200, headers, new byte[0], Optional.of(stream));
     }
 
     private Duration latency(Behaviour told) {
