@@ -68,12 +68,16 @@ final class AnthropicToolCalls {
         return text.isBlank() ? Optional.of(Json.object()) : Json.parse(text).filter(JsonNode::isObject);
     }
 
-    /** True for a call of a provider's that can be told as a {@code tool_use} block. */
-    static boolean isToolUse(JsonNode call) {
+    /**
+     * True for a call of a provider's that can be told as a {@code tool_use} block.
+     *
+     * @param isCutOff whether its arguments may have no end: they are told as none then
+     */
+    static boolean isToolUse(JsonNode call, boolean isCutOff) {
         JsonNode function = call.path("function");
         return call.path("id").isTextual()
                 && function.path("name").isTextual()
-                && input(function.path("arguments")).isPresent();
+                && (isCutOff || input(function.path("arguments")).isPresent());
     }
 
     /** True for a {@code tool_use} block that can be told as a call. */

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -12,12 +13,20 @@ final class MessagesReply {
 
     private static final Usage UNTOLD = new Usage(0, 0, 0, 0);
 
+    private static final Set<String> CUT_OFF = Set.of("length", "content_filter");
+
     private MessagesReply() {}
 
     /** False where a client could do nothing with it: no message, or a call without an id, a name or arguments. */
     static boolean isAnswer(JsonNode completion) {
-        JsonNode said = completion.path("choices").path(0).path("message");
-        return said.isObject() && said.path("tool_calls").valueStream().allMatch(AnthropicToolCalls::isToolUse);
+        JsonNode choice = completion.path("choices").path(0);
+        JsonNode said = choice.path("message");
+        // Another endpoint would be cut off as well: the caller asked for so little.
+        boolean isCutOff = CUT_OFF.contains(choice.path("finish_reason").asText());
+        return said.isObject()
+                && said.path("tool_calls")
+                        .valueStream()
+                        .allMatch(call -> AnthropicToolCalls.isToolUse(call, isCutOff));
     }
 
     /**

@@ -39,7 +39,8 @@ class MessagesAsChatTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "text", "tool-calls", "forced-call-without-usage", "reasoning", "cut-off-while-reasoning", "refusal",
+                "text", "tool-calls", "cut-off-call", "forced-call-without-usage", "reasoning",
+                "cut-off-while-reasoning", "refusal",
             })
     void chatCompletionIsToldAsAMessage(String name) {
         byte[] body = WireFiles.bytes("openai/replies/" + name + "/openai.json");
