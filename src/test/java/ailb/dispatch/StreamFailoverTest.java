@@ -122,8 +122,4 @@ class StreamFailoverTest {
             case Parsed.Invalid invalid -> throw new AssertionError(invalid.error().toString());
         };
     }
-        return new Dispatcher(
-                pool, new InMemoryStateStore(), upstream, new FixedKeys(), time, new Random(1), _ -> {})
-                .dispatch(request, Deadline.in(Duration.ofSeconds(28), time));
-    }
 }
