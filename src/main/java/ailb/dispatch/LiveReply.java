@@ -8,7 +8,6 @@ import ailb.protocol.ReplyStream;
 import ailb.protocol.Usage;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * A chat as OpenAI's API streams it, told as the events of a message; {@link MessageBlocks} puts its content in order.

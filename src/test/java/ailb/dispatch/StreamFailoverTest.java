@@ -52,7 +52,8 @@ class StreamFailoverTest {
 
     @ParameterizedTest
     @CsvSource({
-        "CHAT_COMPLETIONS, OPENAI", "CHAT_COMPLETIONS, ANTHROPIC", "MESSAGES, ANTHROPIC", "RESPONSES, OPENAI",
+        "CHAT_COMPLETIONS, OPENAI", "CHAT_COMPLETIONS, ANTHROPIC", "MESSAGES, OPENAI", "MESSAGES, ANTHROPIC",
+        "RESPONSES, OPENAI",
     })
     void beforeItsFirstEventAnEndpointIsLeftForAnother(RequestKind kind, Provider provider) throws Exception {
         for (int request = 0; request < 10; request++) {
@@ -72,7 +73,8 @@ class StreamFailoverTest {
 
     @ParameterizedTest
     @CsvSource({
-        "CHAT_COMPLETIONS, OPENAI", "CHAT_COMPLETIONS, ANTHROPIC", "MESSAGES, ANTHROPIC", "RESPONSES, OPENAI",
+        "CHAT_COMPLETIONS, OPENAI", "CHAT_COMPLETIONS, ANTHROPIC", "MESSAGES, OPENAI", "MESSAGES, ANTHROPIC",
+        "RESPONSES, OPENAI",
     })
     void afterItTheCallerIsToldAndWhatCameIsCounted(RequestKind kind, Provider provider) throws Exception {
         streams.script("a", begin(kind, provider), error(kind, provider));
@@ -121,9 +123,5 @@ class StreamFailoverTest {
             case Parsed.Valid(ModelRequest request) -> request;
             case Parsed.Invalid invalid -> throw new AssertionError(invalid.error().toString());
         };
-    }
-        return new Dispatcher(
-                pool, new InMemoryStateStore(), upstream, new FixedKeys(), time, new Random(1), _ -> {})
-                .dispatch(request, Deadline.in(Duration.ofSeconds(28), time));
     }
 }
