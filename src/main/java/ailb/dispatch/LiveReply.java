@@ -23,6 +23,9 @@ final class LiveReply implements Events {
     /** A caller who has heard nothing for so long is told that it goes on, and found out if gone. */
     private static final long LONGEST_HUSH = Duration.ofSeconds(5).toNanos();
 
+    /** The end of the body follows the last event at once; a connection whose reply was read to its end is used again. */
+    private static final Duration LAST_WORD = Duration.ofMillis(20);
+
     private static final long CHARACTERS_PER_TOKEN = 4;
 
     private static final ReplyStream.Step NOTHING = new ReplyStream.More(new byte[0]);
@@ -131,6 +134,7 @@ final class LiveReply implements Events {
             switch (step) {
                 case ReplyStream.More _ -> step = next(endBy);
                 case ReplyStream.Complete _ -> {
+                    Upstream.Piece _ = body.next(LAST_WORD);
                     return answer();
                 }
                 case ReplyStream.Broken(_, ProviderReply.Failure failure) -> {

@@ -123,10 +123,16 @@ public final class ChatRequest implements ModelRequest {
 
     /** The caller's bytes with another model in them, and the wish to be told the usage where it is a stream. */
     byte[] bodyFor(String modelId) {
-        // Without the usage of a stream its tokens would have to be guessed. A caller's own wish is left as it is.
-        return isStream() && !root().has("stream_options")
-                ? body.withModelAndFirst(modelId, "\"stream_options\":{\"include_usage\":true},")
-                : body.withModel(modelId);
+        JsonNode options = root().path("stream_options");
+        if (!isStream() || showsUsage() || !(Json.isAbsent(options) || options.isObject())) {
+            return body.withModel(modelId);
+        }
+        // Without the usage of a stream its tokens would have to be guessed.
+        ObjectNode asking = Json.object();
+        if (options instanceof ObjectNode given) {
+            asking.setAll(given);
+        }
+        return body.withModelAnd(modelId, "stream_options", asking.put("include_usage", true));
     }
 
     /** Not to be changed. */

@@ -18,19 +18,21 @@ final class ChatToMessagesStream extends ChatEvents {
     private final String askedModel;
     private final Instant now;
     private final StringBuilder out = new StringBuilder();
-    private final MessageBlocks blocks = new MessageBlocks(out);
+    private final MessageBlocks blocks;
     private boolean hasStarted;
     private boolean isRefusal;
     private String finishReason = "";
 
     /**
+     * @param showsThoughts whether the caller asked for thoughts
      * @param askedModel the model named where the chunks name none
      * @param now for an id where the chunks have none
      */
-    ChatToMessagesStream(String askedModel, List<Remaining> remaining, Instant now) {
+    ChatToMessagesStream(boolean showsThoughts, String askedModel, List<Remaining> remaining, Instant now) {
         super(Provider.ANTHROPIC, remaining);
         this.askedModel = askedModel;
         this.now = now;
+        this.blocks = new MessageBlocks(showsThoughts, out);
     }
 
     @Override

@@ -19,6 +19,7 @@ final class MessageBlocks {
     private static final String TEXT = "text";
     private static final String TOOL_USE = "tool_use";
 
+    private final boolean showsThoughts;
     private final StringBuilder out;
     private final Map<Integer, Block> calls = new HashMap<>();
     private final Deque<Block> waiting = new ArrayDeque<>();
@@ -27,7 +28,8 @@ final class MessageBlocks {
     private boolean argumentsAreObjects = true;
 
     /** @param out takes the events */
-    MessageBlocks(StringBuilder out) {
+    MessageBlocks(boolean showsThoughts, StringBuilder out) {
+        this.showsThoughts = showsThoughts;
         this.out = out;
     }
 
@@ -62,7 +64,7 @@ final class MessageBlocks {
 
     /** False where it has a call without an id or a name. */
     boolean add(JsonNode delta) {
-        say(THINKING, ChatEvents.thought(delta).asText(""));
+        say(THINKING, showsThoughts ? ChatEvents.thought(delta).asText("") : "");
         say(TEXT, String.join("", MessageText.of(delta)));
         for (JsonNode fragment : delta.path("tool_calls")) {
             Block call = call(fragment);

@@ -30,28 +30,29 @@ final class MessagesReply {
     }
 
     /**
-     * @param askedModel the model named where the completion names none
+     * @param asked whose model is named where the completion names none, and which tells whether thoughts are wanted
      * @param usage null where none was told; Anthropic's clients count on one
      */
-    static byte[] message(JsonNode completion, @Nullable Usage usage, String askedModel, Instant now) {
+    static byte[] message(
+            MessagesRequest asked, JsonNode completion, @Nullable Usage usage, Instant now) {
         JsonNode choice = completion.path("choices").path(0);
         ObjectNode message = Json.object();
         message.put("id", "msg_" + completion.path("id").asText(Long.toString(now.toEpochMilli())));
         message.put("type", "message");
         message.put("role", MessagesTurns.ASSISTANT);
-        message.put("model", completion.path("model").asText(askedModel));
-        message.set("content", content(choice.path("message")));
+        message.put("model", completion.path("model").asText(asked.model()));
+        message.set("content", content(choice.path("message"), MessagesThinking.isAdaptive(asked.root())));
         message.put("stop_reason", stopReason(choice));
         message.putNull("stop_sequence");
         message.set("usage", UsageJson.toAnthropic(usage == null ? UNTOLD : usage));
         return Json.bytes(message);
     }
 
-    private static ArrayNode content(JsonNode said) {
+    private static ArrayNode content(JsonNode said, boolean withThoughts) {
         ArrayNode content = Json.array();
         Stream.of("reasoning_content", "reasoning")
                 .map(field -> said.path(field).asText(""))
-                .filter(thought -> !thought.isEmpty())
+                .filter(thought -> withThoughts && !thought.isEmpty())
                 .findFirst()
                 .ifPresent(thought -> content.addObject()
                         .put("type", "thinking")

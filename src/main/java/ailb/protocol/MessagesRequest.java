@@ -78,7 +78,7 @@ final class MessagesRequest implements ModelRequest {
         List<Remaining> remaining = WireProtocol.of(provider).remaining(headers, now);
         return switch (provider) {
             case ANTHROPIC -> new MessagesStream(remaining);
-            case OPENAI -> new ChatToMessagesStream(model(), remaining, now);
+            case OPENAI -> new ChatToMessagesStream(MessagesThinking.isAdaptive(root()), model(), remaining, now);
         };
     }
 
@@ -116,7 +116,7 @@ final class MessagesRequest implements ModelRequest {
 
     private WholeReply.Said told(JsonNode completion, Instant now) {
         Usage usage = OpenAiProtocol.usage(completion);
-        return new WholeReply.Said(MessagesReply.message(completion, usage, model(), now), usage);
+        return new WholeReply.Said(MessagesReply.message(this, completion, usage, now), usage);
     }
 
     private static boolean isMessage(JsonNode reply) {

@@ -45,7 +45,8 @@ final class MessagesThinking {
         }
     }
 
-    private static boolean isAdaptive(ObjectNode root) {
+    /** Whether the caller asked the model to think, and so expects thoughts in the answer. */
+    static boolean isAdaptive(ObjectNode root) {
         return Fields.is(root.path("thinking").path("type"), "adaptive");
     }
 

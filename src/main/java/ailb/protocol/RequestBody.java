@@ -1,44 +1,65 @@
 package ailb.protocol;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import java.io.ByteArrayOutputStream;
-import java.nio.charset.StandardCharsets;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 
 /**
- * A caller's body as it came, the tree of it, and where in the bytes the name of the model stands. None of it is to be
- * changed.
+ * A caller's body as it came, the tree of it, and where in the bytes its members stand. None of it is to be changed.
  *
- * @param modelStart the value of the top-level {@code model} is {@code bytes[modelStart]} up to and without
- *     {@code bytes[modelEnd]}
+ * @param members the values of the top-level members, by name
  */
 @SuppressWarnings("ArrayRecordComponent") // the bytes are handed on as they are, never compared
-record RequestBody(byte[] bytes, ObjectNode root, int modelStart, int modelEnd) {
+record RequestBody(byte[] bytes, ObjectNode root, Map<String, Span> members) {
+
+    /** The bytes from {@code start} up to and without {@code end}. */
+    record Span(int start, int end) {}
+
+    private record Splice(Span span, byte[] put) {}
 
     /** The caller's bytes with another model in them; not a byte else differs. */
     byte[] withModel(String modelId) {
-        return with(modelId, "");
+        return spliced(List.of(value("model", TextNode.valueOf(modelId))));
     }
 
-    /**
-     * The same with a first member more.
-     *
-     * @param member with a comma after it
-     */
-    byte[] withModelAndFirst(String modelId, String member) {
-        return with(modelId, member);
+    /** The same with another value of a further member, which comes first where there was none. */
+    byte[] withModelAnd(String modelId, String name, JsonNode value) {
+        Splice model = value("model", TextNode.valueOf(modelId));
+        Splice other = members.containsKey(name) ? value(name, value) : first(name, value);
+        return spliced(
+                List.of(model, other).stream().sorted(Comparator.comparingInt(one -> one.span().start())).toList());
     }
 
-    private byte[] with(String modelId, String first) {
-        byte[] value = Json.bytes(TextNode.valueOf(modelId));
-        byte[] member = first.getBytes(StandardCharsets.UTF_8);
-        int afterBrace = afterBrace();
-        ByteArrayOutputStream spliced = new ByteArrayOutputStream(bytes.length + value.length + member.length);
-        spliced.write(bytes, 0, afterBrace);
-        spliced.writeBytes(member);
-        spliced.write(bytes, afterBrace, modelStart - afterBrace);
-        spliced.writeBytes(value);
-        spliced.write(bytes, modelEnd, bytes.length - modelEnd);
+    private Splice value(String name, JsonNode value) {
+        return new Splice(Objects.requireNonNull(members.get(name)), Json.bytes(value));
+    }
+
+    /** A member before all others, of which there is one. */
+    private Splice first(String name, JsonNode value) {
+        int start = afterBrace();
+        ByteArrayOutputStream member = new ByteArrayOutputStream();
+        member.writeBytes(Json.bytes(TextNode.valueOf(name)));
+        member.write(':');
+        member.writeBytes(Json.bytes(value));
+        member.write(',');
+        return new Splice(new Span(start, start), member.toByteArray());
+    }
+
+    /** @param splices in the order of their places */
+    private byte[] spliced(List<Splice> splices) {
+        ByteArrayOutputStream spliced = new ByteArrayOutputStream(bytes.length + 256);
+        int from = 0;
+        for (Splice splice : splices) {
+            spliced.write(bytes, from, splice.span().start() - from);
+            spliced.writeBytes(splice.put());
+            from = splice.span().end();
+        }
+        spliced.write(bytes, from, bytes.length - from);
         return spliced.toByteArray();
     }
 

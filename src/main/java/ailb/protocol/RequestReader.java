@@ -5,11 +5,13 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * Bytes to a {@link RequestBody}, in one pass: the tree, and where in the bytes the top-level model stands. Errors say
+ * Bytes to a {@link RequestBody}, in one pass: the tree, and where in the bytes its members stand. Errors say
  * where, never what: the parser's own messages repeat the contents.
  */
 final class RequestReader {
@@ -47,25 +49,21 @@ final class RequestReader {
             return invalid(ApiError.invalidRequest("The request body must be a JSON object.", null));
         }
         ObjectNode root = Json.object();
-        int modelStart = 0;
-        int modelEnd = 0;
+        Map<String, RequestBody.Span> members = new HashMap<>();
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
             String name = parser.currentName();
             parser.nextToken();
-            long start = parser.currentTokenLocation().getByteOffset();
+            int start = (int) parser.currentTokenLocation().getByteOffset();
             // Which of two a provider would take is anybody's guess, so what was checked might not be what is meant.
             if (root.replace(name, Json.value(parser)) != null) {
                 return invalid(ApiError.invalidRequest("'" + name + "' is given more than once.", name));
             }
-            if (name.equals("model")) {
-                modelStart = (int) start;
-                modelEnd = (int) parser.currentLocation().getByteOffset();
-            }
+            members.put(name, new RequestBody.Span(start, (int) parser.currentLocation().getByteOffset()));
         }
         if (parser.nextToken() != null) {
             return invalid(ApiError.invalidJson("there is more after its end"));
         }
-        RequestBody read = new RequestBody(body, root, modelStart, modelEnd);
+        RequestBody read = new RequestBody(body, root, members);
         return rules.apply(root)
                 .map(RequestReader::invalid)
                 .orElseGet(() -> new Parsed.Valid(request.apply(read)));

@@ -21,7 +21,7 @@ final class ScriptedStreams implements Upstream {
     }
 
     /**
-     * What an endpoint answers from now on: pieces, each after a second; then nothing any more.
+     * What an endpoint answers from now on: pieces, each after a second but the end at once; then nothing any more.
      *
      * @param script pieces, or their text
      */
@@ -69,6 +69,9 @@ final class ScriptedStreams implements Upstream {
 
         @Override
         public Piece next(Duration timeout) {
+            if (pieces.peek() instanceof End) {
+                return pieces.remove();
+            }
             if (pieces.isEmpty() || timeout.compareTo(Duration.ofSeconds(1)) < 0) {
                 time.pass(timeout);
                 return new Silence();

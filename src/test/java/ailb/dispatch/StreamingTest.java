@@ -52,6 +52,17 @@ class StreamingTest {
         assertThat(streams.isClosed("a")).isTrue();
     }
 
+    /** A connection whose reply was read to its end can be used again. */
+    @Test
+    void theBodysEndIsTakenTooWhereItFollowsTheLastEventAtOnce() throws Exception {
+        streams.script("a", HELLO, STOP, DONE, new Upstream.End());
+
+        send(dispatch("a"));
+
+        assertThat(streams.left("a")).isZero();
+        assertThat(streams.isClosed("a")).isTrue();
+    }
+
     @Test
     void anEndpointThatFailsBeforeItsFirstEventIsLeftForAnother() throws Exception {
         for (int request = 0; request < 10; request++) {

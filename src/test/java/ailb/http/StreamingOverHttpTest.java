@@ -92,6 +92,24 @@ class StreamingOverHttpTest {
     }
 
     @Test
+    void aStreamThatIsReadToItsEndLeavesItsConnectionToTheNextCall() throws Exception {
+        try (FaultyServer server = FaultyServer.running(connection -> {
+            while (true) {
+                connection.readRequest();
+                connection.send(HEAD + chunk("data: 1\n\n") + "0\r\n\r\n");
+            }
+        })) {
+            for (int call = 0; call < 2; call++) {
+                try (Upstream.Body body = body(server)) {
+                    assertThat(text(body.next(AMPLE))).isEqualTo("data: 1\n\n");
+                    assertThat(body.next(AMPLE)).isEqualTo(new Upstream.End());
+                }
+            }
+            assertThat(server.connections()).hasSize(1);
+        }
+    }
+
+    @Test
     void whatIsNoStreamComesWhole() throws Exception {
         try (FaultyServer server = FaultyServer.running(connection -> {
             connection.readRequest();

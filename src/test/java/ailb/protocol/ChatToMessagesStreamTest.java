@@ -14,7 +14,7 @@ class ChatToMessagesStreamTest extends ReplyStreamContract {
 
     @Override
     ReplyStream stream() {
-        return new ChatToMessagesStream("chat", List.of(), WireFiles.NOW);
+        return new ChatToMessagesStream(true, "chat", List.of(), WireFiles.NOW);
     }
 
     @Override
@@ -59,6 +59,16 @@ class ChatToMessagesStreamTest extends ReplyStreamContract {
     }
 
     /** As Anthropic's own are when a call is cut off. */
+    @Test
+    void thoughtsThatNobodyAskedForAreNotTold() {
+        ReplyStream stream = new ChatToMessagesStream(false, "chat", List.of(), WireFiles.NOW);
+
+        ReplyStream.Step step = stream.feed(WireFiles.bytes("openai/streams/reasoning/openai.txt"));
+
+        assertThat(WireFiles.text(step.events())).contains("text_delta").doesNotContain("thinking");
+        assertThat(stream.characters()).isPositive();
+    }
+
     @Test
     void argumentsOfACallThatWasCutOffAreToldAsFarAsTheyCame() {
         StreamFiles.Read read =

@@ -52,6 +52,19 @@ class MessagesAsChatTest {
         assertThat(answer.usage()).isEqualTo(OpenAiProtocol.usage(json(body)));
     }
 
+    /** As Anthropic's models tell none; their clients take the first block for the text. */
+    @Test
+    void thoughtsThatNobodyAskedForAreNotTold() {
+        MessagesRequest request = messages(WireFiles.bytes("openai/requests/single-turn/anthropic.json"));
+        byte[] body = WireFiles.bytes("openai/replies/reasoning/openai.json");
+
+        ProviderReply.Answer answer =
+                (ProviderReply.Answer) request.read(Provider.OPENAI, 200, Headers.NONE, body, NOW);
+
+        assertThat(json(answer.body()).path("content"))
+                .isEqualTo(json(utf8("[{\"type\":\"text\",\"text\":\"9.8 is greater.\"}]")));
+    }
+
     @Test
     void requestGoesToChatCompletionsWithABearerKeyAndNothingOfAnthropics() {
         Headers headers = new Headers(Map.of("anthropic-beta", "context-1m-2025-08-07"));
@@ -233,8 +246,9 @@ class MessagesAsChatTest {
     }
 
     private static MessagesRequest hello() {
-        return messages(utf8(
-                "{\"model\":\"chat\",\"max_tokens\":7,\"messages\":[{\"role\":\"user\",\"content\":\"Hello\"}]}"));
+        return messages(utf8("""
+                {"model":"chat","max_tokens":7,"thinking":{"type":"adaptive"},
+                 "messages":[{"role":"user","content":"Hello"}]}"""));
     }
 
     private static ProviderReply.Answer answer(byte[] body) {

@@ -151,7 +151,7 @@ class MessagesMeaningTest {
     }
 
     private static byte[] answer(byte[] completion) {
-        MessagesRequest request = messages(WireFiles.bytes("openai/requests/single-turn/anthropic.json"));
+        MessagesRequest request = messages(WireFiles.bytes("openai/requests/thinking/anthropic.json"));
         return ((ProviderReply.Answer) request.read(Provider.OPENAI, 200, Headers.NONE, completion, NOW)).body();
     }
 

@@ -85,13 +85,19 @@ class OpenAiChatStreamTest extends ReplyStreamContract {
     }
 
     @Test
-    void theProviderIsAskedForTheUsageUnlessTheCallerSaysWhatItWants() {
+    void theProviderIsAskedForTheUsageWhateverTheCallerWantsToSee() {
         assertThat(sent("{\"model\":\"chat\",\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}"))
                 .isEqualTo("{\"stream_options\":{\"include_usage\":true},\"model\":\"gpt\",\"stream\":true,"
                         + "\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}");
-        String own = "{\"stream_options\":{},\"model\":\"%s\",\"stream\":true,\"messages\":[{\"role\":\"user\","
+        String own = "{\"model\":\"%s\",\"stream_options\":%s,\"stream\":true,\"messages\":[{\"role\":\"user\","
                 + "\"content\":\"Hi\"}]}";
-        assertThat(sent(own.formatted("chat"))).isEqualTo(own.formatted("gpt"));
+        for (String wish : new String[]{"null", "{}", "{\"include_usage\":false}"}) {
+            assertThat(sent(own.formatted("chat", wish))).isEqualTo(own.formatted("gpt", "{\"include_usage\":true}"));
+        }
+        String all = "{\"include_obfuscation\":false,\"include_usage\":true}";
+        assertThat(sent(own.formatted("chat", all))).isEqualTo(own.formatted("gpt", all));
+        assertThat(sent(own.formatted("chat", "{\"include_obfuscation\":false}"))).isEqualTo(own.formatted("gpt", all));
+        assertThat(sent(own.formatted("chat", "[]"))).isEqualTo(own.formatted("gpt", "[]"));
         String whole = "{\"model\":\"%s\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}";
         assertThat(sent(whole.formatted("chat"))).isEqualTo(whole.formatted("gpt"));
     }

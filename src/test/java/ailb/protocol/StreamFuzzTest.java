@@ -18,7 +18,7 @@ class StreamFuzzTest {
             () -> new OpenAiChatStream(false, List.of()),
             () -> new MessagesStream(List.of()),
             () -> new MessagesToChatStream(true, "chat", List.of(), WireFiles.NOW),
-            () -> new ChatToMessagesStream("chat", List.of(), WireFiles.NOW),
+            () -> new ChatToMessagesStream(true, "chat", List.of(), WireFiles.NOW),
             () -> new ResponsesStream(List.of()));
 
     private static final List<byte[]> GOLDEN = Stream.of(
