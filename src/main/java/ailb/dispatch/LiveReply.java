@@ -83,7 +83,8 @@ final class LiveReply implements Events {
         long now = time.monotonic();
         long left = Math.min(heard + LONGEST_SILENCE - now, end - now);
         if (left <= 0) {
-            return lost(FailureClass.TIMEOUT, end - now <= 0 ? "the stream did not end in time" : "the stream fell silent");
+            return lost(FailureClass.TIMEOUT,
+                    end - now <= 0 ? "the stream did not end in time" : "the stream fell silent");
         }
         Upstream.Piece piece = body.next(Duration.ofNanos(Math.min(left, LONGEST_HUSH)));
         if (!(piece instanceof Upstream.Silence)) {

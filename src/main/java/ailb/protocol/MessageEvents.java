@@ -73,8 +73,7 @@ abstract sealed class MessageEvents extends JsonEventStream permits MessagesStre
     /** Until its end a message tells of its output a number that stands for none: an estimate is nearer. */
     @Override
     public final Optional<Usage> usage() {
-        @Nullable
-        Usage told = UsageJson.ofAnthropic(usage);
+        @Nullable Usage told = UsageJson.ofAnthropic(usage);
         if (told == null || outputIsTold) {
             return Optional.ofNullable(told);
         }

@@ -149,7 +149,8 @@ final class MessagesToChatStream extends MessageEvents {
     /** A call without arguments has an empty object; a block that came whole has them in its start. */
     private void close() {
         if (isOf("tool_use") && !hasArguments) {
-            argue(Json.object().put("input", block.path("input").isObject() ? Json.text(block.path("input")) : "{}")
+            argue(Json.object()
+                    .put("input", block.path("input").isObject() ? Json.text(block.path("input")) : "{}")
                     .path("input"));
         } else if (isOf("thinking")) {
             thinking.addObject()

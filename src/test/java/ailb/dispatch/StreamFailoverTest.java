@@ -106,7 +106,8 @@ class StreamFailoverTest {
     private String told(RequestKind kind, Provider provider, String... endpoints) throws InterruptedException {
         ByteArrayOutputStream caller = new ByteArrayOutputStream();
         Endpoint[] pool = Arrays.stream(endpoints)
-                .map(name -> Endpoints.serving(Endpoints.endpoint(name, provider, 1, Endpoints.unlimited()), kind.operation()))
+                .map(name -> Endpoints.serving(Endpoints.endpoint(name, provider, 1, Endpoints.unlimited()),
+                        kind.operation()))
                 .toArray(Endpoint[]::new);
         DispatchResult result = new Dispatcher(
                 Endpoints.pool(pool), store, streams, new FixedKeys(), time, random, _ -> {})

@@ -45,8 +45,7 @@ class StreamMemoryIT {
     private static final Pattern ADDRESS = Pattern.compile("AI load balancer at (http://127\\.0\\.0\\.1:\\d+)");
     private static final Pattern CONTENT = Pattern.compile("\"content\":\"(\\d+) \"");
 
-    @TempDir
-    private Path folder;
+    @TempDir private Path folder;
 
     private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
     private final CountDownLatch allAreThere = new CountDownLatch(STREAMS);
@@ -134,7 +133,8 @@ class StreamMemoryIT {
                 write(out, (isChat
                         ? "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"%d \"}}]}\n\n"
                         : "data: {\"type\":\"content_block_delta\",\"index\":0,"
-                                + "\"delta\":{\"type\":\"text_delta\",\"text\":\"%d \"}}\n\n").formatted(event));
+                                + "\"delta\":{\"type\":\"text_delta\",\"text\":\"%d \"}}\n\n")
+                        .formatted(event));
             }
             write(out, isChat ? "data: [DONE]\n\n" : """
                     data: {"type":"content_block_stop","index":0}

@@ -84,7 +84,10 @@ class MessagesToChatStreamTest extends ReplyStreamContract {
 
                 """).text();
 
-        assertThat(StreamFiles.events(told).getLast().data().at("/choices/0/delta/tool_calls/0/function/arguments")
+        assertThat(StreamFiles.events(told)
+                .getLast()
+                .data()
+                .at("/choices/0/delta/tool_calls/0/function/arguments")
                 .asText()).isEqualTo("{\"a\":1.10}");
     }
 

@@ -53,7 +53,8 @@ abstract class ReplyStreamContract {
                 ReplyStream stream = stream();
                 byte[] first = stream.feed(Arrays.copyOf(bytes, cut)).events();
                 byte[] second = stream.feed(Arrays.copyOfRange(bytes, cut, bytes.length)).events();
-                assertThat(WireFiles.text(first) + WireFiles.text(second)).as("%s cut at %d", file, cut).isEqualTo(whole);
+                assertThat(WireFiles.text(first) + WireFiles.text(second)).as("%s cut at %d", file, cut)
+                        .isEqualTo(whole);
             }
             assertThat(read(stream(), bytes, 1).text()).as("%s byte by byte", file).isEqualTo(whole);
         }

@@ -20,7 +20,8 @@ class ServerSentEventsTest {
     @ParameterizedTest
     @ValueSource(strings = {"\n", "\r\n", "\r"})
     void linesEndInThreeWays(String end) {
-        String text = ": test\n\ndata: YHOO\ndata: +2\ndata: 10\n\nevent: add\ndata:first\nid: 1\n\n".replace("\n", end);
+        String text =
+                ": test\n\ndata: YHOO\ndata: +2\ndata: 10\n\nevent: add\ndata:first\nid: 1\n\n".replace("\n", end);
         for (int size = 1; size <= text.length(); size++) {
             assertThat(data(events(text, size))).as("pieces of %d", size).containsExactly("", "YHOO\n+2\n10", "first");
             assertThat(raw(events(text, size))).as("pieces of %d", size).isEqualTo(text);

@@ -62,7 +62,8 @@ class AnthropicConversationTest {
 
     private static String turns(JsonNode first, String resultOf) {
         return USER + ",{\"role\":\"assistant\",\"content\":" + first.path("content") + "},{\"role\":\"user\","
-                + "\"content\":[{\"type\":\"tool_result\",\"content\":\"sunny\",\"tool_use_id\":\"" + resultOf + "\"}]}";
+                + "\"content\":[{\"type\":\"tool_result\",\"content\":\"sunny\",\"tool_use_id\":\"" + resultOf
+                + "\"}]}";
     }
 
     @Test
@@ -80,11 +81,13 @@ class AnthropicConversationTest {
     void aMessageIsStreamedInTheDocumentedOrder() throws Exception {
         List<JsonNode> events = events(sender.anthropic(body(USER, "\"stream\":true," + THINKING)));
 
-        assertThat(events.stream().map(event -> event.path("type").textValue()
-                + event.at("/delta/type").asText()).distinct()).containsExactly(
-                "message_start", "content_block_start", "content_block_deltathinking_delta",
-                "content_block_deltasignature_delta", "content_block_stop", "ping",
-                "content_block_deltatext_delta", "message_delta", "message_stop");
+        assertThat(events.stream()
+                .map(event -> event.path("type").textValue()
+                        + event.at("/delta/type").asText())
+                .distinct()).containsExactly(
+                        "message_start", "content_block_start", "content_block_deltathinking_delta",
+                        "content_block_deltasignature_delta", "content_block_stop", "ping",
+                        "content_block_deltatext_delta", "message_delta", "message_stop");
         assertThat(events.getFirst().at("/message/content")).isEmpty();
         assertThat(events.getFirst().at("/message/usage/input_tokens").intValue()).isEqualTo(1);
         JsonNode end = events.get(events.size() - 2);

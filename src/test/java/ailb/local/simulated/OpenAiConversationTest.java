@@ -48,7 +48,8 @@ class OpenAiConversationTest {
     }
 
     private static String chatBody(String messages, String more) {
-        return "{\"model\":\"simulated-gpt\",\"messages\":[" + messages + "]" + (more.isEmpty() ? "" : "," + more) + "}";
+        return "{\"model\":\"simulated-gpt\",\"messages\":[" + messages + "]" + (more.isEmpty() ? "" : "," + more)
+                + "}";
     }
 
     private static String responseBody(String input, String more) {
@@ -66,7 +67,8 @@ class OpenAiConversationTest {
         assertThat(message.at("/tool_calls/0/function/arguments").textValue()).isEqualTo("{\"city\":\"city\"}");
         assertThat(message.at("/tool_calls/1/function/arguments").textValue()).isEqualTo("{}");
 
-        String results = message.path("tool_calls").valueStream()
+        String results = message.path("tool_calls")
+                .valueStream()
                 .map(call -> "{\"role\":\"tool\",\"tool_call_id\":" + call.path("id") + ",\"content\":\"fine\"}")
                 .collect(Collectors.joining(","));
         assertThat(chat(USER + "," + message + "," + results, TOOLS).at("/choices/0/message/content").textValue())
@@ -194,7 +196,8 @@ class OpenAiConversationTest {
         assertThat(json(sender.openAi("/v1/responses", responseBody(result, "\"store\":true"))).at("/error/message")
                 .textValue()).startsWith("No tool call found");
         assertThat(json(sender.openAi("/v1/responses", responseBody("\"Hi\"", "\"previous_response_id\":\"other\"")))
-                .at("/error/code").textValue()).isEqualTo("previous_response_not_found");
+                .at("/error/code")
+                .textValue()).isEqualTo("previous_response_not_found");
         assertThat(sender.openAi("/v1/responses", responseBody(
                 "[{\"type\":\"item_reference\",\"id\":\"other\"}]", "\"store\":true")).status()).isEqualTo(404);
     }
@@ -202,7 +205,8 @@ class OpenAiConversationTest {
     @Test
     void embeddingsHaveLengthOneAndAreTheSameForTheSameText() throws IOException {
         JsonNode several = embeddings("[\"a\",\"b\",\"a\"]");
-        double squares = several.at("/data/0/embedding").valueStream()
+        double squares = several.at("/data/0/embedding")
+                .valueStream()
                 .mapToDouble(number -> number.doubleValue() * number.doubleValue())
                 .sum();
 

@@ -86,7 +86,8 @@ class SimulatedProviderTest {
         new Sender(openAi).tell("{\"mode\":\"break_off\"}");
         new Sender(anthropic).tell("{\"mode\":\"break_off\"}");
 
-        String chat = Sender.stream(new Sender(openAi).openAi(OPENAI_CHAT.replace("{\"model", "{\"stream\":true,\"model")));
+        String chat =
+                Sender.stream(new Sender(openAi).openAi(OPENAI_CHAT.replace("{\"model", "{\"stream\":true,\"model")));
         String message = Sender.stream(
                 new Sender(anthropic).anthropic(ANTHROPIC_CHAT.replace("{\"model", "{\"stream\":true,\"model")));
 
