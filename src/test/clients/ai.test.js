@@ -42,17 +42,15 @@ const unstored = wrapLanguageModel({
   model: openai("gpt"),
   middleware: defaultSettingsMiddleware({ settings: { providerOptions: { openai: { store: false } } } }),
 });
-const whole = {
+const models = {
   "openai('gpt')": unstored,
   "openai.chat('gpt')": openai.chat("gpt"),
   "openai.chat('claude')": openai.chat("claude"),
   "anthropic('claude')": anthropic("claude"),
-};
-const streamed = {
-  "openai.chat('gpt')": openai.chat("gpt"),
+  "anthropic('gpt')": anthropic("gpt"),
 };
 
-for (const [name, model] of Object.entries(whole)) {
+for (const [name, model] of Object.entries(models)) {
   test(`a text of ${name}`, async () => {
     const { text, finishReason, usage } = await generateText({ model, system: "Be brief.", prompt: "Hello" });
 
@@ -107,7 +105,7 @@ for (const [name, model] of Object.entries(whole)) {
   });
 }
 
-for (const [name, model] of Object.entries(streamed)) {
+for (const [name, model] of Object.entries(models)) {
   test(`a stream from ${name}`, async () => {
     const { textStream, usage } = streamText({ model, prompt: "Hello" });
     const words = [];

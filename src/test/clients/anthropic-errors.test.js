@@ -69,6 +69,7 @@ test("a model without room is asked again when there is", async () => {
 
 for (const [model, type, status] of [
   ["claude-failing", Anthropic.InternalServerError, 502],
+  ["gpt-failing", Anthropic.InternalServerError, 502],
   ["claude-keyless", Anthropic.ServiceUnavailableError, 503],
 ]) {
   test(`a model that cannot answer: ${model}`, async () => {
@@ -80,11 +81,24 @@ for (const [model, type, status] of [
   });
 }
 
-test("a model whose endpoint is out", async () => {
-  await assert.rejects(troubledClient().messages.create({ ...request, model: "claude-out" }), Anthropic.APIError);
-  await assert.rejects(troubledClient().messages.create({ ...request, model: "claude-out" }), (error) => {
-    assert.ok(error instanceof Anthropic.OverloadedError);
-    assert.equal(error.type, "overloaded_error");
-    return true;
+for (const model of ["claude-out", "gpt-out"]) {
+  test(`a model whose endpoint is out: ${model}`, async () => {
+    await assert.rejects(troubledClient().messages.create({ ...request, model }), Anthropic.APIError);
+    await assert.rejects(troubledClient().messages.create({ ...request, model }), (error) => {
+      assert.ok(error instanceof Anthropic.OverloadedError);
+      assert.equal(error.type, "overloaded_error");
+      return true;
+    });
   });
-});
+}
+
+for (const model of ["claude-breaking", "gpt-breaking"]) {
+  test(`a stream from ${model}`, async () => {
+    const stream = troubledClient().messages.stream({ ...request, model });
+    const words = [];
+    stream.on("text", (word) => words.push(word));
+
+    await assert.rejects(stream.finalMessage(), Anthropic.APIError);
+    assert.match(words.join(""), /^This is /);
+  });
+}

@@ -27,7 +27,7 @@ const results = (message) => ({
     .map((block) => ({ type: "tool_result", tool_use_id: block.id, content: `${block.name} is fine` })),
 });
 
-for (const model of ["claude"]) {
+for (const model of ["claude", "gpt"]) {
   test(`a message of ${model}`, async () => {
     const { data, response } = await client.messages
       .create({ model, max_tokens, system: "Be brief.", messages: hello })
@@ -123,7 +123,7 @@ for (const model of ["claude"]) {
   });
 }
 
-for (const model of []) {
+for (const model of ["claude", "gpt"]) {
   test(`a stream from ${model}`, async () => {
     const stream = client.messages.stream({ model, max_tokens, messages: hello });
     const words = [];
@@ -159,7 +159,7 @@ for (const model of []) {
   });
 }
 
-for (const stream of [false]) {
+for (const stream of [false, true]) {
   test(`thoughts that go with the message to the next turn, ${stream ? "streamed" : "whole"}`, async () => {
     const ask = async (messages) => {
       const request = {

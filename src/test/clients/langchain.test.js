@@ -16,11 +16,13 @@ const weather = tool(async ({ city }) => `sunny in ${city}`, {
 const pixel =
   "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
 
-for (const [name, model] of Object.entries({
-  "gpt": chat("gpt"),
+const models = {
+  gpt: chat("gpt"),
   "gpt, by responses": chat("gpt", { useResponsesApi: true }),
-  "claude": chat("claude"),
-})) {
+  claude: chat("claude"),
+};
+
+for (const [name, model] of Object.entries(models)) {
   test(`a chat with ${name}`, async () => {
     const message = await model.invoke([new SystemMessage("Be brief."), new HumanMessage("Hello")]);
 
@@ -59,7 +61,7 @@ for (const [name, model] of Object.entries({
   });
 }
 
-for (const [name, model] of Object.entries({ "gpt": chat("gpt") })) {
+for (const [name, model] of Object.entries(models)) {
   test(`a stream from ${name}`, async () => {
     let whole;
     let chunks = 0;

@@ -19,7 +19,7 @@ const weather = {
 const pixel =
   "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
 
-for (const model of ["gpt"]) {
+for (const model of ["gpt", "claude"]) {
   test(`a chat with ${model}`, async () => {
     const { data, response } = await client.chat.completions
       .create({ model, messages: [{ role: "system", content: "Be brief." }, ...hello] })
@@ -186,6 +186,18 @@ test("a response", async () => {
   assert.match(response.output_text, /You said: "Hello"$/);
   assert.equal(response.status, "completed");
   assert.ok(response.usage.input_tokens > 0);
+});
+
+test("a response, streamed", async () => {
+  const stream = client.responses.stream({ model: "gpt", input: "Hello" });
+  const words = [];
+  stream.on("response.output_text.delta", (event) => words.push(event.delta));
+  const response = await stream.finalResponse();
+
+  assert.match(words.join(""), /You said: "Hello"$/);
+  assert.ok(words.length > 5);
+  assert.equal(response.output_text, words.join(""));
+  assert.equal(response.status, "completed");
 });
 
 test("responses that call a tool and hear what it said", async () => {

@@ -36,8 +36,9 @@ public final class LoadRun {
     public static void main(String[] arguments) throws IOException, InterruptedException, ExecutionException {
         try (LoadServer.Process provider = LoadServer.start("provider");
                 LoadServer.Process balancer = LoadServer.start("balancer", provider.port())) {
-            System.out.println("| connections | requests/s | direct p50, p95, p99 | through p50, p95, p99 | added p50, p95, p99"
-                    + " | CPU a request |");
+            System.out.println(
+                    "| connections | requests/s | direct p50, p95, p99 | through p50, p95, p99 | added p50, p95, p99"
+                            + " | CPU a request |");
             System.out.println("|---|---|---|---|---|---|");
             for (int connections : CONNECTIONS) {
                 run(provider.chat(), connections, WARM_UP);

@@ -24,7 +24,10 @@ final class MessagesTools {
         JsonNode type = tool.path("type");
         return Fields.unless(Json.isAbsent(type) || Fields.is(type, "custom"), "type")
                 .or(() -> Fields.firstOther(
-                        tool, Set.of("type", "name", "description", "input_schema", "strict", "cache_control")))
+                        tool,
+                        Set.of(
+                                "type", "name", "description", "input_schema", "strict", "cache_control",
+                                "eager_input_streaming"))) // as OpenAI streams arguments anyway
                 .or(() -> Fields.unless(tool.path("name").isTextual(), "name"))
                 .or(() -> Fields.unless(Fields.isTextOrAbsent(tool.path("description")), "description"))
                 .or(() -> Fields.unless(tool.path("input_schema").isObject(), "input_schema"))

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
  * The clients that callers use, in Node, against the balancer with simulated providers: {@code src/test/clients}. Skipped
  * without Node, but in CI (environment {@code CI=true}) it is a failure not to have it.
  */
-@Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class RealClientsIT {
 
     private static final Path SOURCE = Path.of("src", "test", "clients");

@@ -8,6 +8,9 @@ import ailb.protocol.Headers;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.ByteArrayOutputStream;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 
 /** Sends requests to a provider without a wire. */
@@ -19,11 +22,19 @@ record Sender(SimulatedProvider provider) {
             + "\"messages\":[{\"role\":\"user\",\"content\":\"Hello\"}]}";
 
     ApiResponse openAi(String body) {
-        return post("/v1/chat/completions", Map.of("authorization", "Bearer " + provider.key()), body);
+        return openAi("/v1/chat/completions", body);
+    }
+
+    ApiResponse openAi(String path, String body) {
+        return post(path, Map.of("authorization", "Bearer " + provider.key()), body);
     }
 
     ApiResponse anthropic(String body) {
-        return post("/v1/messages", Map.of("x-api-key", provider.key(), "anthropic-version", "2023-06-01"), body);
+        return anthropic("/v1/messages", body);
+    }
+
+    ApiResponse anthropic(String path, String body) {
+        return post(path, Map.of("x-api-key", provider.key(), "anthropic-version", "2023-06-01"), body);
     }
 
     ApiResponse post(String path, Map<String, String> headers, String body) {
@@ -40,5 +51,23 @@ record Sender(SimulatedProvider provider) {
 
     static JsonNode json(ApiResponse response) throws JsonProcessingException {
         return new JsonMapper().readTree(new String(response.body(), UTF_8));
+    }
+
+    /** The events of a stream as they go on the wire. */
+    static String stream(ApiResponse response) throws InterruptedException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        response.events().orElseThrow().sendTo(out::writeBytes);
+        return out.toString(UTF_8);
+    }
+
+    /** The JSON of each event. */
+    static List<JsonNode> events(ApiResponse response) throws InterruptedException, JsonProcessingException {
+        List<JsonNode> events = new ArrayList<>();
+        for (String line : stream(response).split("\n")) {
+            if (line.startsWith("data: {")) {
+                events.add(new JsonMapper().readTree(line.substring("data: ".length())));
+            }
+        }
+        return events;
     }
 }

@@ -53,7 +53,7 @@ class SimulatedProviderTest {
 
     @ParameterizedTest
     @CsvSource({"ok, 200, 200", "fail, 500, 500", "overloaded, 503, 529", "unauthorized, 401, 401", "garbage, 200, 200",
-        "rate_limited, 429, 429"})
+        "break_off, 200, 200", "rate_limited, 429, 429"})
     void behavesAsItIsTold(String mode, int openAiStatus, int anthropicStatus) {
         String instruction = "{\"mode\":\"" + mode + "\"}";
 
@@ -79,6 +79,21 @@ class SimulatedProviderTest {
         ApiResponse response = new Sender(openAi).openAi(OPENAI_CHAT);
 
         assertThatThrownBy(() -> json(response)).isInstanceOf(IOException.class);
+    }
+
+    @Test
+    void aStreamThatBreaksOffHasABeginningAndNoEnd() throws Exception {
+        new Sender(openAi).tell("{\"mode\":\"break_off\"}");
+        new Sender(anthropic).tell("{\"mode\":\"break_off\"}");
+
+        String chat =
+                Sender.stream(new Sender(openAi).openAi(OPENAI_CHAT.replace("{\"model", "{\"stream\":true,\"model")));
+        String message = Sender.stream(
+                new Sender(anthropic).anthropic(ANTHROPIC_CHAT.replace("{\"model", "{\"stream\":true,\"model")));
+
+        assertThat(chat).contains("\"content\":\"This \"").doesNotContain("[DONE]", "\"finish_reason\":\"stop\"");
+        assertThat(message).contains("\"text\":\"This \"").doesNotContain("message_delta", "message_stop");
+        assertThat(new Sender(openAi).openAi(OPENAI_CHAT).status()).isEqualTo(200);
     }
 
     @Test
