@@ -32,7 +32,7 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 class ClaimHistoryTest {
 
     private static final int WORKERS = 8;
-    private static final int LINES = 6;
+    private static final int LINES = 10;
     private static final int TURNS = 60;
     private static final int LEASE = 30;
     private static final long SEED = 20261125;
@@ -89,10 +89,10 @@ class ClaimHistoryTest {
 
     private record Finishing(LineKey line, String token, LineResult result) implements Change {
 
-        static Finishing of(Claiming claim) {
-            byte[] json = claim.token().getBytes(UTF_8);
-            return new Finishing(
-                    claim.line(), claim.token(), new LineResult(claim.line().line(), Outcome.COMPLETED, json));
+        /** The result is another one each time: of two written under one token the first counts. */
+        static Finishing of(Claiming claim, String text) {
+            LineResult result = new LineResult(claim.line().line(), Outcome.COMPLETED, text.getBytes(UTF_8));
+            return new Finishing(claim.line(), claim.token(), result);
         }
 
         @Override
@@ -185,15 +185,15 @@ class ClaimHistoryTest {
         return new Claiming(key(line), token, ticks.incrementAndGet());
     }
 
-    /** With a line claimed lately, whether that came to something or not, or with any. */
-    private Change change(RandomGenerator random, List<Claiming> own, String newToken) {
+    /** With a line claimed lately, whether that came to something or not, or with any. The number is used once. */
+    private Change change(RandomGenerator random, List<Claiming> own, String number) {
         Claiming lately = own.get(own.size() - 1 - random.nextInt(Math.min(3, own.size())));
-        return switch (random.nextInt(12)) {
-            case 0 -> Finishing.of(lately);
-            case 1, 2 -> new Releasing(lately.line(), lately.token());
-            case 3, 4 -> new Claiming(lately.line(), lately.token(), ticks.incrementAndGet());
-            case 5, 6 -> new Looking(key(random.nextInt(LINES)));
-            default -> claiming(random.nextInt(LINES), newToken);
+        return switch (random.nextInt(13)) {
+            case 0, 1 -> Finishing.of(lately, number);
+            case 2, 3 -> new Releasing(lately.line(), lately.token());
+            case 4, 5 -> new Claiming(lately.line(), lately.token(), ticks.incrementAndGet());
+            case 6, 7 -> new Looking(key(random.nextInt(LINES)));
+            default -> claiming(random.nextInt(LINES), number);
         };
     }
 }
