@@ -188,7 +188,7 @@ class StreamMemoryIT {
                 address = URI.create(matcher.group(1));
             }
             if (line.endsWith("Requests:")) {
-                var unused = CompletableFuture.runAsync(() -> out.lines().forEach(_ -> {}), executor);
+                var _ = CompletableFuture.runAsync(() -> out.lines().forEach(_ -> {}), executor);
                 return address;
             }
         }
