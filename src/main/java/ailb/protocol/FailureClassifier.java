@@ -101,6 +101,11 @@ final class FailureClassifier {
         return error.says("context_length_exceeded") || startsWith(error, "prompt is too long");
     }
 
+    /** True where the caller refers to something that OpenAI has stored, though not for this account. */
+    static boolean isStoredElsewhere(ProviderError error) {
+        return error.says("previous_response_not_found") || startsWith(error, "item with id '");
+    }
+
     private static boolean isQuota(int status, ProviderError error) {
         return status == 402
                 || QUOTA.stream().anyMatch(error::says)

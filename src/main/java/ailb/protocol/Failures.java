@@ -87,21 +87,21 @@ final class Failures {
                 status,
                 isCallers ? callersWords : NOTHING,
                 detail(status, failure, error),
-                isRetryable(failure, headers),
+                isRetryable(failure, error, headers),
                 HeaderTimes.retryAfter(headers, now),
                 failure == FailureClass.RATE_LIMITED ? FailureClassifier.limit(error, remaining) : Optional.empty(),
                 remaining);
     }
 
-    /** A person's failures stay at the endpoint, and another has its own key, account and model. */
-    private static boolean isRetryable(FailureClass failure, Headers headers) {
+    /** A person's failures stay at the endpoint, and another has its own key, account, model, and things stored. */
+    private static boolean isRetryable(FailureClass failure, ProviderError error, Headers headers) {
         if (failure.needsAPerson()) {
             return true;
         }
         return switch (headers.get("x-should-retry").orElse("")) {
             case "true" -> true;
             case "false" -> false;
-            default -> failure != FailureClass.CALLER_FAULT;
+            default -> failure != FailureClass.CALLER_FAULT || FailureClassifier.isStoredElsewhere(error);
         };
     }
 

@@ -11,6 +11,7 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -53,6 +54,10 @@ class RealClientsIT {
                 LocalServer.start(LocalSettings.of(Map.of("PORT", "0", "STATE", "memory")), unread);
                 TroubledPool troubledPool = new TroubledPool(directory);
                 LocalServer troubled = LocalServer.start(LocalSettings.of(troubledPool.environment()), unread)) {
+            server.simulated()
+                    .orElseThrow()
+                    .providers()
+                    .forEach(provider -> provider.setLatency(Duration.ZERO, Duration.ZERO));
             Map<String, String> addresses = Map.of(
                     "BALANCER_URL", server.uri().toString(),
                     "TROUBLED_URL", troubled.uri().toString(),

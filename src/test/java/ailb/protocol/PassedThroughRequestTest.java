@@ -66,6 +66,23 @@ class PassedThroughRequestTest {
     }
 
     @ParameterizedTest
+    @CsvSource(delimiter = '|', nullValues = "null", value = {
+        "404 | null                        | Item with id 'msg_1' not found.              | true",
+        "400 | previous_response_not_found | Previous response with id 'resp_1' not found. | true",
+        "400 | null                        | No tool output found for function call c.    | false",
+    })
+    void whatOneAccountHasNotStoredAnotherMayHave(int status, String code, String message, boolean retryable) {
+        ApiError error = new ApiError(status, message, "invalid_request_error", "input", code);
+        String body = new String(error.toJson(Provider.OPENAI), UTF_8);
+
+        assertThat(read(valid(RequestKind.RESPONSES, "{\"model\":\"m\",\"input\":\"x\"}"), status, body))
+                .isInstanceOfSatisfying(ProviderReply.Failure.class, failure -> {
+                    assertThat(failure.failure()).isEqualTo(FailureClass.CALLER_FAULT);
+                    assertThat(failure.retryable()).isEqualTo(retryable);
+                });
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"", "{", "[]", "{}", "{\"data\":1}", "<html>", "{\"output\":\"x\"}"})
     void whatIsNoAnswerIsAFaultOfTheEndpoint(String body) {
         for (RequestKind kind : new RequestKind[]{RequestKind.EMBEDDINGS, RequestKind.RESPONSES}) {
