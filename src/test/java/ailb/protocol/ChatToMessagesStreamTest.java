@@ -111,10 +111,12 @@ class ChatToMessagesStreamTest extends ReplyStreamContract {
     /** Azure starts with a chunk of another kind. */
     @Test
     void aChunkWithoutChoicesIsNoStart() {
-        String told = read(stream(),
-                "data: {\"id\":\"\",\"model\":\"\",\"choices\":[],\"prompt_filter_results\":[]}\n\n"
-                        + "data: {\"id\":\"c\",\"model\":\"m\",\"choices\":[{\"delta\":{\"content\":\"x\"}}]}\n\n")
-                .text();
+        String told = read(stream(), """
+                data: {"id":"","model":"","choices":[],"prompt_filter_results":[]}
+
+                data: {"id":"c","model":"m","choices":[{"delta":{"content":"x"}}]}
+
+                """).text();
 
         assertThat(StreamFiles.events(told).getFirst().data().at("/message/id").asText()).isEqualTo("msg_c");
     }
