@@ -21,7 +21,7 @@ class LocalStreamTest {
         try (LocalServer server = LocalServer.start(LocalSettings.of(environment), out);
                 Caller caller = new Caller(server.uri())) {
             caller.put("/simulate/openai-primary", "{\"mode\":\"fail\"}");
-            String streamed = Caller.CHAT.replace("{\"model\"", "{\"stream\":true,\"model\"");
+            String streamed = Caller.CHAT.replace("{\"model\":\"chat\"", "{\"stream\":true,\"model\":\"gpt\"");
 
             for (int call = 0; call < 5; call++) {
                 HttpResponse<String> response = caller.send("POST", "/v1/chat/completions", streamed);
