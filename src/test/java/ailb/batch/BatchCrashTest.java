@@ -3,7 +3,7 @@ package ailb.batch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ailb.dispatch.ScriptedUpstream;
-import ailb.dispatch.Simulation;
+import ailb.sim.Simulation;
 import ailb.dispatch.Upstream;
 import ailb.pool.Endpoints;
 import ailb.pool.FailureClass;

@@ -5,7 +5,7 @@ import ailb.dispatch.Deadline;
 import ailb.dispatch.DispatchEvent;
 import ailb.dispatch.Dispatcher;
 import ailb.dispatch.FixedKeys;
-import ailb.dispatch.Simulation;
+import ailb.sim.Simulation;
 import ailb.dispatch.Upstream;
 import ailb.pool.Pool;
 import ailb.protocol.ProviderRequest;
