@@ -125,15 +125,15 @@ final class BatchSide {
         Optional<Set<String>> kept = time.live(
                 life,
                 () -> new BatchProcessor(
-                        world.pool(), instance.dispatcher, proxy(BatchStore.class, records, instance),
-                        proxy(BatchQueue.class, queue, instance), time, instance.time, world.random(), KEPT)
+                        world.pool(), instance.dispatcher, proxy(world, BatchStore.class, records, instance),
+                        proxy(world, BatchQueue.class, queue, instance), time, instance.time, world.random(), KEPT)
                         .process(messages, Deadline.in(INVOCATION, instance.time)));
         busy--;
         if (kept.isEmpty()) {
             return false;
         }
         for (QueueMessage message : messages) {
-            if (!kept.get().contains(message.id())) {
+            if (!kept.get().contains(message.id()) || world.leftOut().isOff(Rule.MESSAGES_STAY_TILL_DONE)) {
                 offences.check(isSafe(message), Invariant.MESSAGE_NOT_LOST, message::body);
                 queue.delete(message);
             }
@@ -152,11 +152,12 @@ final class BatchSide {
     }
 
     /** The real thing a way off: a call may get lost there and back. */
-    private <T> T proxy(Class<T> port, T target, Instance instance) {
+    private <T> T proxy(World world, Class<T> port, T target, Instance instance) {
         return port.cast(Proxy.newProxyInstance(port.getClassLoader(), new Class<?>[] {port}, (_, method, arguments) -> {
             time.sleep(SECOND / 500);
             lost(port, instance);
-            Object result = invoke(method, target, arguments);
+            boolean claims = method.getName().equals("claim") && world.leftOut().isOff(Rule.LINES_ARE_CLAIMED);
+            Object result = claims ? new Claim.Held(0, 0) : invoke(method, target, arguments);
             note(method.getName(), arguments, result, instance);
             time.sleep(SECOND / 500);
             lost(port, instance);

@@ -21,8 +21,14 @@ final class BreakerRules {
     private static final long STEP = 4;
     private static final long FULL = 30;
 
+    /** Faults in a row that always take an endpoint out, and calls that may be admitted while that is being written. */
+    private static final long HARD = 10;
+
+    private static final int MOST_FAILING = 40;
+
     private final Offences offences;
     private final Map<String, Long> levels = new HashMap<>();
+    private final Map<String, Integer> admittedFailing = new HashMap<>();
 
     BreakerRules(Offences offences) {
         this.offences = offences;
@@ -39,8 +45,10 @@ final class BreakerRules {
                 || before.get(Attribute.OPEN_UNTIL) != after.get(Attribute.OPEN_UNTIL);
         offences.check(bumped == 1 || (bumped == 0 && !moved), Invariant.GENERATION_GROWS, () -> told(write, kind));
         switch (kind) {
-            case ADMISSION ->
+            case ADMISSION -> {
                 offences.check(!before.has(Attribute.BREAKER), Invariant.OPEN_MEANS_OUT, () -> told(write, kind));
+                failing(write);
+            }
             case PROBE -> probe(write);
             case OPENING -> {
                 mover(write, kind, permit);
@@ -59,6 +67,13 @@ final class BreakerRules {
             }
         }
         level(write, kind);
+    }
+
+    private void failing(SharedItems.Write write) {
+        boolean failing = write.before().get(Attribute.CONSECUTIVE_FAILURES) >= HARD;
+        int admitted = failing ? admittedFailing.merge(write.endpoint(), 1, Integer::sum) : 0;
+        admittedFailing.put(write.endpoint(), admitted);
+        offences.check(admitted <= MOST_FAILING, Invariant.FAILING_MEANS_OUT, () -> told(write, UpdateKind.ADMISSION));
     }
 
     private void probe(SharedItems.Write write) {
@@ -134,9 +149,14 @@ final class BreakerRules {
         }
     }
 
+    private static String breaker(EndpointState state) {
+        return "bs " + state.values().get(Attribute.BREAKER) + ", ou " + state.get(Attribute.OPEN_UNTIL) + ", pu "
+                + state.get(Attribute.PROBE_UNTIL) + ", re " + state.get(Attribute.REASON);
+    }
+
     static String told(SharedItems.Write write, UpdateKind kind) {
         return kind + " of " + write.endpoint() + ", generation " + write.before().get(Attribute.GENERATION)
-                + " to " + write.after().get(Attribute.GENERATION) + ", by " + write.writer().instance();
+                + " to " + write.after().get(Attribute.GENERATION) + ", by " + write.writer().instance() + " at " + write.writer().builtAt() + " before: " + breaker(write.before()) + " guards " + write.update().guards();
     }
 
 }

@@ -47,6 +47,19 @@ final class FaultyStateStore implements StateStore {
     @Override
     public UpdateResult update(String endpoint, ConditionalUpdate update) {
         world.counts().writes++;
+        UpdateKind kind = UpdateKind.of(update);
+        update.guards().forEach(guard -> world.counts().guards.add(GuardOfKind.of(kind, guard)));
+        UpdateResult result = send(endpoint, update);
+        if (result instanceof UpdateResult.Unknown && world.leftOut().isOff(Rule.UNKNOWN_IS_NOT_REPEATED)) {
+            return send(endpoint, update);
+        }
+        if (result instanceof UpdateResult.Unknown && world.leftOut().isOff(Rule.UNKNOWN_GRANTS_NOTHING)) {
+            return new UpdateResult.Applied(world.items().state(endpoint));
+        }
+        return result;
+    }
+
+    private UpdateResult send(String endpoint, ConditionalUpdate update) {
         SharedItems.Writer writer = new SharedItems.Writer(instance, instance.time.now());
         pass(way());
         if (world.isStoreOut() || world.faults().strikes(Fault.LOST_WRITE, 0.004)) {

@@ -18,7 +18,7 @@ import java.util.Set;
 /** One instance of the function: the real dispatcher with clocks, keys and a way to the store of its own. */
 final class Instance {
 
-    /** Of the call that was made last on this thread. */
+    /** Of the call that was made last on this thread; none where it may have been another one. */
     static final ThreadLocal<Permit> LAST = new ThreadLocal<>();
 
     /** Whose call that was. */
@@ -51,7 +51,7 @@ final class Instance {
         this.world = world;
         this.number = number;
         this.life = life;
-        this.time = new InstanceTime(world.time(), this, skew);
+        this.time = new InstanceTime(world.time(), this, skew, world.leftOut());
         this.dispatcher = new Dispatcher(
                 world.pool(), new FaultyStateStore(world, this), this::call, new RotatingKeys(world), time,
                 world.random(), this::hear);
@@ -82,6 +82,7 @@ final class Instance {
                 alone = false;
                 backSince = world.time().now();
             }
+            case DispatchEvent.StoreTrouble(String endpoint, _) -> world.counts().trouble += endpoint.equals("all") ? 0 : 1;
             case DispatchEvent.Dropped(String endpoint) -> taken(endpoint).ifPresent(permit -> {
                 permit.dropped = true;
                 world.counts().permitsDropped++;
@@ -91,7 +92,7 @@ final class Instance {
                 of.renewals++;
                 of.failedElsewhere = of.failedBefore;
             }
-            case DispatchEvent.Admitted _,DispatchEvent.Refused _,DispatchEvent.Answered _,DispatchEvent.Failed _,DispatchEvent.Opened _,DispatchEvent.Closed _,DispatchEvent.KeyMissing _,DispatchEvent.Throttled _,DispatchEvent.StoreTrouble _,DispatchEvent.StoreStillDown _ -> {
+            case DispatchEvent.Admitted _,DispatchEvent.Refused _,DispatchEvent.Answered _,DispatchEvent.Failed _,DispatchEvent.Opened _,DispatchEvent.Closed _,DispatchEvent.KeyMissing _,DispatchEvent.Throttled _,DispatchEvent.StoreStillDown _ -> {
                 // shown by the writes
             }
         }
@@ -125,7 +126,7 @@ final class Instance {
                     Invariant.CALL_HAS_PERMIT,
                     () -> of + " of " + this + " calls " + endpoint.name());
         }
-        LAST.set(permit.orElse(null));
+        LAST.set(permit.filter(each -> each.request != null || letGo == 0).orElse(null));
         world.time().note(endpoint.name().hashCode());
         of.calls++;
         world.batch().calls(line, life);

@@ -8,12 +8,14 @@ final class InstanceTime implements TimeSource {
     private final Simulation time;
     private final Instance instance;
     private final long skew;
+    private final LeftOut leftOut;
 
     /** @param skew by how much its wall clock is ahead, nanoseconds */
-    InstanceTime(Simulation time, Instance instance, long skew) {
+    InstanceTime(Simulation time, Instance instance, long skew, LeftOut leftOut) {
         this.time = time;
         this.instance = instance;
         this.skew = skew;
+        this.leftOut = leftOut;
     }
 
     @Override
@@ -23,11 +25,11 @@ final class InstanceTime implements TimeSource {
 
     @Override
     public long monotonic() {
-        return time.now() - instance.life.frozenFor();
+        return leftOut.isOff(Rule.DEADLINES_ARE_KEPT) ? 0 : time.now() - instance.life.frozenFor();
     }
 
     @Override
     public void sleep(long nanos) throws InterruptedException {
-        time.sleep(nanos);
+        time.sleep(leftOut.isOff(Rule.SLOTS_ARE_WAITED_FOR) ? 0 : nanos);
     }
 }

@@ -14,6 +14,8 @@ enum Invariant {
     CALL_AT_ITS_SLOT,
     /** Nobody reserves a slot further away than it may wait. */
     SLOT_WITHIN_PATIENCE,
+    /** An endpoint that refused a call for its limits gets none for 1 s at least. */
+    REFUSED_IS_LEFT_ALONE,
     /** A permit is used or let go; none gets lost but with its instance or the answer to its write. */
     PERMIT_ACCOUNTED_FOR,
     /** Nothing is admitted as usual to an endpoint that is out. */
@@ -26,6 +28,8 @@ enum Invariant {
     GENERATION_GROWS,
     /** A breaker is moved by those admitted under its generation. */
     MOVED_BY_ITS_GENERATION,
+    /** Where 10 faults or more in a row are on record, no more than 40 calls are admitted before the endpoint is out. */
+    FAILING_MEANS_OUT,
     /** An endpoint is taken out for faults that the item shows, or for what needs a person. */
     OPENED_FOR_A_REASON,
     /** A report of an older generation changes nothing of the endpoint's health. */
@@ -44,7 +48,7 @@ enum Invariant {
     ITEM_WITHIN_A_WRITE_UNIT,
     /** The store has an item of each endpoint, and no others. */
     NO_STRAY_ITEM,
-    /** Every request has one outcome, before its deadline. */
+    /** Every request has one outcome, before its deadline; at most 1 s later while the store is slow. */
     ONE_OUTCOME_IN_TIME,
     /** No more calls for a request than allowed, and one for each key replaced. */
     ATTEMPTS_WITHIN_LIMIT,
@@ -56,6 +60,6 @@ enum Invariant {
     MESSAGE_NOT_LOST,
     /** Without faults, at most 2.05 writes a request. */
     WRITES_A_REQUEST,
-    /** Without faults, no provider refuses a call for its limits. */
-    NO_REFUSAL
+    /** Without faults, providers refuse at most one call in 1,000 for its limits. */
+    FEW_REFUSALS
 }

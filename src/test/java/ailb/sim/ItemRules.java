@@ -1,11 +1,12 @@
 package ailb.sim;
 
+import ailb.pool.Endpoint;
+import ailb.pool.Pool;
 import ailb.state.Assignment;
 import ailb.state.Attribute;
-import ailb.state.ConditionalUpdate;
 import ailb.state.EndpointState;
-import ailb.state.WindowSlot;
-import java.util.List;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -14,7 +15,7 @@ final class ItemRules {
 
     private static final int WRITE_UNIT = 1024;
 
-    private static final List<Attribute> TOTALS = List.of(
+    private static final Set<Attribute> TOTALS = Set.of(
             Attribute.TOTAL_REQUESTS,
             Attribute.TOTAL_FAILURES,
             Attribute.TOTAL_RATE_LIMITED,
@@ -22,70 +23,72 @@ final class ItemRules {
             Attribute.TOTAL_OUTPUT_TOKENS);
 
     /** Of requests: these are never given back. */
-    private static final List<Attribute> NEVER_BACK =
-            List.of(Attribute.REQUESTS, Attribute.ROLLING_DAY, Attribute.RETRIES, Attribute.HOLD);
+    private static final Set<Attribute> NEVER_BACK =
+            Set.of(Attribute.REQUESTS, Attribute.ROLLING_DAY, Attribute.RETRIES, Attribute.HOLD);
 
     /** A put moves these forward; only what is given back for tokens not used is an add that moves them back. */
     private static final Set<Attribute> TOKENS =
             Set.of(Attribute.TOKENS, Attribute.INPUT_TOKENS, Attribute.OUTPUT_TOKENS);
 
+    /** Counts that start anew with every date, and where that is kept. */
+    private static final Map<Attribute, Attribute> DATES = dates();
+
+    private static final Set<Attribute> DATE = Set.copyOf(DATES.values());
+
     private final Offences offences;
     private final Set<String> endpoints;
 
-    ItemRules(Offences offences, Course course) {
+    ItemRules(Offences offences, Pool pool) {
         this.offences = offences;
-        this.endpoints = course.pool().endpoints().stream().map(each -> each.name()).collect(Collectors.toSet());
+        this.endpoints = pool.endpoints().stream().map(Endpoint::name).collect(Collectors.toSet());
+    }
+
+    private static Map<Attribute, Attribute> dates() {
+        Map<Attribute, Attribute> dates = new HashMap<>();
+        dates.put(Attribute.SPEND, Attribute.SPEND_DAY);
+        dates.put(Attribute.DAY_REQUESTS, Attribute.DAY);
+        Attribute.WINDOW.forEach(slot -> slot.counters().forEach(counter -> dates.put(counter, slot.epoch())));
+        return dates;
     }
 
     void check(SharedItems.Write write) {
-        EndpointState before = write.before();
         EndpointState after = write.after();
         offences.check(endpoints.contains(write.endpoint()), Invariant.NO_STRAY_ITEM, write::endpoint);
-        offences.check(
-                size(write.endpoint(), after) <= WRITE_UNIT,
-                Invariant.ITEM_WITHIN_A_WRITE_UNIT,
-                () -> size(write.endpoint(), after) + " bytes");
-        for (Attribute total : TOTALS) {
-            offences.check(
-                    after.get(total) >= before.get(total), Invariant.TOTALS_GROW, () -> told(total, write));
-        }
-        for (Attribute point : NEVER_BACK) {
-            offences.check(
-                    after.get(point) >= before.get(point),
-                    Invariant.LIMITS_ARE_NOT_FORGOTTEN,
-                    () -> told(point, write));
-        }
+        int size = size(write.endpoint(), after);
+        offences.check(size <= WRITE_UNIT, Invariant.ITEM_WITHIN_A_WRITE_UNIT, () -> size + " bytes");
+        // What no assignment names stays as it is, guards or not.
         for (Assignment assignment : write.update().assignments()) {
-            if (assignment instanceof Assignment.Put(Attribute attribute, long value) && TOKENS.contains(attribute)) {
-                offences.check(
-                        value >= before.get(attribute),
-                        Invariant.LIMITS_ARE_NOT_FORGOTTEN,
-                        () -> told(attribute, write));
-            }
-        }
-        dated(Attribute.SPEND_DAY, List.of(Attribute.SPEND), write);
-        dated(Attribute.DAY, List.of(Attribute.DAY_REQUESTS), write);
-        for (WindowSlot slot : Attribute.WINDOW) {
-            dated(slot.epoch(), slot.counters(), write);
+            check(assignment, write);
         }
     }
 
-    /** Counts that start anew with every date: each is what it was and what is counted, or on a new date that alone. */
-    private void dated(Attribute date, List<Attribute> counts, SharedItems.Write write) {
-        EndpointState before = write.before();
-        EndpointState after = write.after();
-        boolean anew = after.get(date) > before.get(date);
-        offences.check(
-                after.get(date) >= before.get(date), Invariant.COUNTS_ADD_UP, () -> told(date, write));
-        for (Attribute count : counts) {
-            long counted = counted(write.update(), count);
-            long expected = anew ? counted : before.get(count) + counted;
-            offences.check(after.get(count) == expected, Invariant.COUNTS_ADD_UP, () -> told(count, write));
+    private void check(Assignment assignment, SharedItems.Write write) {
+        Attribute attribute = assignment.attribute();
+        long was = write.before().get(attribute);
+        long is = write.after().get(attribute);
+        if (TOTALS.contains(attribute)) {
+            offences.check(is >= was, Invariant.TOTALS_GROW, () -> told(attribute, write));
+        }
+        if (NEVER_BACK.contains(attribute) || (TOKENS.contains(attribute) && assignment instanceof Assignment.Put)) {
+            offences.check(is >= was, Invariant.LIMITS_ARE_NOT_FORGOTTEN, () -> told(attribute, write));
+        }
+        Attribute date = DATES.get(attribute);
+        if (date != null) {
+            boolean anew = write.after().get(date) > write.before().get(date);
+            long expected = (anew ? 0 : was) + counted(assignment);
+            offences.check(is == expected, Invariant.COUNTS_ADD_UP, () -> told(attribute, write));
+        }
+        if (DATE.contains(attribute)) {
+            offences.check(is >= was, Invariant.COUNTS_ADD_UP, () -> told(attribute, write));
         }
     }
 
-    private static long counted(ConditionalUpdate update, Attribute count) {
-        return UpdateKind.assigned(update, count).orElse(0);
+    private static long counted(Assignment assignment) {
+        return switch (assignment) {
+            case Assignment.Put(_, long value) -> value;
+            case Assignment.Add(_, long delta) -> delta;
+            case Assignment.Remove _ -> 0;
+        };
     }
 
     private static String told(Attribute attribute, SharedItems.Write write) {

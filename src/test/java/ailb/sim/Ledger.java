@@ -33,6 +33,7 @@ final class Ledger {
     private final Map<String, Endpoint> endpoints = new HashMap<>();
     private final Map<String, List<LimitRule>> rules = new HashMap<>();
     private final Map<String, List<Permit>> permits = new HashMap<>();
+    private final Map<String, Long> leaveAlone = new HashMap<>();
 
     Ledger(Pool pool, Offences offences) {
         this.pool = pool;
@@ -62,6 +63,10 @@ final class Ledger {
                     input,
                     output,
                     write.after().get(Attribute.GENERATION));
+            offences.check(
+                    permit.moment >= leaveAlone.getOrDefault(write.endpoint(), 0L),
+                    Invariant.REFUSED_IS_LEFT_ALONE,
+                    () -> permit + ", to be left alone until " + leaveAlone.get(write.endpoint()));
             long patience = permit.request == null ? PATIENCE_OF_BATCHES : PATIENCE;
             offences.check(
                     permit.moment - write.writer().builtAt() <= patience + 1000,
@@ -71,6 +76,11 @@ final class Ledger {
         }
         permits.get(write.endpoint()).addAll(given);
         return given;
+    }
+
+    /** Notes that an endpoint has refused a call for its limits: it says for 2 s, or else is left alone for 1 to 5 s. */
+    void refused(SharedItems.Write write) {
+        leaveAlone.merge(write.endpoint(), write.writer().builtAt() + Enforcement.SECOND, Math::max);
     }
 
     /** From when on the call may be made after which so many more of the same write come. */
@@ -86,6 +96,10 @@ final class Ledger {
             }
         }
         return moment;
+    }
+
+    List<Permit> of(Endpoint endpoint) {
+        return permits.get(endpoint.name());
     }
 
     List<Permit> all() {

@@ -28,29 +28,33 @@ final class Providers {
 
     private final Simulation time;
     private final Random random;
-    private final Course course;
     private final Faults faults;
-    private final Offences offences;
     private final World.Counts counts;
     private final Map<String, Endpoint> byHost = new HashMap<>();
     private final Map<String, List<Enforcement>> enforced;
 
+    /** By the name of the endpoint's key. */
+    private final Map<String, List<Course.Spell>> spells = new HashMap<>();
+
     Providers(
-            Simulation time, Random random, Course course, Pool pool, Faults faults, Offences offences,
-            World.Counts counts) {
+            Simulation time, Random random, Course course, Pool pool, Faults faults, World.Counts counts) {
         this.time = time;
         this.random = random;
-        this.course = course;
         this.faults = faults;
-        this.offences = offences;
         this.counts = counts;
-        pool.endpoints().forEach(endpoint -> byHost.put(endpoint.baseUrl().getHost(), endpoint));
+        for (Endpoint endpoint : pool.endpoints()) {
+            byHost.put(endpoint.baseUrl().getHost(), endpoint);
+            spells.put(endpoint.apiKey(), course.spells()
+                    .stream()
+                    .filter(spell -> spell.endpoint().equals(endpoint.name()))
+                    .toList());
+        }
         this.enforced = Map.of(
                 "bucket", List.of(new Enforcement.Bucket(600)),
                 "smooth", List.of(
                         course.seed() % 2 == 0 ? new Enforcement.SlidingLog(300) : Enforcement.FixedWindow.ofMinutes(300),
                         new Enforcement.SlidingLog(60_000)),
-                "even", List.of(Enforcement.FixedWindow.ofSeconds(240)),
+                "even", List.of(Enforcement.FixedWindow.ofSeconds(course.evenly())),
                 Course.longName(), List.of(new Enforcement.Bucket(120)));
     }
 
@@ -60,37 +64,28 @@ final class Providers {
 
     /** What is stored under the name of a key now. */
     String storedKey(String name) {
-        return isOn(name, Fault.WRONG_KEY).isPresent() ? "wrong" : rightKey(name);
+        return isOn(name, Fault.WRONG_KEY) ? "wrong" : rightKey(name);
     }
 
     private String rightKey(String name) {
-        long rotations = course.spells()
+        long rotations = spells.get(name)
                 .stream()
-                .filter(spell -> spell.fault() == Fault.KEY_ROTATED && keyName(spell).equals(name))
-                .filter(spell -> spell.from() <= time.now())
+                .filter(spell -> spell.fault() == Fault.KEY_ROTATED && spell.from() <= time.now())
                 .count();
         return name + "-" + rotations;
     }
 
-    private String keyName(Course.Spell spell) {
-        return byHost.values()
-                .stream()
-                .filter(endpoint -> endpoint.name().equals(spell.endpoint()))
-                .findFirst()
-                .orElseThrow()
-                .apiKey();
-    }
-
-    private Optional<Course.Spell> isOn(String key, Fault fault) {
-        return course.spells()
-                .stream()
-                .filter(spell -> spell.fault() == fault && keyName(spell).equals(key))
-                .filter(spell -> spell.from() <= time.now() && time.now() < spell.until())
-                .findFirst();
+    private boolean isOn(String key, Fault fault) {
+        for (Course.Spell spell : spells.get(key)) {
+            if (spell.fault() == fault && spell.from() <= time.now() && time.now() < spell.until()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private boolean strikes(Endpoint endpoint, Fault fault, double share) {
-        return isOn(endpoint.apiKey(), fault).isPresent() && faults.strikes(fault, share);
+        return isOn(endpoint.apiKey(), fault) && faults.strikes(fault, share);
     }
 
     Upstream.Result call(ProviderRequest request, Duration timeout) throws InterruptedException {
@@ -143,10 +138,6 @@ final class Providers {
         boolean tokensFit = limits.size() == 1 || limits.getLast().takes(INPUT_TOKENS + MAX_TOKENS, time.now());
         if (!fits || !tokensFit) {
             counts.refusals++;
-            offences.check(
-                    !faults.none(),
-                    Invariant.NO_REFUSAL,
-                    () -> endpoint.name() + " refused for its limit of " + (fits ? "tokens" : "requests"));
         }
         return !fits || !tokensFit;
     }

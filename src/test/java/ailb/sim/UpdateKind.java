@@ -3,10 +3,13 @@ package ailb.sim;
 import ailb.state.Assignment;
 import ailb.state.Attribute;
 import ailb.state.ConditionalUpdate;
-import ailb.state.Guard;
 import ailb.state.WindowSlot;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /** What a write is for, going by what it assigns. */
 enum UpdateKind {
@@ -22,33 +25,47 @@ enum UpdateKind {
     ABANDONING,
     OTHER;
 
+    private static final Map<Attribute, WindowSlot> SLOTS = new HashMap<>();
+
+    static {
+        Attribute.WINDOW.forEach(slot -> {
+            SLOTS.put(slot.epoch(), slot);
+            slot.counters().forEach(counter -> SLOTS.put(counter, slot));
+        });
+    }
+
     static final long OPEN = 1;
     static final long HALF_OPEN = 2;
 
     static UpdateKind of(ConditionalUpdate update) {
-        if (assigned(update, Attribute.TOTAL_REQUESTS).isPresent()) {
-            return report(update);
+        Set<Attribute> set = new HashSet<>();
+        Set<Attribute> removed = new HashSet<>();
+        for (Assignment assignment : update.assignments()) {
+            (assignment instanceof Assignment.Remove ? removed : set).add(assignment.attribute());
         }
-        if (Attribute.WINDOW.stream().anyMatch(slot -> assigned(update, slot.admitted()).isPresent())) {
-            return assigned(update, Attribute.BREAKER).isPresent() ? PROBE : ADMISSION;
+        if (set.contains(Attribute.TOTAL_REQUESTS)) {
+            return report(update, set, removed);
         }
-        if (assigned(update, Attribute.OPEN_UNTIL).isPresent()) {
+        if (Attribute.WINDOW.stream().anyMatch(slot -> set.contains(slot.admitted()))) {
+            return set.contains(Attribute.BREAKER) ? PROBE : ADMISSION;
+        }
+        if (set.contains(Attribute.OPEN_UNTIL)) {
             return OPENING;
         }
-        if (isRemoved(update, Attribute.BREAKER)) {
+        if (removed.contains(Attribute.BREAKER)) {
             return CLOSING;
         }
-        if (assigned(update, Attribute.BREAKER).isPresent()) {
+        if (set.contains(Attribute.BREAKER)) {
             return PROBE_FAILED_EARLY;
         }
-        return assigned(update, Attribute.PROBE_UNTIL).isPresent() ? ABANDONING : OTHER;
+        return set.contains(Attribute.PROBE_UNTIL) ? ABANDONING : OTHER;
     }
 
-    private static UpdateKind report(ConditionalUpdate update) {
-        if (isRemoved(update, Attribute.CONSECUTIVE_FAILURES)) {
+    private static UpdateKind report(ConditionalUpdate update, Set<Attribute> set, Set<Attribute> removed) {
+        if (removed.contains(Attribute.CONSECUTIVE_FAILURES)) {
             return REPORT_OF_ANSWERS;
         }
-        if (assigned(update, Attribute.CONSECUTIVE_FAILURES).isPresent()) {
+        if (set.contains(Attribute.CONSECUTIVE_FAILURES)) {
             return REPORT_OF_A_FAULT;
         }
         boolean current = update.guards().stream().anyMatch(guard -> guard.attribute().equals(Attribute.GENERATION));
@@ -80,35 +97,14 @@ enum UpdateKind {
         return OptionalLong.empty();
     }
 
-    static boolean isRemoved(ConditionalUpdate update, Attribute attribute) {
-        return update.assignments()
-                .stream()
-                .anyMatch(assignment -> assignment instanceof Assignment.Remove
-                        && assignment.attribute().equals(attribute));
-    }
-
     /** The slot of the window that the write counts in. */
     static Optional<WindowSlot> slot(ConditionalUpdate update) {
-        return Attribute.WINDOW.stream()
-                .filter(slot -> assigned(update, slot.epoch()).isPresent()
-                        || slot.counters().stream().anyMatch(counter -> assigned(update, counter).isPresent()))
-                .findFirst();
-    }
-
-    /** A kind of guard: two of one name are the same rule, at another moment or in the other slot of the window. */
-    static String name(Guard guard) {
-        String attribute = guard.attribute().name();
-        for (WindowSlot slot : Attribute.WINDOW) {
-            if (slot.epoch().equals(guard.attribute())) {
-                attribute = "e*";
+        for (Assignment assignment : update.assignments()) {
+            WindowSlot slot = SLOTS.get(assignment.attribute());
+            if (slot != null) {
+                return Optional.of(slot);
             }
         }
-        return switch (guard) {
-            case Guard.Absent _ -> attribute + " absent";
-            case Guard.Between(_, long low, long high) when low == high -> attribute + " = n";
-            case Guard.Between(_, long low, _) when low == Long.MIN_VALUE -> attribute + " <= n";
-            case Guard.Between(_, _, long high) when high == Long.MAX_VALUE -> attribute + " >= n";
-            case Guard.Between _ -> attribute + " in m..n";
-        };
+        return Optional.empty();
     }
 }

@@ -1,8 +1,7 @@
 package ailb.sim;
 
+import ailb.state.Attribute;
 import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
 
 /** Looks at each write as it is made. */
 final class Watch implements SharedItems.Watcher {
@@ -10,7 +9,6 @@ final class Watch implements SharedItems.Watcher {
     private final Ledger ledger;
     private final ItemRules items;
     private final BreakerRules breakers;
-    private final Set<String> guards = new TreeSet<>();
 
     Watch(Ledger ledger, ItemRules items, BreakerRules breakers) {
         this.ledger = ledger;
@@ -21,10 +19,12 @@ final class Watch implements SharedItems.Watcher {
     @Override
     public List<Permit> made(SharedItems.Write write) {
         UpdateKind kind = UpdateKind.of(write.update());
-        write.update().guards().forEach(guard -> guards.add(kind + ": " + UpdateKind.name(guard)));
         items.check(write);
         if (kind != UpdateKind.OTHER) {
             breakers.check(write, kind, Instance.LAST.get());
+        }
+        if (kind.isReport() && UpdateKind.assigned(write.update(), Attribute.TOTAL_RATE_LIMITED).isPresent()) {
+            ledger.refused(write);
         }
         if (!kind.admits()) {
             return List.of();
@@ -32,14 +32,5 @@ final class Watch implements SharedItems.Watcher {
         List<Permit> permits = ledger.admitted(write);
         write.writer().instance().holds(permits, kind == UpdateKind.PROBE);
         return permits;
-    }
-
-    Ledger ledger() {
-        return ledger;
-    }
-
-    /** Every guard of every kind of write seen so far, by name. */
-    Set<String> guards() {
-        return guards;
     }
 }

@@ -1,7 +1,9 @@
 package ailb.sim;
 
 import ailb.pool.Pool;
+import java.util.HashSet;
 import java.util.Random;
+import java.util.Set;
 
 /**
  * What all parts of a run share.
@@ -12,6 +14,7 @@ record World(
         Simulation time,
         Random random,
         Course course,
+        LeftOut leftOut,
         Pool pool,
         Faults faults,
         Offences offences,
@@ -35,6 +38,8 @@ record World(
         long permitsLost;
         long permitsDropped;
         long awaits;
+        long trouble;
+        final Set<GuardOfKind> guards = new HashSet<>();
     }
 
     boolean isStoreOut() {
