@@ -41,6 +41,7 @@ final class BatchSide {
     private static final Duration VISIBILITY = Duration.ofMinutes(30);
     private static final Duration INVOCATION = Duration.ofSeconds(298);
     private static final Duration KEPT = Duration.ofDays(30);
+    private static final long PATIENCE = Duration.ofDays(2).toNanos();
     private static final int AT_ONCE = 10;
     private static final Pattern LINE = Pattern.compile("line (\\d{6}) ");
 
@@ -98,7 +99,8 @@ final class BatchSide {
             throws InterruptedException {
         Instance instance = instances.apply(Simulation.Life.endless());
         long pause = SECOND;
-        while (queue.size() > 0 || busy > 0) {
+        long end = course.start() + PATIENCE;
+        while (time.now() < end && (queue.size() > 0 || busy > 0)) {
             List<QueueMessage> messages = queue.receive(AT_ONCE, VISIBILITY);
             if (messages.isEmpty()) {
                 long due = queue.nextDue().orElse(Long.MAX_VALUE) - time.now();
@@ -156,8 +158,10 @@ final class BatchSide {
         return port.cast(Proxy.newProxyInstance(port.getClassLoader(), new Class<?>[] {port}, (_, method, arguments) -> {
             time.sleep(SECOND / 500);
             lost(port, instance);
-            boolean claims = method.getName().equals("claim") && world.leftOut().isOff(Rule.LINES_ARE_CLAIMED);
-            Object result = claims ? new Claim.Held(0, 0) : invoke(method, target, arguments);
+            Object result = invoke(method, target, arguments);
+            if (result instanceof Claim && world.leftOut().isOff(Rule.LINES_ARE_CLAIMED)) {
+                result = new Claim.Held(0, 0);
+            }
             note(method.getName(), arguments, result, instance);
             time.sleep(SECOND / 500);
             lost(port, instance);

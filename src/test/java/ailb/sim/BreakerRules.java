@@ -1,5 +1,6 @@
 package ailb.sim;
 
+import ailb.pool.Settings;
 import ailb.state.Attribute;
 import ailb.state.EndpointState;
 import java.util.HashMap;
@@ -18,20 +19,26 @@ final class BreakerRules {
     /** By so many calls a report's view of the fault level may be behind. */
     private static final long LEEWAY = 10;
 
-    private static final long STEP = 4;
-    private static final long FULL = 30;
-
-    /** Faults in a row that always take an endpoint out, and calls that may be admitted while that is being written. */
-    private static final long HARD = 10;
-
+    /** Calls that may be admitted while an opening is being written. */
     private static final int MOST_FAILING = 40;
 
     private final Offences offences;
+    private final long inARow;
+
+    /** Faults in a row that always take an endpoint out. */
+    private final long hard;
+
+    /** Of so many calls one fault is explained by chance. */
+    private final long step;
+
     private final Map<String, Long> levels = new HashMap<>();
     private final Map<String, Integer> admittedFailing = new HashMap<>();
 
-    BreakerRules(Offences offences) {
+    BreakerRules(Offences offences, Settings.Health health) {
         this.offences = offences;
+        this.inARow = health.consecutiveErrors();
+        this.hard = health.hardConsecutiveErrors();
+        this.step = health.suspectErrorRate() > 0.25 ? 2 : 4;
     }
 
     /** @param permit of the call that the write's thread made last, if it is known */
@@ -70,7 +77,7 @@ final class BreakerRules {
     }
 
     private void failing(SharedItems.Write write) {
-        boolean failing = write.before().get(Attribute.CONSECUTIVE_FAILURES) >= HARD;
+        boolean failing = write.before().get(Attribute.CONSECUTIVE_FAILURES) >= hard;
         int admitted = failing ? admittedFailing.merge(write.endpoint(), 1, Integer::sum) : 0;
         admittedFailing.put(write.endpoint(), admitted);
         offences.check(admitted <= MOST_FAILING, Invariant.FAILING_MEANS_OUT, () -> told(write, UpdateKind.ADMISSION));
@@ -110,8 +117,8 @@ final class BreakerRules {
         boolean failsOften = calls >= 15 && failures >= 5;
         offences.check(
                 FOR_A_PERSON.contains(write.after().get(Attribute.REASON))
-                        || before.get(Attribute.CONSECUTIVE_FAILURES) >= 3
-                        || before.get(Attribute.FAULT_LEVEL) - before.get(Attribute.TOTAL_REQUESTS) >= FULL - LEEWAY
+                        || before.get(Attribute.CONSECUTIVE_FAILURES) >= inARow
+                        || before.get(Attribute.FAULT_LEVEL) - before.get(Attribute.TOTAL_REQUESTS) >= hard * (step - 1) - LEEWAY
                         || failsOften,
                 Invariant.OPENED_FOR_A_REASON,
                 () -> told(write, UpdateKind.OPENING) + " with " + failures + " failures of " + calls);
@@ -126,7 +133,7 @@ final class BreakerRules {
                 () -> told(write, kind) + " by " + permit);
     }
 
-    /** A fault raises the level by 3, any other end of a call lowers it by 1, and it never falls below 0. */
+    /** A fault raises the level by one less than the step, any other end of a call lowers it by 1, and it never falls below 0. */
     private void level(SharedItems.Write write, UpdateKind kind) {
         if (kind == UpdateKind.CLOSING) {
             levels.remove(write.endpoint());
@@ -135,7 +142,7 @@ final class BreakerRules {
         boolean raises = UpdateKind.assigned(write.update(), Attribute.FAULT_LEVEL).isPresent();
         if (kind.isReport()) {
             long ends = UpdateKind.assigned(write.update(), Attribute.TOTAL_REQUESTS).orElseThrow();
-            level = raises ? level + STEP - ends : Math.max(0, level - ends);
+            level = raises ? level + step - ends : Math.max(0, level - ends);
             levels.put(write.endpoint(), level);
         }
         if (raises) {

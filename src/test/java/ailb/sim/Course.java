@@ -74,6 +74,9 @@ record Course(
                 }
             }
         }
+        if (isBearing(seed)) {
+            faults.add(Fault.BROWN_OUT);
+        }
         double load = List.of(0.3, 0.7, 0.95, 1.3, 2.0).get(random.nextInt(5));
         double perSecond = load * (faults.isEmpty() && seed % 10 == 0 ? 2 : 1) * CAPACITY;
         long lasts = (long) (requests / perSecond * SECOND);
@@ -84,6 +87,9 @@ record Course(
             outages.add(new Outage(from, from + (long) (60 * SECOND * random.nextDouble())));
         }
         List<Spell> spells = new ArrayList<>();
+        if (isBearing(seed)) {
+            spells.add(new Spell("bucket", Fault.BROWN_OUT, start, start + lasts));
+        }
         for (Fault fault : SPELLS) {
             if (faults.contains(fault)) {
                 for (String endpoint : List.of("bucket", "smooth", "even", longName())) {
@@ -98,6 +104,20 @@ record Course(
                 seed, start, 1 + random.nextInt(random.nextBoolean() ? 4 : 40), requests,
                 random.nextInt(3) == 0 ? 0 : Math.max(10, requests / 50), perSecond, random.nextBoolean(), faults,
                 outages, spells);
+    }
+
+    /** Whether the breaker is told to bear what else it would not: then only the budget of retries guards the others. */
+    private static boolean isBearing(long seed) {
+        return seed % 6 == 1;
+    }
+
+    private static Settings.Health health(long seed) {
+        Settings.Health usual = Settings.DEFAULT.health();
+        return isBearing(seed)
+                ? new Settings.Health(
+                        100, 1_000, 1_000_000, 1, 1, usual.openFor(), usual.backoff(), usual.openCap(),
+                        usual.openForPerson())
+                : usual;
     }
 
     boolean isStoreOut(long now) {
@@ -145,7 +165,7 @@ record Course(
                         anthropic()),
                 new Settings(
                         new Settings.Retries(attempts, Settings.DEFAULT.retries().attemptCap()),
-                        Settings.DEFAULT.health(), Settings.DEFAULT.routing(), Settings.DEFAULT.batches()));
+                        health(seed), Settings.DEFAULT.routing(), Settings.DEFAULT.batches()));
     }
 
     private static Endpoint anthropic() {

@@ -60,7 +60,7 @@ final class FaultyStateStore implements StateStore {
     }
 
     private UpdateResult send(String endpoint, ConditionalUpdate update) {
-        SharedItems.Writer writer = new SharedItems.Writer(instance, instance.time.now());
+        SharedItems.Writer writer = new SharedItems.Writer(instance, instance.time.now(), instance.life.frozenFor());
         pass(way());
         if (world.isStoreOut() || world.faults().strikes(Fault.LOST_WRITE, 0.004)) {
             return unknown();

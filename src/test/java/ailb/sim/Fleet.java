@@ -50,7 +50,7 @@ final class Fleet {
         this.awaits = 12L * course.requests() / course.instances();
         Pool pool = course.pool(leftOut.isOff(Rule.ATTEMPTS_ARE_LIMITED) ? 10 : ATTEMPTS);
         this.ledger = new Ledger(pool, offences);
-        Watch watch = new Watch(ledger, new ItemRules(offences, pool), new BreakerRules(offences));
+        Watch watch = new Watch(ledger, new ItemRules(offences, pool), new BreakerRules(offences, pool.settings().health()));
         this.world = new World(
                 time, random, course, leftOut, pool, faults, offences, counts,
                 new SharedItems(time, leftOut::of, watch),

@@ -62,7 +62,8 @@ final class Ledger {
                     (long) moment(write, calls - 1 - i, input, output),
                     input,
                     output,
-                    write.after().get(Attribute.GENERATION));
+                    write.after().get(Attribute.GENERATION),
+                    write.writer().frozenBefore());
             offences.check(
                     permit.moment >= leaveAlone.getOrDefault(write.endpoint(), 0L),
                     Invariant.REFUSED_IS_LEFT_ALONE,

@@ -56,7 +56,7 @@ record LeftOut(Optional<GuardOfKind> guard, Set<Rule> rules) {
             boolean passedOver = (isOff(Rule.FAILING_IS_TAKEN_OUT) && kind == UpdateKind.OPENING)
                     || (isOff(Rule.CALLS_ARE_REPORTED) && kind.isReport());
             return passedOver
-                    ? new UpdateResult.Rejected(store.read(Set.of(endpoint)).get(endpoint))
+                    ? new UpdateResult.Applied(store.read(Set.of(endpoint)).get(endpoint))
                     : store.update(endpoint, changed(update, kind));
         }
 

@@ -37,7 +37,8 @@ final class Permit {
             long moment,
             double input,
             double output,
-            long generation) {
+            long generation,
+            long frozenBefore) {
         this.endpoint = endpoint;
         this.holder = holder;
         this.life = holder.life;
@@ -46,7 +47,7 @@ final class Permit {
         this.input = input;
         this.output = output;
         this.generation = generation;
-        this.frozenBefore = holder.life.frozenFor();
+        this.frozenBefore = frozenBefore;
     }
 
     boolean isOpen() {

@@ -22,7 +22,7 @@ enum Rule {
     ATTEMPTS_ARE_LIMITED,
     /** No attempt outlives the deadline. Without: the clock it goes by stands still. */
     DEADLINES_ARE_KEPT,
-    /** A line is claimed before it is called. Without: every claim succeeds. */
+    /** A line is claimed before it is called. Without: every claim is taken to have succeeded. */
     LINES_ARE_CLAIMED,
     /** A message is deleted when its line is done. Without: all are. */
     MESSAGES_STAY_TILL_DONE

@@ -33,8 +33,13 @@ final class SharedItems {
 
     private record Was(long until, EndpointState state) {}
 
-    /** Who asks for a write, and what the clock said to whom. */
-    record Writer(Instance instance, long builtAt) {}
+    /**
+     * Who asks for a write.
+     *
+     * @param builtAt what the writer's clock said then
+     * @param frozenBefore how long it had stood still by then
+     */
+    record Writer(Instance instance, long builtAt, long frozenBefore) {}
 
     /** A write that was made. */
     record Write(Writer writer, String endpoint, ConditionalUpdate update, EndpointState before, EndpointState after) {}
