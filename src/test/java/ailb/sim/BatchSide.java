@@ -109,6 +109,9 @@ final class BatchSide {
                 continue;
             }
             pause = SECOND;
+            if (isReordered(messages)) {
+                faults.count(Fault.REORDERED_MESSAGES);
+            }
             messages.stream()
                     .filter(message -> message.receives() == 1 && faults.strikes(Fault.DUPLICATE_MESSAGE, 0.2))
                     .forEach(message -> queue.hide(message, Duration.ZERO));
@@ -118,6 +121,15 @@ final class BatchSide {
                 instance = instances.apply(Simulation.Life.endless());
             }
         }
+    }
+
+    private static boolean isReordered(List<QueueMessage> messages) {
+        List<String> lines = messages.stream()
+                .map(message -> LINE.matcher(message.body()))
+                .filter(Matcher::find)
+                .map(line -> line.group(1))
+                .toList();
+        return !lines.equals(lines.stream().sorted().toList());
     }
 
     /** Whether the worker is alive afterwards. */
@@ -149,13 +161,13 @@ final class BatchSide {
         Matcher line = LINE.matcher(message.body());
         boolean done = line.find()
                 ? recorded.containsKey(new LineKey(ID, Integer.parseInt(line.group(1))))
-                : batch.cursor().line() == batch.total();
+                : batch.status().isOver() || batch.cursor().line() == batch.total();
         return done || queue.holdsAnother(message);
     }
 
     /** The real thing a way off: a call may get lost there and back. */
     private <T> T proxy(World world, Class<T> port, T target, Instance instance) {
-        return port.cast(Proxy.newProxyInstance(port.getClassLoader(), new Class<?>[] {port}, (_, method, arguments) -> {
+        return port.cast(Proxy.newProxyInstance(port.getClassLoader(), new Class<?>[]{port}, (_, method, arguments) -> {
             time.sleep(SECOND / 500);
             lost(port, instance);
             Object result = invoke(method, target, arguments);

@@ -118,7 +118,8 @@ final class BreakerRules {
         offences.check(
                 FOR_A_PERSON.contains(write.after().get(Attribute.REASON))
                         || before.get(Attribute.CONSECUTIVE_FAILURES) >= inARow
-                        || before.get(Attribute.FAULT_LEVEL) - before.get(Attribute.TOTAL_REQUESTS) >= hard * (step - 1) - LEEWAY
+                        || before.get(Attribute.FAULT_LEVEL) - before.get(Attribute.TOTAL_REQUESTS) >= hard * (step - 1)
+                                - LEEWAY
                         || failsOften,
                 Invariant.OPENED_FOR_A_REASON,
                 () -> told(write, UpdateKind.OPENING) + " with " + failures + " failures of " + calls);
@@ -156,14 +157,12 @@ final class BreakerRules {
         }
     }
 
-    private static String breaker(EndpointState state) {
-        return "bs " + state.values().get(Attribute.BREAKER) + ", ou " + state.get(Attribute.OPEN_UNTIL) + ", pu "
-                + state.get(Attribute.PROBE_UNTIL) + ", re " + state.get(Attribute.REASON);
+    private static String told(SharedItems.Write write, UpdateKind kind) {
+        EndpointState before = write.before();
+        return kind + " of " + write.endpoint() + " by " + write.writer().instance() + " at " + write.writer().builtAt()
+                + ", generation " + before.get(Attribute.GENERATION) + " to "
+                + write.after().get(Attribute.GENERATION) + ", breaker " + before.values().get(Attribute.BREAKER)
+                + ", open until " + before.get(Attribute.OPEN_UNTIL) + ", probed until "
+                + before.get(Attribute.PROBE_UNTIL) + ", reason " + before.get(Attribute.REASON);
     }
-
-    static String told(SharedItems.Write write, UpdateKind kind) {
-        return kind + " of " + write.endpoint() + ", generation " + write.before().get(Attribute.GENERATION)
-                + " to " + write.after().get(Attribute.GENERATION) + ", by " + write.writer().instance() + " at " + write.writer().builtAt() + " before: " + breaker(write.before()) + " guards " + write.update().guards();
-    }
-
 }

@@ -148,18 +148,23 @@ record Course(
         return isQuick() ? 1_500 : 240;
     }
 
+    /** Requests a day of those that have such a limit: it is reached, but for courses without faults. */
+    private long perDay() {
+        return faults.isEmpty() ? 1_000_000 : Math.max(20, requests / 10);
+    }
+
     Pool pool(int attempts) {
         return new Pool(
                 List.of(
                         Endpoints.openAi("bucket", Endpoints.requests(Pacing.BUCKET, 600)),
                         Endpoints.openAi("smooth", new Limits(
                                 Map.of(LimitKind.REQUESTS_PER_MINUTE, 300L, LimitKind.TOKENS_PER_MINUTE, 60_000L,
-                                        LimitKind.REQUESTS_PER_DAY, 2_500L),
+                                        LimitKind.REQUESTS_PER_DAY, perDay()),
                                 Pacing.SMOOTH, OptionalDouble.empty(), OptionalDouble.empty(), TokenAccounting.MAX,
                                 null)),
                         Endpoints.openAi("even", new Limits(
                                 Map.of(LimitKind.REQUESTS_PER_MINUTE, evenly(),
-                                        LimitKind.REQUESTS_PER_DAY, isQuick() ? 1_000_000 : 1_500L),
+                                        LimitKind.REQUESTS_PER_DAY, perDay()),
                                 Pacing.EVEN, OptionalDouble.empty(), OptionalDouble.empty(), TokenAccounting.MAX,
                                 ZoneOffset.UTC)),
                         anthropic()),

@@ -89,7 +89,7 @@ interface Enforcement {
             if (used + units > limit) {
                 return false;
             }
-            log.addLast(new long[] {now, units});
+            log.addLast(new long[]{now, units});
             used += units;
             return true;
         }

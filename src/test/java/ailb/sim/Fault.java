@@ -25,6 +25,8 @@ enum Fault {
     FROZEN,
     /** A message comes again while it is worked on. */
     DUPLICATE_MESSAGE,
+    /** Messages are handed out in another order than they were sent in. */
+    REORDERED_MESSAGES,
     /** A call to the batches' store or queue gets lost, on its way there or back. */
     LOST_BATCH_CALL,
     /** A provider refuses calls for its limits though they are kept, and says for how long. */

@@ -50,7 +50,8 @@ final class Fleet {
         this.awaits = 12L * course.requests() / course.instances();
         Pool pool = course.pool(leftOut.isOff(Rule.ATTEMPTS_ARE_LIMITED) ? 10 : ATTEMPTS);
         this.ledger = new Ledger(pool, offences);
-        Watch watch = new Watch(ledger, new ItemRules(offences, pool), new BreakerRules(offences, pool.settings().health()));
+        Watch watch =
+                new Watch(ledger, new ItemRules(offences, pool), new BreakerRules(offences, pool.settings().health()));
         this.world = new World(
                 time, random, course, leftOut, pool, faults, offences, counts,
                 new SharedItems(time, leftOut::of, watch),
@@ -176,7 +177,8 @@ final class Fleet {
         reports();
         double writes = (double) counts.writes / (counts.requests + course.lines());
         offences.check(
-                !faults.none() || course.requests() < 4000 || writes <= course.writes(), Invariant.WRITES_A_REQUEST, () -> writes + " writes a request");
+                !faults.none() || course.requests() < 4000 || writes <= course.writes(), Invariant.WRITES_A_REQUEST,
+                () -> writes + " writes a request");
     }
 
     /** Calls are reported, but for those of instances that died and writes that got lost: of a batch, 10 at once. */

@@ -28,12 +28,16 @@ record GuardOfKind(UpdateKind kind, Attribute attribute, Form form) implements C
 
     static GuardOfKind of(UpdateKind kind, Guard guard) {
         Attribute attribute = guard.attribute().equals(OTHER_EPOCH) ? EPOCH : guard.attribute();
-        return new GuardOfKind(kind, attribute, form(guard));
+        return new GuardOfKind(kind, attribute, formOf(kind, guard));
     }
 
-    private static Form form(Guard guard) {
+    /** Absent, where the same rule asks for a value if there is one, is a form of that. */
+    private static Form formOf(UpdateKind kind, Guard guard) {
+        boolean moves = guard.attribute().equals(Attribute.GENERATION) || guard.attribute().equals(Attribute.BREAKER);
         return switch (guard) {
-            case Guard.Absent _ -> Form.ABSENT;
+            case Guard.Absent _ when kind == UpdateKind.ADMISSION && moves -> Form.ABSENT;
+            case Guard.Absent _ when moves -> Form.EQUAL;
+            case Guard.Absent _ -> Form.AT_MOST;
             case Guard.Between(_, long low, long high) when low == high -> Form.EQUAL;
             case Guard.Between(_, long low, _) when low == Long.MIN_VALUE -> Form.AT_MOST;
             case Guard.Between(_, _, long high) when high == Long.MAX_VALUE -> Form.AT_LEAST;

@@ -82,7 +82,8 @@ final class Instance {
                 alone = false;
                 backSince = world.time().now();
             }
-            case DispatchEvent.StoreTrouble(String endpoint, _) -> world.counts().trouble += endpoint.equals("all") ? 0 : 1;
+            case DispatchEvent.StoreTrouble(String endpoint, _) ->
+                world.counts().trouble += endpoint.equals("all") ? 0 : 1;
             case DispatchEvent.Dropped(String endpoint) -> taken(endpoint).ifPresent(permit -> {
                 permit.dropped = true;
                 world.counts().permitsDropped++;
@@ -121,10 +122,11 @@ final class Instance {
             use(permit.get(), of);
         } else {
             world.counts().callsAlone++;
-            world.offences().check(
-                    alone || world.time().now() - backSince < AFTERWARDS,
-                    Invariant.CALL_HAS_PERMIT,
-                    () -> of + " of " + this + " calls " + endpoint.name());
+            world.offences()
+                    .check(
+                            alone || world.time().now() - backSince < AFTERWARDS,
+                            Invariant.CALL_HAS_PERMIT,
+                            () -> of + " of " + this + " calls " + endpoint.name());
         }
         LAST.set(permit.filter(each -> each.request != null || letGo == 0).orElse(null));
         world.time().note(endpoint.name().hashCode());
@@ -144,10 +146,11 @@ final class Instance {
         if (permit.wasFrozen()) {
             world.counts().callsAfterAFreeze++;
         }
-        world.offences().check(
-                late >= -1000 && (late <= LATE || permit.wasFrozen()),
-                Invariant.CALL_AT_ITS_SLOT,
-                () -> of + " calls " + Duration.ofNanos(late) + " after its slot: " + permit);
+        world.offences()
+                .check(
+                        late >= -1000 && (late <= LATE || permit.wasFrozen()),
+                        Invariant.CALL_AT_ITS_SLOT,
+                        () -> of + " calls " + Duration.ofNanos(late) + " after its slot: " + permit);
     }
 
     @Override

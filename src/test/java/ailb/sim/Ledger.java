@@ -11,6 +11,7 @@ import ailb.state.WindowSlot;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -27,6 +28,9 @@ final class Ledger {
 
     /** What batches leave of each burst to others. */
     private static final double BATCHES_SHARE = 0.8;
+
+    /** So close to midnight a call may be counted in either day: clocks are off by 500 ms, and slots by the slack. */
+    private static final long MIDNIGHT = Duration.ofMillis(1200).toNanos();
 
     private final Pool pool;
     private final Offences offences;
@@ -79,7 +83,7 @@ final class Ledger {
         return given;
     }
 
-    /** Notes that an endpoint has refused a call for its limits: it says for 2 s, or else is left alone for 1 to 5 s. */
+    /** Notes that an endpoint has refused a call for its limits: it says for 2 or 30 s, or else is left alone for 1 to 5 s. */
     void refused(SharedItems.Write write) {
         leaveAlone.merge(write.endpoint(), write.writer().builtAt() + Enforcement.SECOND, Math::max);
     }
@@ -156,6 +160,11 @@ final class Ledger {
         }
     }
 
+    /** Of all zones the pool of a course has UTC only. */
+    private static LocalDate day(long moment) {
+        return LocalDate.ofInstant(Instant.ofEpochSecond(0, moment), ZoneOffset.UTC);
+    }
+
     private void checkDays(Endpoint endpoint, List<Permit> calls) {
         if (endpoint.limits().dayReset() == null
                 || endpoint.limits().of(LimitKind.REQUESTS_PER_DAY).isEmpty()) {
@@ -164,8 +173,10 @@ final class Ledger {
         long limit = endpoint.limits().of(LimitKind.REQUESTS_PER_DAY).getAsLong();
         Map<LocalDate, Long> days = new HashMap<>();
         for (Permit permit : calls) {
-            LocalDate day =
-                    LocalDate.ofInstant(Instant.ofEpochSecond(0, permit.moment), endpoint.limits().dayReset());
+            if (!day(permit.moment - MIDNIGHT).equals(day(permit.moment + MIDNIGHT))) {
+                continue;
+            }
+            LocalDate day = day(permit.moment);
             long count = days.merge(day, 1L, Long::sum);
             offences.check(
                     count <= limit, Invariant.DAY_WITHIN_LIMIT, () -> endpoint.name() + ": " + count + " on " + day);

@@ -52,7 +52,8 @@ final class Providers {
         this.enforced = Map.of(
                 "bucket", List.of(new Enforcement.Bucket(600)),
                 "smooth", List.of(
-                        course.seed() % 2 == 0 ? new Enforcement.SlidingLog(300) : Enforcement.FixedWindow.ofMinutes(300),
+                        course.seed() % 2 == 0 ? new Enforcement.SlidingLog(300)
+                                : Enforcement.FixedWindow.ofMinutes(300),
                         new Enforcement.SlidingLog(60_000)),
                 "even", List.of(Enforcement.FixedWindow.ofSeconds(course.evenly())),
                 Course.longName(), List.of(new Enforcement.Bucket(120)));
@@ -119,7 +120,7 @@ final class Providers {
             return Optional.of(ScriptedUpstream.error(401, "authentication_error", "invalid_api_key"));
         }
         if (isOverTheLimit(endpoint) || strikes(endpoint, Fault.REFUSED_WITH_HEADERS, 0.2)) {
-            return Optional.of(ScriptedUpstream.rateLimited("2"));
+            return Optional.of(ScriptedUpstream.rateLimited(random.nextBoolean() ? "2" : "30"));
         }
         if (strikes(endpoint, Fault.REFUSED_BARE, 0.2)) {
             return Optional.of(ScriptedUpstream.error(429, "requests", "rate_limit_exceeded"));
@@ -151,7 +152,9 @@ final class Providers {
                 new Headers(Map.of("content-type", "application/json")),
                 """
                 {"id":"msg_1","type":"message","role":"assistant","model":"m","content":[{"type":"text","text":"Hello"}],\
-                "stop_reason":"end_turn","stop_sequence":null,"usage":{"input_tokens":%d,"output_tokens":%d}}""".formatted(
-                        INPUT_TOKENS, output).getBytes(StandardCharsets.UTF_8));
+                "stop_reason":"end_turn","stop_sequence":null,"usage":{"input_tokens":%d,"output_tokens":%d}}"""
+                        .formatted(
+                                INPUT_TOKENS, output)
+                        .getBytes(StandardCharsets.UTF_8));
     }
 }
