@@ -20,7 +20,7 @@ final class BreakerRules {
     private static final long LEEWAY = 10;
 
     /** Calls that may be admitted while an opening is being written. */
-    private static final int MOST_FAILING = 40;
+    private static final int MOST_FAILING = 20;
 
     private final Offences offences;
     private final long inARow;

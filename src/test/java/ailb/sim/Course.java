@@ -148,9 +148,9 @@ record Course(
         return isQuick() ? 1_500 : 240;
     }
 
-    /** Requests a day of those that have such a limit: it is reached, but for courses without faults. */
-    private long perDay() {
-        return faults.isEmpty() ? 1_000_000 : Math.max(20, requests / 10);
+    /** Requests a day of an endpoint: one of so many of all, so that it is often reached, but for courses without faults. */
+    private long perDay(int share) {
+        return faults.isEmpty() ? 1_000_000 : Math.max(8, requests / share);
     }
 
     Pool pool(int attempts) {
@@ -159,12 +159,12 @@ record Course(
                         Endpoints.openAi("bucket", Endpoints.requests(Pacing.BUCKET, 600)),
                         Endpoints.openAi("smooth", new Limits(
                                 Map.of(LimitKind.REQUESTS_PER_MINUTE, 300L, LimitKind.TOKENS_PER_MINUTE, 60_000L,
-                                        LimitKind.REQUESTS_PER_DAY, perDay()),
+                                        LimitKind.REQUESTS_PER_DAY, perDay(8)),
                                 Pacing.SMOOTH, OptionalDouble.empty(), OptionalDouble.empty(), TokenAccounting.MAX,
                                 null)),
                         Endpoints.openAi("even", new Limits(
                                 Map.of(LimitKind.REQUESTS_PER_MINUTE, evenly(),
-                                        LimitKind.REQUESTS_PER_DAY, perDay()),
+                                        LimitKind.REQUESTS_PER_DAY, perDay(25)),
                                 Pacing.EVEN, OptionalDouble.empty(), OptionalDouble.empty(), TokenAccounting.MAX,
                                 ZoneOffset.UTC)),
                         anthropic()),

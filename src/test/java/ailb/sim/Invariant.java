@@ -28,7 +28,7 @@ enum Invariant {
     GENERATION_GROWS,
     /** A breaker is moved by those admitted under its generation. */
     MOVED_BY_ITS_GENERATION,
-    /** Where 10 faults or more in a row are on record, no more than 40 calls are admitted before the endpoint is out. */
+    /** Where 10 faults or more in a row are on record, no more than 20 calls are admitted before the endpoint is out. */
     FAILING_MEANS_OUT,
     /** An endpoint is taken out for faults that the item shows, or for what needs a person. */
     OPENED_FOR_A_REASON,
