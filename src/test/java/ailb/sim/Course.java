@@ -113,11 +113,18 @@ record Course(
 
     private static Settings.Health health(long seed) {
         Settings.Health usual = Settings.DEFAULT.health();
-        return isBearing(seed)
-                ? new Settings.Health(
-                        100, 1_000, 1_000_000, 1, 1, usual.openFor(), usual.backoff(), usual.openCap(),
-                        usual.openForPerson())
-                : usual;
+        if (isBearing(seed)) {
+            return new Settings.Health(
+                    100, 1_000, 1_000_000, 1, 1, usual.openFor(), usual.backoff(), usual.openCap(),
+                    usual.openForPerson());
+        }
+        // Short openings make for many moves.
+        return seed % 2 == 0
+                ? usual
+                : new Settings.Health(
+                        usual.consecutiveErrors(), usual.hardConsecutiveErrors(), usual.minimumCalls(),
+                        usual.suspectErrorRate(), usual.errorRate(), Duration.ofSeconds(3), usual.backoff(),
+                        usual.openCap(), Duration.ofSeconds(5));
     }
 
     boolean isStoreOut(long now) {
