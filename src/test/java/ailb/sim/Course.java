@@ -25,7 +25,8 @@ import java.util.Set;
  * What a run is like, all drawn from its seed: not every fault in every run, because some hide what others show.
  *
  * @param start nanoseconds since the epoch, some minutes before a midnight
- * @param load offered, by what the endpoints can take
+ * @param perSecond requests offered: 0.3 to 2 times what the endpoints can take
+ * @param grows whether that is half of it at first, and half as much again at last
  * @param lines of a batch that is worked on besides
  */
 record Course(

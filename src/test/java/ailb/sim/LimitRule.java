@@ -21,7 +21,7 @@ record LimitRule(Attribute tat, LimitKind kind, boolean retriesOnly, double inte
         List<LimitRule> rules = new ArrayList<>();
         limits.of(LimitKind.REQUESTS_PER_MINUTE).ifPresent(limit -> {
             rules.add(switch (limits.pacing()) {
-                case BUCKET -> rule(Attribute.REQUESTS, LimitKind.REQUESTS_PER_MINUTE, limit, limit, 1);
+                case BUCKET -> rule(Attribute.REQUESTS, LimitKind.REQUESTS_PER_MINUTE, limit, (double) limit, 1);
                 case SMOOTH ->
                     rule(Attribute.REQUESTS, LimitKind.REQUESTS_PER_MINUTE, limit, Math.max(1, limit / 60.0), 0.97);
                 case EVEN -> rule(Attribute.REQUESTS, LimitKind.REQUESTS_PER_MINUTE, limit, 1, 0.95);
@@ -38,7 +38,7 @@ record LimitRule(Attribute tat, LimitKind kind, boolean retriesOnly, double inte
         if (limits.dayReset() == null) {
             limits.of(LimitKind.REQUESTS_PER_DAY)
                     .ifPresent(limit -> rules.add(
-                            rule(Attribute.ROLLING_DAY, LimitKind.REQUESTS_PER_DAY, limit, limit, 1)));
+                            rule(Attribute.ROLLING_DAY, LimitKind.REQUESTS_PER_DAY, limit, (double) limit, 1)));
         }
         tokens(rules, limits, LimitKind.TOKENS_PER_MINUTE, Attribute.TOKENS);
         tokens(rules, limits, LimitKind.INPUT_TOKENS_PER_MINUTE, Attribute.INPUT_TOKENS);
@@ -50,7 +50,7 @@ record LimitRule(Attribute tat, LimitKind kind, boolean retriesOnly, double inte
         limits.of(kind)
                 .ifPresent(limit -> rules.add(
                         switch (limits.pacing()) {
-                            case BUCKET -> rule(tat, kind, limit, limit, 1);
+                            case BUCKET -> rule(tat, kind, limit, (double) limit, 1);
                             case SMOOTH, EVEN -> rule(tat, kind, limit, 0.2 * limit, 0.8);
                         }));
     }

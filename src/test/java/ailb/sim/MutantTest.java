@@ -68,7 +68,7 @@ class MutantTest {
     private static List<Long> byWhatTheySend(Map<Long, Set<GuardOfKind>> sent) {
         return sent.keySet()
                 .stream()
-                .sorted(Comparator.comparing((Long seed) -> -sent.get(seed).size()).thenComparing(seed -> seed))
+                .sorted(Comparator.comparingInt((Long seed) -> -sent.get(seed).size()).thenComparing(seed -> seed))
                 .toList();
     }
 
