@@ -200,6 +200,8 @@ class ArchitectureTest {
         noClasses()
                 .that()
                 .haveSimpleNameStartingWith("Simulated")
+                .or()
+                .resideInAPackage("ailb.sim")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("ailb.admission")

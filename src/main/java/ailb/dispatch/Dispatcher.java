@@ -76,7 +76,8 @@ public final class Dispatcher {
             Selection selection) {}
 
     /**
-     * Has one request answered, and returns before the deadline.
+     * Has one request answered, and returns before the deadline; or after it by what the state store takes to be told
+     * of the last call, where it takes longer than usual.
      *
      * @throws InterruptedException when the calling thread is interrupted
      */

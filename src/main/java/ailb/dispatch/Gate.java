@@ -121,7 +121,7 @@ final class Gate {
         for (int attempt = 0; attempt < TRIES; attempt++) {
             long now = time.now();
             int fitting = admission.fitting(seen.state(), demands, now, now + maxWait);
-            if (!Breaker.stillPasses(access, seen.state(), seen.state()) || fitting < (attempt == 0 ? 1 : least)) {
+            if (!Breaker.isStill(access, seen.state(), now) || fitting < (attempt == 0 ? 1 : least)) {
                 return refused(endpoint);
             }
             List<Demand> admitted = demands.subList(0, fitting);

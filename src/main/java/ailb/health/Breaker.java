@@ -118,6 +118,15 @@ public final class Breaker {
     }
 
     /**
+     * Whether a call that was found to come to the endpoint as this still does: another one may have become the probe
+     * since.
+     */
+    public static boolean isStill(Access access, EndpointState state, long now) {
+        boolean keyReplaced = access == Access.PROBE && reason(state) == FailureClass.CREDENTIAL;
+        return access(state, now, keyReplaced) == access;
+    }
+
+    /**
      * Adds to an admission what lets the call through the breaker: a guard while it is closed, otherwise the move to
      * half-open, which only one call in the fleet can make.
      *

@@ -3,12 +3,12 @@ package ailb.batch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ailb.dispatch.ScriptedUpstream;
-import ailb.dispatch.Simulation;
 import ailb.dispatch.Upstream;
 import ailb.pool.Endpoints;
 import ailb.pool.FailureClass;
 import ailb.pool.Pacing;
 import ailb.pool.Pool;
+import ailb.sim.Simulation;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;

@@ -102,6 +102,11 @@ public final class InMemoryBatchQueue implements BatchQueue {
         return waiting.size();
     }
 
+    /** Whether there is another message with the same body. */
+    public synchronized boolean holdsAnother(QueueMessage message) {
+        return waiting.stream().anyMatch(one -> one.body.equals(message.body()) && !one.id.equals(message.id()));
+    }
+
     /** When the next message may be handed out, nanoseconds since the epoch; past where one may be now. */
     public synchronized OptionalLong nextDue() {
         return waiting.stream().mapToLong(message -> message.due).min();

@@ -1,6 +1,6 @@
 package ailb.batch;
 
-import ailb.dispatch.Simulation;
+import ailb.sim.Simulation;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,6 @@
 package ailb.batch;
 
-import ailb.dispatch.Simulation;
+import ailb.sim.Simulation;
 import ailb.state.Assignment;
 import ailb.state.Attribute;
 import ailb.state.ConditionalUpdate;

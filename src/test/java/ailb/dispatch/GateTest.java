@@ -101,6 +101,25 @@ class GateTest {
         assertThat(store.updates).isEqualTo(1);
     }
 
+    /** Both were found to be due for it; the second was held up by a fetch of its key. Simulation, seed 16. */
+    @Test
+    void aProbeIsNotMadeWhileAnotherOneOfTheSameInstanceIsUnderWay() {
+        store.change(
+                "a",
+                ConditionalUpdate.builder()
+                        .put(Attribute.BREAKER, 1)
+                        .put(Attribute.OPEN_UNTIL, START)
+                        .add(Attribute.GENERATION, 1));
+        view.refresh();
+
+        assertThat(gate.admit(endpoint, List.of(CALL), Priority.INTERACTIVE, Breaker.Access.PROBE, 0,
+                Duration.ofSeconds(35)))
+                .isInstanceOf(Gate.Granted.class);
+        assertThat(gate.admit(endpoint, List.of(CALL), Priority.INTERACTIVE, Breaker.Access.PROBE, 1_000_000_000,
+                Duration.ofSeconds(35)))
+                .isInstanceOf(Gate.Refused.class);
+    }
+
     @Test
     void whatIsAdmittedIsCountedInTheWindow() {
         gate.admit(endpoint, List.of(CALL), Priority.INTERACTIVE, Breaker.Access.CLOSED, 0, Duration.ofSeconds(35));

@@ -5,6 +5,7 @@ import ailb.protocol.ChatRequest;
 import ailb.protocol.ModelRequest;
 import ailb.protocol.Parsed;
 import ailb.selection.Candidate;
+import ailb.sim.Simulation;
 import ailb.state.Assignment;
 import ailb.state.Attribute;
 import ailb.state.ConditionalUpdate;

@@ -1,5 +1,7 @@
-package ailb.dispatch;
+package ailb.sim;
 
+import ailb.dispatch.Tasks;
+import ailb.dispatch.TimeSource;
 import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
@@ -25,6 +27,7 @@ public final class Simulation implements TimeSource, Tasks {
 
     private long now;
     private long number;
+    private long trace = 17;
 
     /** Of whom the running task is a part. */
     private Life current = Life.endless();
@@ -61,9 +64,13 @@ public final class Simulation implements TimeSource, Tasks {
     public static final class Life {
 
         private long lastAwait;
+        private long freezingAwait = Long.MAX_VALUE;
+        private long freezing;
         private final Set<Turn> parked = new LinkedHashSet<>();
         private Runnable atDeath = () -> {};
         private long awaits;
+        private long thawsAt = Long.MIN_VALUE;
+        private long frozenFor;
         private boolean ended;
 
         private Life(long lastAwait) {
@@ -79,8 +86,28 @@ public final class Simulation implements TimeSource, Tasks {
             return new Life(lastAwait);
         }
 
+        /**
+         * Stands still for a while from one of the moments on at which it waits: what it waits for comes to it when that
+         * is over.
+         */
+        public Life frozenAt(long await, long nanos) {
+            freezingAwait = await;
+            freezing = nanos;
+            return this;
+        }
+
         public boolean isOver() {
             return ended;
+        }
+
+        /** Whether it stands still at this moment. */
+        public boolean isFrozen(long moment) {
+            return moment < thawsAt;
+        }
+
+        /** How long it has stood still, nanoseconds; while it does, all of that time. */
+        public long frozenFor() {
+            return frozenFor;
         }
 
         /** How often it has waited. */
@@ -105,7 +132,23 @@ public final class Simulation implements TimeSource, Tasks {
     }
 
     public void at(long moment, Task task) {
-        schedule(moment, begin(Life.endless(), task));
+        at(moment, Life.endless(), task);
+    }
+
+    /** The same as a part of a life; nothing comes of it when that is over by then. */
+    public void at(long moment, Life life, Task task) {
+        schedule(moment, begin(life, task));
+    }
+
+    /** Adds to the trace what happened. */
+    public void note(long what) {
+        trace = (trace ^ what) * 0x9E3779B97F4A7C15L;
+        trace ^= trace >>> 32;
+    }
+
+    /** Tells courses of events apart. */
+    public long trace() {
+        return trace;
     }
 
     private Turn begin(Life life, Task task) {
@@ -153,12 +196,19 @@ public final class Simulation implements TimeSource, Tasks {
         while (failure == null && !events.isEmpty()) {
             Event event = events.remove();
             Turn turn = event.turn();
-            if (!turn.taken) {
-                turn.taken = true;
-                now = event.at();
-                current = turn.life;
-                return turn;
+            if (turn.taken) {
+                continue;
             }
+            if (turn.life.thawsAt > event.at() && !turn.life.ended) {
+                events.add(new Event(turn.life.thawsAt, event.number(), turn));
+                continue;
+            }
+            turn.taken = true;
+            now = event.at();
+            current = turn.life;
+            note(event.at());
+            note(event.number());
+            return turn;
         }
         return null;
     }
@@ -181,18 +231,43 @@ public final class Simulation implements TimeSource, Tasks {
         }
     }
 
-    /** The running task comes to a point where it may wait: there its life may end. */
+    /** The running task comes to a point where it may wait: there its life may end, or stand still. */
     private Life awaiting() {
         Life life = current;
         if (!life.ended && ++life.awaits >= life.lastAwait) {
-            life.ended = true;
-            life.parked.forEach(turn -> schedule(now, turn));
-            life.atDeath.run();
+            end(life);
         }
         if (life.ended) {
             throw new LifeOver();
         }
+        if (life.awaits >= life.freezingAwait) {
+            life.freezingAwait = Long.MAX_VALUE;
+            life.thawsAt = now + life.freezing;
+            life.frozenFor += life.freezing;
+            thaw(life);
+        }
         return life;
+    }
+
+    private void thaw(Life life) {
+        Turn turn = new Turn(life);
+        schedule(life.thawsAt, turn);
+        try {
+            park(turn);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private void end(Life life) {
+        life.ended = true;
+        life.parked.forEach(turn -> schedule(now, turn));
+        life.atDeath.run();
+    }
+
+    /** The running task goes on as a part of this life. */
+    public void join(Life life) {
+        current = life;
     }
 
     /** Ends the life that the caller is a part of. */

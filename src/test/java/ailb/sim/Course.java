@@ -1,0 +1,194 @@
+package ailb.sim;
+
+import ailb.pool.Endpoint;
+import ailb.pool.Endpoints;
+import ailb.pool.LimitKind;
+import ailb.pool.Limits;
+import ailb.pool.Pacing;
+import ailb.pool.Pool;
+import ailb.pool.Price;
+import ailb.pool.Provider;
+import ailb.pool.Settings;
+import ailb.pool.TokenAccounting;
+import java.net.URI;
+import java.time.Duration;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.Random;
+import java.util.Set;
+
+/**
+ * What a run is like, all drawn from its seed: not every fault in every run, because some hide what others show.
+ *
+ * @param start nanoseconds since the epoch, some minutes before a midnight
+ * @param perSecond requests offered: 0.3 to 2 times what the endpoints can take
+ * @param grows whether that is half of it at first, and half as much again at last
+ * @param lines of a batch that is worked on besides
+ */
+record Course(
+        long seed,
+        long start,
+        int instances,
+        int requests,
+        int lines,
+        double perSecond,
+        boolean grows,
+        Set<Fault> faults,
+        List<Outage> outages,
+        List<Spell> spells) {
+
+    static final long SECOND = Enforcement.SECOND;
+
+    private static final long MIDNIGHT = Duration.ofDays(20_833).toNanos();
+
+    /** The store does not answer. */
+    record Outage(long from, long until) {}
+
+    /** A provider, or what is stored of its key, is not well. */
+    record Spell(String endpoint, Fault fault, long from, long until) {}
+
+    private static final Set<Fault> SPELLS = EnumSet.of(
+            Fault.SERVER_ERRORS,
+            Fault.SLOW_PROVIDER,
+            Fault.BLACK_HOLE,
+            Fault.BROWN_OUT,
+            Fault.WRONG_KEY,
+            Fault.KEY_ROTATED,
+            Fault.REFUSED_BARE,
+            Fault.REFUSED_WITH_HEADERS);
+
+    /** What the endpoints take together, requests a second. */
+    private static final double CAPACITY = 20;
+
+    static Course of(long seed, int requests) {
+        // Generators of seeds close together begin alike.
+        Random random = new Random(seed * 0x9E3779B97F4A7C15L);
+        Set<Fault> faults = EnumSet.noneOf(Fault.class);
+        if (seed % 5 != 0) {
+            for (Fault fault : Fault.values()) {
+                if (random.nextBoolean()) {
+                    faults.add(fault);
+                }
+            }
+        }
+        if (isBearing(seed)) {
+            faults.add(Fault.BROWN_OUT);
+        }
+        double load = List.of(0.3, 0.7, 0.95, 1.3, 2.0).get(random.nextInt(5));
+        double perSecond = load * (faults.isEmpty() && seed % 10 == 0 ? 2 : 1) * CAPACITY;
+        long lasts = (long) (requests / perSecond * SECOND);
+        long start = MIDNIGHT - (long) (lasts * 1.5 * random.nextDouble());
+        List<Outage> outages = new ArrayList<>();
+        if (faults.contains(Fault.STORE_OUTAGE)) {
+            long from = start + (long) (lasts * random.nextDouble());
+            outages.add(new Outage(from, from + (long) (60 * SECOND * random.nextDouble())));
+        }
+        List<Spell> spells = new ArrayList<>();
+        if (isBearing(seed)) {
+            spells.add(new Spell("bucket", Fault.BROWN_OUT, start, start + lasts));
+        }
+        for (Fault fault : SPELLS) {
+            if (faults.contains(fault)) {
+                for (String endpoint : List.of("bucket", "smooth", "even", longName())) {
+                    if (random.nextBoolean()) {
+                        long from = start + (long) (lasts * random.nextDouble());
+                        spells.add(new Spell(endpoint, fault, from, from + (long) (90 * SECOND * random.nextDouble())));
+                    }
+                }
+            }
+        }
+        return new Course(
+                seed, start, 1 + random.nextInt(random.nextBoolean() ? 4 : 40), requests,
+                random.nextInt(3) == 0 ? 0 : Math.max(10, requests / 50), perSecond, random.nextBoolean(), faults,
+                outages, spells);
+    }
+
+    /** Whether the breaker is told to bear what else it would not: then only the budget of retries guards the others. */
+    private static boolean isBearing(long seed) {
+        return seed % 6 == 1;
+    }
+
+    private static Settings.Health health(long seed) {
+        Settings.Health usual = Settings.DEFAULT.health();
+        if (isBearing(seed)) {
+            return new Settings.Health(
+                    100, 1_000, 1_000_000, 1, 1, usual.openFor(), usual.backoff(), usual.openCap(),
+                    usual.openForPerson());
+        }
+        // Short openings make for many moves.
+        return seed % 2 == 0
+                ? usual
+                : new Settings.Health(
+                        usual.consecutiveErrors(), usual.hardConsecutiveErrors(), usual.minimumCalls(),
+                        usual.suspectErrorRate(), usual.errorRate(), Duration.ofSeconds(3), usual.backoff(),
+                        usual.openCap(), Duration.ofSeconds(5));
+    }
+
+    boolean isStoreOut(long now) {
+        for (Outage outage : outages) {
+            if (outage.from() <= now && now < outage.until()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** As long as a name may be, since it counts in the size of an item. */
+    static String longName() {
+        return "l".repeat(64);
+    }
+
+    /** Writes a request has without faults: more where calls are evenly spaced at over 1,000 a minute. */
+    double writes() {
+        return isQuick() ? 2.5 : 2.05;
+    }
+
+    private boolean isQuick() {
+        return faults.isEmpty() && seed % 10 == 0;
+    }
+
+    /** Requests a minute of the endpoint whose calls are evenly spaced. */
+    long evenly() {
+        return isQuick() ? 1_500 : 240;
+    }
+
+    /** Requests a day of an endpoint: one of so many of all, so that it is often reached, but for courses without faults. */
+    private long perDay(int share) {
+        return faults.isEmpty() ? 1_000_000 : Math.max(8, requests / share);
+    }
+
+    Pool pool(int attempts) {
+        return new Pool(
+                List.of(
+                        Endpoints.openAi("bucket", Endpoints.requests(Pacing.BUCKET, 600)),
+                        Endpoints.openAi("smooth", new Limits(
+                                Map.of(LimitKind.REQUESTS_PER_MINUTE, 300L, LimitKind.TOKENS_PER_MINUTE, 60_000L,
+                                        LimitKind.REQUESTS_PER_DAY, perDay(8)),
+                                Pacing.SMOOTH, OptionalDouble.empty(), OptionalDouble.empty(), TokenAccounting.MAX,
+                                null)),
+                        Endpoints.openAi("even", new Limits(
+                                Map.of(LimitKind.REQUESTS_PER_MINUTE, evenly(),
+                                        LimitKind.REQUESTS_PER_DAY, perDay(25)),
+                                Pacing.EVEN, OptionalDouble.empty(), OptionalDouble.empty(), TokenAccounting.MAX,
+                                ZoneOffset.UTC)),
+                        anthropic()),
+                new Settings(
+                        new Settings.Retries(attempts, Settings.DEFAULT.retries().attemptCap()),
+                        health(seed), Settings.DEFAULT.routing(), Settings.DEFAULT.batches()));
+    }
+
+    private static Endpoint anthropic() {
+        Limits limits = new Limits(
+                Map.of(LimitKind.REQUESTS_PER_MINUTE, 120L, LimitKind.INPUT_TOKENS_PER_MINUTE, 20_000L,
+                        LimitKind.OUTPUT_TOKENS_PER_MINUTE, 40_000L),
+                Pacing.BUCKET, OptionalDouble.empty(), OptionalDouble.empty(), TokenAccounting.ESTIMATE,
+                ZoneOffset.UTC);
+        return new Endpoint(
+                longName(), Provider.ANTHROPIC, URI.create("https://anthropic.example/v1"), "claude", List.of("chat"),
+                "key-of-anthropic", 1, limits, new Price(3, 15));
+    }
+}

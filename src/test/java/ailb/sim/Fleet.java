@@ -1,0 +1,207 @@
+package ailb.sim;
+
+import ailb.dispatch.Deadline;
+import ailb.dispatch.DispatchResult;
+import ailb.pool.Endpoint;
+import ailb.pool.Pool;
+import ailb.protocol.ChatRequest;
+import ailb.protocol.ModelRequest;
+import ailb.protocol.Parsed;
+import ailb.state.Attribute;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+/** The whole fleet on a course: requests that come by chance to instances that die and freeze, and a batch besides. */
+final class Fleet {
+
+    private static final long SECOND = Enforcement.SECOND;
+    private static final int ATTEMPTS = 3;
+    private static final long FREEZE = Duration.ofMinutes(15).toNanos();
+
+    /** What the handlers keep back of the time there is: the store may be slow to be told of the last call. */
+    private static final long MARGIN = SECOND;
+
+    private static final ModelRequest REQUEST = ((Parsed.Valid) ChatRequest.parse(
+            BatchSide.body("Hi").getBytes(StandardCharsets.UTF_8))).request();
+
+    private final Course course;
+    private final Simulation time;
+    private final Random random;
+    private final Faults faults;
+    private final Offences offences;
+    private final World.Counts counts = new World.Counts();
+    private final Ledger ledger;
+    private final World world;
+    private final List<Instance> slots = new ArrayList<>();
+    private final List<Instance> all = new ArrayList<>();
+    private final List<Simulation.Life> lives = new ArrayList<>();
+    private final long awaits;
+    private long unanswered;
+
+    private Fleet(Course course, LeftOut leftOut) {
+        this.course = course;
+        this.time = new Simulation(course.start());
+        this.random = new Random(course.seed());
+        this.faults = new Faults(course.faults(), random);
+        this.offences = new Offences(time);
+        this.awaits = 12L * course.requests() / course.instances();
+        Pool pool = course.pool(leftOut.isOff(Rule.ATTEMPTS_ARE_LIMITED) ? 10 : ATTEMPTS);
+        this.ledger = new Ledger(pool, offences);
+        Watch watch =
+                new Watch(ledger, new ItemRules(offences, pool), new BreakerRules(offences, pool.settings().health()));
+        this.world = new World(
+                time, random, course, leftOut, pool, faults, offences, counts,
+                new SharedItems(time, leftOut::of, watch),
+                new Providers(time, random, course, pool, faults, counts),
+                new BatchSide(time, random, course, faults, offences));
+    }
+
+    /** What came of a run. */
+    record Run(Course course, long trace, Offences offences, Faults faults, World.Counts counts) {}
+
+    static Run run(Course course) {
+        return run(course, LeftOut.NOTHING);
+    }
+
+    static Run run(Course course, LeftOut leftOut) {
+        Fleet fleet = new Fleet(course, leftOut);
+        fleet.run();
+        return new Run(course, fleet.time.trace(), fleet.offences, fleet.faults, fleet.counts);
+    }
+
+    private void run() {
+        for (int i = 0; i < course.instances(); i++) {
+            slots.add(instance(life(awaits)));
+        }
+        double second = 0;
+        for (int i = 0; i < course.requests(); i++) {
+            long number = i;
+            time.at(course.start() + (long) (second * SECOND), () -> come(number));
+            double grown = course.grows() ? 0.5 + (double) i / course.requests() : 1;
+            second -= Math.log(1 - random.nextDouble()) / (course.perSecond() * grown);
+        }
+        world.batch().begin(world, this::instance, this::life);
+        time.run();
+        check();
+    }
+
+    private Simulation.Life life(long awaits) {
+        Simulation.Life life = faults.isPossible(Fault.KILLED) && random.nextBoolean()
+                ? Simulation.Life.until(1 + random.nextLong(awaits))
+                : Simulation.Life.endless();
+        if (faults.isPossible(Fault.FROZEN) && random.nextInt(4) == 0) {
+            life.frozenAt(1 + random.nextLong(awaits), FREEZE);
+        }
+        lives.add(life);
+        return life;
+    }
+
+    private Instance instance(Simulation.Life life) {
+        Instance instance = new Instance(world, all.size(), skew(), life);
+        all.add(instance);
+        return instance;
+    }
+
+    private long skew() {
+        long skew = 0;
+        if (faults.strikes(Fault.SKEW_OF_500_MS, 0.3)) {
+            skew = SECOND / 2;
+        } else if (faults.strikes(Fault.SKEW_OF_50_MS, 0.6)) {
+            skew = SECOND / 20;
+        }
+        return random.nextBoolean() ? skew : -skew;
+    }
+
+    private void come(long number) throws InterruptedException {
+        int slot = random.nextInt(slots.size());
+        Instance instance = slots.get(slot);
+        if (instance.life.isOver() || instance.life.isFrozen(time.now())) {
+            instance = instance(life(awaits));
+            slots.set(slot, instance);
+        }
+        Simulation.Life life = instance.life;
+        time.join(life);
+        counts.requests++;
+        unanswered++;
+        Request request = new Request(number);
+        Request.CURRENT.set(request);
+        Duration given = Duration.ofSeconds(5 + random.nextInt(24));
+        Deadline deadline = Deadline.in(given, instance.time);
+        long end = now(life) + given.toNanos();
+        try {
+            DispatchResult result = instance.dispatcher.dispatch(REQUEST, deadline);
+            unanswered--;
+            ended(request, result, end - now(life));
+        } catch (RuntimeException e) {
+            offences.check(false, Invariant.ONE_OUTCOME_IN_TIME, () -> request + " threw " + e);
+        } finally {
+            if (life.isOver()) {
+                unanswered--;
+            }
+        }
+    }
+
+    /** What a life has had of time. */
+    private long now(Simulation.Life life) {
+        return time.now() - life.frozenFor();
+    }
+
+    private void ended(Request request, DispatchResult result, long left) {
+        counts.answered += result instanceof DispatchResult.Answered ? 1 : 0;
+        offences.check(
+                left >= (faults.none() ? 0 : -MARGIN),
+                Invariant.ONE_OUTCOME_IN_TIME,
+                () -> request + " ended " + Duration.ofNanos(-left) + " late: " + result);
+        int most = ATTEMPTS + request.renewals;
+        offences.check(
+                request.calls == result.attempts() && request.calls <= most,
+                Invariant.ATTEMPTS_WITHIN_LIMIT,
+                () -> request + ": " + request.calls + " calls, told " + result.attempts() + ", allowed " + most);
+    }
+
+    private void check() {
+        offences.check(unanswered == 0, Invariant.ONE_OUTCOME_IN_TIME, () -> unanswered + " without an outcome");
+        ledger.check();
+        world.batch().check();
+        lives.stream().filter(Simulation.Life::isOver).forEach(_ -> faults.count(Fault.KILLED));
+        lives.stream().filter(life -> life.frozenFor() > 0).forEach(_ -> faults.count(Fault.FROZEN));
+        counts.awaits = lives.stream().mapToLong(Simulation.Life::awaits).sum();
+        permits();
+        offences.check(
+                !faults.none() || counts.refusals <= 1 + counts.calls / 1000,
+                Invariant.FEW_REFUSALS,
+                () -> counts.refusals + " refusals of " + counts.calls + " calls");
+        reports();
+        double writes = (double) counts.writes / (counts.requests + course.lines());
+        offences.check(
+                !faults.none() || course.requests() < 4000 || writes <= course.writes(), Invariant.WRITES_A_REQUEST,
+                () -> writes + " writes a request");
+    }
+
+    /** Calls are reported, but for those of instances that died and writes that got lost: of a batch, 10 at once. */
+    private void reports() {
+        for (Endpoint endpoint : world.pool().endpoints()) {
+            long reported = world.items().state(endpoint.name()).get(Attribute.TOTAL_REQUESTS);
+            List<Permit> used = ledger.of(endpoint).stream().filter(permit -> permit.used).toList();
+            long died = used.stream().filter(permit -> permit.life.isOver()).count();
+            offences.check(
+                    reported <= used.size() && used.size() - reported <= died + 10 * counts.trouble,
+                    Invariant.REPORTED_ONCE,
+                    () -> endpoint.name() + ": " + reported + " reported of " + used.size() + ", " + died + " died");
+        }
+    }
+
+    /** What became of the permits: each is used or let go, or its holder is no more, or was never told. */
+    private void permits() {
+        List<Permit> permits = ledger.all();
+        counts.permits = permits.size();
+        long lost = permits.stream().filter(permit -> permit.isOpen() && !permit.life.isOver()).count();
+        long letGo = all.stream().mapToLong(instance -> instance.letGo).sum();
+        counts.permitsLost = permits.stream().filter(permit -> !permit.used && !permit.dropped).count();
+        offences.check(
+                lost <= letGo, Invariant.PERMIT_ACCOUNTED_FOR, () -> lost + " permits lost, " + letGo + " let go");
+    }
+}

@@ -1,0 +1,108 @@
+package ailb.sim;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.ToLongFunction;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Whatever strikes, every invariant holds on every seed. {@code -Dailb.sim.seeds} and {@code -Dailb.sim.requests}. */
+class FleetTest {
+
+    private static final int SEEDS = Integer.getInteger("ailb.sim.seeds", 20);
+    private static final int REQUESTS = Integer.getInteger("ailb.sim.requests", 500);
+
+    /** Enough for what the beginning of a run costs not to count. */
+    private static final int LONG = 4_000;
+
+    @Test
+    void everyPromiseIsKeptWhateverStrikes() {
+        List<Told> runs = LongStream.rangeClosed(1, SEEDS)
+                .parallel()
+                .mapToObj(seed -> Told.of(Fleet.run(Course.of(seed, REQUESTS))))
+                .toList();
+
+        System.out.printf("fleet, %d seeds of %d requests: %s%n", SEEDS, REQUESTS, counts(runs));
+        System.out.printf("fleet, faults: %s%n", faults(runs));
+        assertThat(runs.stream().map(Told::offences).filter(offences -> !offences.isEmpty())).isEmpty();
+        if (SEEDS >= 200) {
+            assertThat(faults(runs)).containsOnlyKeys(Fault.values());
+        }
+    }
+
+    /** Courses without faults; every other one has an endpoint whose calls are evenly spaced at 1,500 a minute. */
+    @ParameterizedTest
+    @CsvSource({"15", "20", "25", "30"})
+    void withoutFaultsARequestTakesTwoWritesAndProvidersRefuseHardlyAny(long seed) {
+        Fleet.Run run = Fleet.run(Course.of(seed, LONG));
+
+        System.out.printf(
+                "fleet without faults, seed %d, %d instances, %.0f requests/s: %.3f writes a request, %d of %d calls"
+                        + " refused%n",
+                seed, run.course().instances(), run.course().perSecond(),
+                (double) run.counts().writes / (run.counts().requests + run.course().lines()),
+                run.counts().refusals, run.counts().calls);
+        assertThat(run.offences().none()).as(run.offences()::toString).isTrue();
+    }
+
+    @Test
+    void theSameSeedIsTheSameCourseOfEvents() {
+        long trace = Fleet.run(Course.of(7, 300)).trace();
+
+        assertThat(Fleet.run(Course.of(7, 300)).trace()).isEqualTo(trace);
+        assertThat(Fleet.run(Course.of(8, 300)).trace()).isNotEqualTo(trace);
+    }
+
+    /** On these two probes of an endpoint were under way at once: the second had been held up by a fetch of its key. */
+    @ParameterizedTest
+    @CsvSource("152, 600")
+    void seedsThatOnceFailedHold(long seed, int requests) {
+        Fleet.Run run = Fleet.run(Course.of(seed, requests));
+
+        assertThat(run.offences().none()).as(run.offences()::toString).isTrue();
+    }
+
+    /** What is kept of a run. */
+    private record Told(Fleet.Run run, String offences) {
+
+        static Told of(Fleet.Run run) {
+            return new Told(run, run.offences().none() ? "" : "seed " + run.course().seed() + ": " + run.offences());
+        }
+    }
+
+    private static Map<Fault, Long> faults(List<Told> runs) {
+        Map<Fault, Long> struck = new EnumMap<>(Fault.class);
+        runs.forEach(
+                told -> told.run().faults().struck().forEach((fault, count) -> struck.merge(fault, count, Long::sum)));
+        return struck;
+    }
+
+    private static String counts(List<Told> runs) {
+        Map<String, ToLongFunction<World.Counts>> figures = Map.of(
+                "requests", counts -> counts.requests,
+                "answered", counts -> counts.answered,
+                "calls", counts -> counts.calls,
+                "calls without the store", counts -> counts.callsAlone,
+                "calls after a freeze", counts -> counts.callsAfterAFreeze,
+                "refused by providers", counts -> counts.refusals,
+                "writes", counts -> counts.writes,
+                "permits", counts -> counts.permits,
+                "permits lost", counts -> counts.permitsLost,
+                "awaits", counts -> counts.awaits);
+        return figures.entrySet()
+                .stream()
+                .sorted(Map.Entry.comparingByKey())
+                .map(figure -> sum(runs, figure.getValue()) + " " + figure.getKey())
+                .collect(Collectors.joining(", "));
+    }
+
+    private static long sum(List<Told> runs, ToLongFunction<World.Counts> figure) {
+        return runs.stream().mapToLong(told -> figure.applyAsLong(told.run().counts())).sum();
+    }
+}

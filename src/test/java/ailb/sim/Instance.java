@@ -1,0 +1,160 @@
+package ailb.sim;
+
+import ailb.dispatch.DispatchEvent;
+import ailb.dispatch.Dispatcher;
+import ailb.dispatch.Upstream;
+import ailb.pool.Endpoint;
+import ailb.protocol.ProviderRequest;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** One instance of the function: the real dispatcher with clocks, keys and a way to the store of its own. */
+final class Instance {
+
+    /** Of the call that was made last on this thread; none where it may have been another one. */
+    static final ThreadLocal<Permit> LAST = new ThreadLocal<>();
+
+    /** Whose call that was. */
+    private static final ThreadLocal<Request> CALLING = new ThreadLocal<>();
+
+    /** So late after its slot a call may start: 1 s late is dropped, and the answers of the store take their time. */
+    private static final long LATE = Duration.ofMillis(2500).toNanos();
+
+    /** Permits taken alone may be used so long after the store has come back. */
+    private static final long AFTERWARDS = Duration.ofSeconds(8).toNanos();
+
+    final int number;
+    final InstanceTime time;
+    final Dispatcher dispatcher;
+
+    /** Of the invocation, where it is one that works on a batch. */
+    Simulation.Life life;
+
+    /** Permits of lines that were not claimed, and so are let go without a word. */
+    int letGo;
+
+    private final World world;
+    private final List<Permit> inHand = new ArrayList<>();
+    private final Map<String, Request> lines = new HashMap<>();
+    private final Set<String> probes = new HashSet<>();
+    private boolean alone;
+    private long backSince = Long.MIN_VALUE / 2;
+
+    Instance(World world, int number, long skew, Simulation.Life life) {
+        this.world = world;
+        this.number = number;
+        this.life = life;
+        this.time = new InstanceTime(world.time(), this, skew, world.leftOut());
+        this.dispatcher = new Dispatcher(
+                world.pool(), new FaultyStateStore(world, this), this::call, new RotatingKeys(world), time,
+                world.random(), this::hear);
+    }
+
+    void holds(List<Permit> permits, boolean probe) {
+        inHand.addAll(permits);
+        if (probe) {
+            permits.forEach(permit -> probes.add(permit.endpoint.name() + permit.generation));
+        }
+    }
+
+    /** Whether it has got the probe that began this generation. */
+    boolean hasProbed(String endpoint, long generation) {
+        return probes.contains(endpoint + generation);
+    }
+
+    /** Begins an invocation. */
+    void lives(Simulation.Life invocation) {
+        life = invocation;
+        lines.clear();
+    }
+
+    private void hear(DispatchEvent event) {
+        switch (event) {
+            case DispatchEvent.StoreDown _ -> alone = true;
+            case DispatchEvent.StoreUp _ -> {
+                alone = false;
+                backSince = world.time().now();
+            }
+            case DispatchEvent.StoreTrouble(String endpoint, _) ->
+                world.counts().trouble += endpoint.equals("all") ? 0 : 1;
+            case DispatchEvent.Dropped(String endpoint) -> taken(endpoint).ifPresent(permit -> {
+                permit.dropped = true;
+                world.counts().permitsDropped++;
+            });
+            case DispatchEvent.KeyRenewed _ -> {
+                Request of = CALLING.get();
+                of.renewals++;
+                of.failedElsewhere = of.failedBefore;
+            }
+            case DispatchEvent.Admitted _,DispatchEvent.Refused _,DispatchEvent.Answered _,DispatchEvent.Failed _,DispatchEvent.Opened _,DispatchEvent.Closed _,DispatchEvent.KeyMissing _,DispatchEvent.Throttled _,DispatchEvent.StoreStillDown _ -> {
+                // shown by the writes
+            }
+        }
+    }
+
+    /** The permit that a call to this endpoint is made with, out of hand now. */
+    private Optional<Permit> taken(String endpoint) {
+        inHand.removeIf(permit -> !permit.isOpen() && permit.granted);
+        Request request = Request.CURRENT.get();
+        return inHand.stream()
+                .filter(permit -> permit.isOpen() && permit.life == life && permit.request == request)
+                .filter(permit -> permit.endpoint.name().equals(endpoint))
+                .min(Comparator.comparingLong(permit -> permit.moment));
+    }
+
+    private Upstream.Result call(ProviderRequest request, Duration timeout) throws InterruptedException {
+        Endpoint endpoint = world.providers().endpoint(request);
+        Optional<String> line = Request.CURRENT.get() == null ? BatchSide.line(request) : Optional.empty();
+        Request of = line.isEmpty()
+                ? Request.CURRENT.get()
+                : lines.computeIfAbsent(line.get(), _ -> new Request(-1));
+        CALLING.set(of);
+        Optional<Permit> permit = taken(endpoint.name());
+        world.counts().calls++;
+        if (permit.isPresent()) {
+            use(permit.get(), of);
+        } else {
+            world.counts().callsAlone++;
+            world.offences()
+                    .check(
+                            alone || world.time().now() - backSince < AFTERWARDS,
+                            Invariant.CALL_HAS_PERMIT,
+                            () -> of + " of " + this + " calls " + endpoint.name());
+        }
+        LAST.set(permit.filter(each -> each.request != null || letGo == 0).orElse(null));
+        world.time().note(endpoint.name().hashCode());
+        of.calls++;
+        world.batch().calls(line, life);
+        Upstream.Result result = world.providers().call(request, timeout);
+        world.batch().called(line, life);
+        of.failedBefore = of.failedElsewhere;
+        of.failedElsewhere |= !(result instanceof Upstream.Reply(int status, _, _) && status == 200);
+        return result;
+    }
+
+    private void use(Permit permit, Request of) {
+        permit.used = true;
+        permit.retry = of.failedElsewhere;
+        long late = time.now() - permit.moment;
+        if (permit.wasFrozen()) {
+            world.counts().callsAfterAFreeze++;
+        }
+        world.offences()
+                .check(
+                        late >= -1000 && (late <= LATE || permit.wasFrozen()),
+                        Invariant.CALL_AT_ITS_SLOT,
+                        () -> of + " calls " + Duration.ofNanos(late) + " after its slot: " + permit);
+    }
+
+    @Override
+    public String toString() {
+        return "instance " + number;
+    }
+}

@@ -1,0 +1,185 @@
+package ailb.sim;
+
+import ailb.pool.Endpoint;
+import ailb.pool.LimitKind;
+import ailb.pool.Pool;
+import ailb.pool.TokenAccounting;
+import ailb.state.Attribute;
+import ailb.state.ConditionalUpdate;
+import ailb.state.EndpointState;
+import ailb.state.WindowSlot;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Every permit the items have given, and what became of it. */
+final class Ledger {
+
+    /** The longest wait of a request for a slot, and of a line. */
+    private static final long PATIENCE = Duration.ofSeconds(5).toNanos();
+
+    private static final long PATIENCE_OF_BATCHES = Duration.ofMillis(250).toNanos();
+
+    /** What batches leave of each burst to others. */
+    private static final double BATCHES_SHARE = 0.8;
+
+    /** So close to midnight a call may be counted in either day: clocks are off by 500 ms, and slots by the slack. */
+    private static final long MIDNIGHT = Duration.ofMillis(1200).toNanos();
+
+    private final Pool pool;
+    private final Offences offences;
+    private final Map<String, Endpoint> endpoints = new HashMap<>();
+    private final Map<String, List<LimitRule>> rules = new HashMap<>();
+    private final Map<String, List<Permit>> permits = new HashMap<>();
+    private final Map<String, Long> leaveAlone = new HashMap<>();
+
+    Ledger(Pool pool, Offences offences) {
+        this.pool = pool;
+        this.offences = offences;
+        for (Endpoint endpoint : pool.endpoints()) {
+            endpoints.put(endpoint.name(), endpoint);
+            rules.put(endpoint.name(), LimitRule.of(endpoint.limits()));
+            permits.put(endpoint.name(), new ArrayList<>());
+        }
+    }
+
+    /** Notes the permits that come with a write which admits calls. */
+    List<Permit> admitted(SharedItems.Write write) {
+        ConditionalUpdate update = write.update();
+        WindowSlot slot = UpdateKind.slot(update).orElseThrow();
+        int calls = (int) UpdateKind.assigned(update, slot.admitted()).orElseThrow();
+        double input = (double) UpdateKind.assigned(update, slot.admittedInput()).orElse(0) / calls;
+        double output = (double) UpdateKind.assigned(update, slot.admittedOutput()).orElse(0) / calls;
+        Instance holder = write.writer().instance();
+        List<Permit> given = new ArrayList<>();
+        for (int i = 0; i < calls; i++) {
+            Permit permit = new Permit(
+                    endpoints.get(write.endpoint()),
+                    holder,
+                    Request.CURRENT.get(),
+                    (long) moment(write, calls - 1 - i, input, output),
+                    input,
+                    output,
+                    write.after().get(Attribute.GENERATION),
+                    write.writer().frozenBefore());
+            offences.check(
+                    permit.moment >= leaveAlone.getOrDefault(write.endpoint(), 0L),
+                    Invariant.REFUSED_IS_LEFT_ALONE,
+                    () -> permit + ", to be left alone until " + leaveAlone.get(write.endpoint()));
+            long patience = permit.request == null ? PATIENCE_OF_BATCHES : PATIENCE;
+            offences.check(
+                    permit.moment - write.writer().builtAt() <= patience + 1000,
+                    Invariant.SLOT_WITHIN_PATIENCE,
+                    () -> permit + ", " + Duration.ofNanos(permit.moment - write.writer().builtAt()) + " ahead");
+            given.add(permit);
+        }
+        permits.get(write.endpoint()).addAll(given);
+        return given;
+    }
+
+    /** Notes that an endpoint has refused a call for its limits: it says for 2 or 30 s, or else is left alone for 1 to 5 s. */
+    void refused(SharedItems.Write write) {
+        leaveAlone.merge(write.endpoint(), write.writer().builtAt() + Enforcement.SECOND, Math::max);
+    }
+
+    /** From when on the call may be made after which so many more of the same write come. */
+    private double moment(SharedItems.Write write, int after, double input, double output) {
+        EndpointState state = write.after();
+        boolean batch = Request.CURRENT.get() == null;
+        double moment = Math.max(write.writer().builtAt(), state.get(Attribute.HOLD));
+        for (LimitRule rule : rules.get(write.endpoint())) {
+            if (UpdateKind.assigned(write.update(), rule.tat()).isPresent()) {
+                double units = rule.units(input, output);
+                double reached = state.get(rule.tat()) - after * units * rule.interval();
+                moment = Math.max(moment, rule.slot(reached, units, batch ? BATCHES_SHARE : 1));
+            }
+        }
+        return moment;
+    }
+
+    List<Permit> of(Endpoint endpoint) {
+        return permits.get(endpoint.name());
+    }
+
+    List<Permit> all() {
+        return permits.values().stream().flatMap(List::stream).toList();
+    }
+
+    /** What can be told only at the end: whether any period held too much. */
+    void check() {
+        for (Endpoint endpoint : pool.endpoints()) {
+            List<Permit> all = new ArrayList<>(permits.get(endpoint.name()));
+            all.sort(Comparator.comparingLong(permit -> permit.moment));
+            for (LimitRule rule : rules.get(endpoint.name())) {
+                if (rule.retriesOnly()) {
+                    List<Permit> retries = all.stream().filter(permit -> permit.retry).toList();
+                    check(endpoint, rule, retries, Invariant.RETRIES_WITHIN_BUDGET);
+                } else if (!isGivenBack(endpoint, rule)) {
+                    check(endpoint, rule, all, Invariant.ADMITTED_WITHIN_BOUND);
+                }
+            }
+            checkDays(endpoint, all);
+        }
+    }
+
+    /** Tokens not used are given back where use counts: then more are admitted than are used. */
+    private static boolean isGivenBack(Endpoint endpoint, LimitRule rule) {
+        return !rule.kind().countsRequests()
+                && endpoint.limits().tokenAccounting() != TokenAccounting.MAX;
+    }
+
+    /**
+     * All periods at once: one from the i-th call to the j-th is within {@code most} if what was taken up to the j-th is
+     * at most that plus what had been taken before the i-th, each less what time alone allows.
+     */
+    private void check(Endpoint endpoint, LimitRule rule, List<Permit> calls, Invariant invariant) {
+        double taken = 0;
+        double least = Double.MAX_VALUE;
+        double dearest = calls.stream()
+                .mapToDouble(permit -> rule.units(permit.input, permit.output))
+                .max()
+                .orElse(0);
+        double most = rule.most(0, dearest) + 1e-3;
+        long start = calls.isEmpty() ? 0 : calls.getFirst().moment;
+        for (Permit permit : calls) {
+            double allowed = (permit.moment - start) / rule.interval();
+            least = Math.min(least, taken - allowed);
+            taken += rule.units(permit.input, permit.output);
+            double over = taken - allowed - least - most;
+            offences.check(
+                    over <= 0,
+                    invariant,
+                    () -> endpoint.name() + ", " + rule.kind() + ": " + over + " more than " + most + " up to "
+                            + permit.moment);
+        }
+    }
+
+    /** Of all zones the pool of a course has UTC only. */
+    private static LocalDate day(long moment) {
+        return LocalDate.ofInstant(Instant.ofEpochSecond(0, moment), ZoneOffset.UTC);
+    }
+
+    private void checkDays(Endpoint endpoint, List<Permit> calls) {
+        if (endpoint.limits().dayReset() == null
+                || endpoint.limits().of(LimitKind.REQUESTS_PER_DAY).isEmpty()) {
+            return;
+        }
+        long limit = endpoint.limits().of(LimitKind.REQUESTS_PER_DAY).getAsLong();
+        Map<LocalDate, Long> days = new HashMap<>();
+        for (Permit permit : calls) {
+            if (!day(permit.moment - MIDNIGHT).equals(day(permit.moment + MIDNIGHT))) {
+                continue;
+            }
+            LocalDate day = day(permit.moment);
+            long count = days.merge(day, 1L, Long::sum);
+            offences.check(
+                    count <= limit, Invariant.DAY_WITHIN_LIMIT, () -> endpoint.name() + ": " + count + " on " + day);
+        }
+    }
+}

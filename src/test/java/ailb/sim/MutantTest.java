@@ -1,0 +1,103 @@
+package ailb.sim;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The invariants bite: each guard of each kind of write that the instances send, and each rule, is left out in turn, and
+ * some invariant breaks. The guards are those seen in the runs, none is picked by hand.
+ */
+class MutantTest {
+
+    private static final int SEEDS = 12;
+    private static final int REQUESTS = 400;
+
+    /** For a rule that does not show in so few. */
+    private static final int LONGER = 1_000;
+
+    private static final String SURVIVED = "survived";
+
+    @Test
+    void aRuleLeftOutBreaksAnInvariant() {
+        List<Long> seeds = byWhatTheySend(sent());
+        Map<String, String> table = table(
+                Stream.of(Rule.values()).toList(), rule -> broken(rule, seeds));
+
+        assertThat(table.values()).doesNotContain(SURVIVED);
+    }
+
+    @Test
+    void aGuardLeftOutBreaksAnInvariantOrIsOnTheListOfSurvivors() {
+        Map<Long, Set<GuardOfKind>> sent = sent();
+        List<Long> seeds = byWhatTheySend(sent);
+        List<GuardOfKind> guards = sent.values().stream().flatMap(Set::stream).distinct().sorted().toList();
+        Map<String, String> table = table(
+                guards,
+                guard -> broken(
+                        LeftOut.guard(guard),
+                        seeds.stream().filter(seed -> sent.get(seed).contains(guard)).toList(), REQUESTS));
+
+        Set<String> survivors = table.entrySet()
+                .stream()
+                .filter(entry -> entry.getValue().equals(SURVIVED))
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toSet());
+        assertThat(survivors).isSubsetOf(Survivors.known());
+    }
+
+    /** The guards that are sent on each seed. */
+    private static Map<Long, Set<GuardOfKind>> sent() {
+        return LongStream.rangeClosed(1, SEEDS)
+                .parallel()
+                .boxed()
+                .collect(Collectors.toMap(
+                        Function.identity(), seed -> Fleet.run(Course.of(seed, REQUESTS)).counts().guards));
+    }
+
+    /** Those first on which most happens. */
+    private static List<Long> byWhatTheySend(Map<Long, Set<GuardOfKind>> sent) {
+        return sent.keySet()
+                .stream()
+                .sorted(Comparator.comparingInt((Long seed) -> -sent.get(seed).size()).thenComparing(seed -> seed))
+                .toList();
+    }
+
+    private static String broken(Rule rule, List<Long> seeds) {
+        String soon = broken(LeftOut.rule(rule), seeds, REQUESTS);
+        return soon.equals(SURVIVED) ? broken(LeftOut.rule(rule), seeds, LONGER) : soon;
+    }
+
+    /** What breaks on the first of the seeds on which anything does. */
+    private static String broken(LeftOut leftOut, List<Long> seeds, int requests) {
+        for (long seed : seeds) {
+            Fleet.Run run = Fleet.run(Course.of(seed, requests), leftOut);
+            if (!run.offences().none()) {
+                return run.offences().broken() + ", seed " + seed;
+            }
+        }
+        return SURVIVED;
+    }
+
+    private static <T> Map<String, String> table(List<T> mutants, Function<T, String> broken) {
+        List<String> found = mutants.parallelStream().map(broken).toList();
+        Map<String, String> table = new LinkedHashMap<>();
+        for (int i = 0; i < mutants.size(); i++) {
+            table.put(mutants.get(i).toString(), found.get(i));
+        }
+        System.out.printf(
+                "fleet, %d left out one at a time on up to %d seeds, %d survived%n",
+                table.size(), SEEDS, found.stream().filter(SURVIVED::equals).count());
+        table.forEach((mutant, invariants) -> System.out.printf("  %s -> %s%n", mutant, invariants));
+        return table;
+    }
+}

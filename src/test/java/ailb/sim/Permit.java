@@ -1,0 +1,65 @@
+package ailb.sim;
+
+import ailb.pool.Endpoint;
+import org.jspecify.annotations.Nullable;
+
+/** Leave to make one call, as a write of a store's item shows it. Points in time are of the writer's clock. */
+final class Permit {
+
+    final Endpoint endpoint;
+    final Instance holder;
+    final Simulation.Life life;
+
+    /** Whose it is; null for a line of a batch. */
+    final @Nullable Request request;
+
+    /** From when on the call may be made. */
+    final long moment;
+
+    final double input;
+    final double output;
+    final long generation;
+
+    /** How long the holder had stood still when it asked. */
+    final long frozenBefore;
+
+    /** Whether the holder was told. */
+    boolean granted;
+
+    boolean used;
+    boolean dropped;
+    boolean retry;
+
+    Permit(
+            Endpoint endpoint,
+            Instance holder,
+            @Nullable Request request,
+            long moment,
+            double input,
+            double output,
+            long generation,
+            long frozenBefore) {
+        this.endpoint = endpoint;
+        this.holder = holder;
+        this.life = holder.life;
+        this.request = request;
+        this.moment = moment;
+        this.input = input;
+        this.output = output;
+        this.generation = generation;
+        this.frozenBefore = frozenBefore;
+    }
+
+    boolean isOpen() {
+        return granted && !used && !dropped;
+    }
+
+    boolean wasFrozen() {
+        return life.frozenFor() > frozenBefore;
+    }
+
+    @Override
+    public String toString() {
+        return endpoint.name() + " from " + moment + " under generation " + generation + " to " + holder;
+    }
+}

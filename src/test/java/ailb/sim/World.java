@@ -1,0 +1,52 @@
+package ailb.sim;
+
+import ailb.pool.Pool;
+import java.util.HashSet;
+import java.util.Random;
+import java.util.Set;
+
+/**
+ * What all parts of a run share.
+ *
+ * @param random the only source of chance; one thread runs at a time, so its numbers come in the same order each time
+ */
+record World(
+        Simulation time,
+        Random random,
+        Course course,
+        LeftOut leftOut,
+        Pool pool,
+        Faults faults,
+        Offences offences,
+        Counts counts,
+        SharedItems items,
+        Providers providers,
+        BatchSide batch) {
+
+    /** What is counted beside faults. */
+    static final class Counts {
+        long requests;
+        long answered;
+        long calls;
+        long callsAlone;
+        long callsAfterAFreeze;
+        long lines;
+        long refusals;
+        long reads;
+        long writes;
+        long permits;
+        long permitsLost;
+        long permitsDropped;
+        long awaits;
+        long trouble;
+        final Set<GuardOfKind> guards = new HashSet<>();
+    }
+
+    boolean isStoreOut() {
+        if (course.isStoreOut(time.now())) {
+            faults.count(Fault.STORE_OUTAGE);
+            return true;
+        }
+        return false;
+    }
+}
