@@ -46,14 +46,21 @@ final class Settler {
      * @return the item as the report left it, if it counted for the endpoint's health
      */
     Optional<EndpointState> settle(Report report) {
+        return settle(report, Optional.empty());
+    }
+
+    /**
+     * The same, with answers that came before.
+     *
+     * @param before of the same endpoint and generation
+     */
+    Optional<EndpointState> settle(Report report, Optional<Report> before) {
         Endpoint endpoint = report.endpoint();
         EndpointState known = view.state(endpoint);
-        boolean current = true;
+        boolean current = !report.old();
         for (int attempt = 0; attempt < TRIES; attempt++) {
             boolean last = attempt == TRIES - 1;
-            ConditionalUpdate update = current
-                    ? report.update(breaker, known, time.now(), last)
-                    : report.lateUpdate(known, time.now());
+            ConditionalUpdate update = update(report, before, current, known, last);
             switch (store.update(endpoint.name(), update)) {
                 case UpdateResult.Applied(EndpointState settled) -> {
                     view.saw(endpoint, settled);
@@ -74,6 +81,25 @@ final class Settler {
         }
         listener.on(new DispatchEvent.StoreTrouble(endpoint.name(), "gave up reporting a call: the item is too busy"));
         return Optional.empty();
+    }
+
+    private ConditionalUpdate update(
+            Report report, Optional<Report> before, boolean current, EndpointState known, boolean last) {
+        if (before.isEmpty()) {
+            return update(report, current, known, last);
+        }
+        ConditionalUpdate first = update(before.get(), current, known, last);
+        ConditionalUpdate second = update(report, current, first.applyTo(known), last);
+        return Joined.of(known, first, second).orElseThrow();
+    }
+
+    private ConditionalUpdate update(Report report, boolean current, EndpointState known, boolean last) {
+        return current ? report.update(breaker, known, time.now(), last) : report.lateUpdate(known, time.now());
+    }
+
+    /** The change that reports answers, as part of another write. */
+    ConditionalUpdate answers(Report report, EndpointState known) {
+        return update(report, report.isCurrent(known), known, false);
     }
 
     /**
