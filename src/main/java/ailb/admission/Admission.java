@@ -70,13 +70,13 @@ public final class Admission {
     }
 
     /**
-     * How long permits taken now can be held at most before they are used, nanoseconds. For a quarter of each burst; a
+     * How long permits taken now can be held at most before they are used, nanoseconds. For half of each burst; a
      * pace that lets calls go one at a time leaves next to nothing. Never beyond the day whose requests are counted.
      */
     public long holdable(long now) {
         long time = buckets.stream()
                 .filter(bucket -> !bucket.retriesOnly())
-                .mapToLong(bucket -> bucket.depth() / 4)
+                .mapToLong(bucket -> bucket.depth() / 2)
                 .min()
                 .orElse(Long.MAX_VALUE);
         return day.map(counter -> Math.min(time, counter.end(now) - now)).orElse(time);

@@ -64,19 +64,22 @@ final class Attempts {
      * Settles at once, and has the breaker judge.
      *
      * @param before answers that have not been reported yet
+     * @param canWait whether the report may be postponed
      */
-    static void settle(
+    static Settler.Outcome settle(
             Dispatcher.Parts parts,
             Settlement settlement,
             Optional<Report> before,
+            boolean canWait,
             Optional<FailureClass> failure,
             ApiKeys.ApiKey key) {
-        Optional<EndpointState> settled = parts.settler().settle(new Report(List.of(settlement)), before);
+        Settler.Outcome outcome = parts.settler().settle(new Report(List.of(settlement)), before, canWait);
         if (settlement.tellsNothing()) {
             parts.settler().abandon(settlement.permit());
-        } else if (settled.isPresent()) {
-            parts.settler().judge(settlement.permit(), settled.get(), failure, key.version());
+        } else if (outcome instanceof Settler.Counted(EndpointState settled)) {
+            parts.settler().judge(settlement.permit(), settled, failure, key.version());
         }
+        return outcome;
     }
 
     /** How a call ended that was not the end of the request. */

@@ -53,11 +53,18 @@ final class DeferredReports implements Attempts.Reports {
     public void report(
             Dispatcher.Parts parts, Settlement settlement, Optional<FailureClass> failure, ApiKeys.ApiKey key) {
         Permit permit = settlement.permit();
-        if (failure.isEmpty() && permit.access() == Breaker.Access.CLOSED && defers.test(permit.endpoint())) {
-            queue(permit.endpoint()).add(new Waiting(settlement, time.now()));
-        } else {
-            Optional<Report> before = take(permit.endpoint(), permit.admitted()).map(this::report);
-            Attempts.settle(parts, settlement, before, failure, key);
+        Queue<Waiting> queue = queue(permit.endpoint());
+        Waiting latest = new Waiting(settlement, time.now());
+        boolean canWait = failure.isEmpty() && permit.access() == Breaker.Access.CLOSED;
+        if (canWait && defers.test(permit.endpoint())) {
+            queue.add(latest);
+            return;
+        }
+        List<Waiting> before = take(permit.endpoint(), permit.admitted());
+        Optional<Report> earlier = before.isEmpty() ? Optional.empty() : Optional.of(report(before));
+        if (Attempts.settle(parts, settlement, earlier, canWait, failure, key) instanceof Settler.Postponed) {
+            queue.addAll(before);
+            queue.add(latest);
         }
     }
 
@@ -77,7 +84,7 @@ final class DeferredReports implements Attempts.Reports {
                 .orElse(Long.MAX_VALUE);
     }
 
-    /** Reports all answers of the endpoints where one is due. */
+    /** Reports all answers of the endpoints where one is due; an item that takes no more writes gets them later. */
     void flushDue() {
         long now = time.now();
         waiting.values()
@@ -86,21 +93,25 @@ final class DeferredReports implements Attempts.Reports {
                     Waiting first = queue.peek();
                     return first != null && first.age(now) >= longestWait;
                 })
-                .forEach(this::flush);
+                .forEach(queue -> flush(queue, true));
     }
 
     /** Reports all answers there are. */
     void flush() {
-        waiting.values().forEach(this::flush);
+        waiting.values().forEach(queue -> flush(queue, false));
     }
 
     /** One write for those of an endpoint that were admitted under one generation. */
-    private void flush(Queue<Waiting> queue) {
+    private void flush(Queue<Waiting> queue, boolean canWait) {
         Map<Kind, List<Waiting>> together = new LinkedHashMap<>();
         for (Waiting one = queue.poll(); one != null; one = queue.poll()) {
             together.computeIfAbsent(kind(one), _ -> new ArrayList<>()).add(one);
         }
-        together.values().forEach(some -> settler.settle(report(some)));
+        together.values().forEach(some -> {
+            if (settler.settle(report(some), Optional.empty(), canWait) instanceof Settler.Postponed) {
+                queue.addAll(some);
+            }
+        });
     }
 
     private Kind kind(Waiting one) {
@@ -120,7 +131,7 @@ final class DeferredReports implements Attempts.Reports {
     private record Kind(long generation, boolean old) {}
 
     /** The answers that one write to the endpoint can report along with what it is made for. They wait no more. */
-    private Optional<List<Waiting>> take(Endpoint endpoint, EndpointState known) {
+    private List<Waiting> take(Endpoint endpoint, EndpointState known) {
         Queue<Waiting> queue = queue(endpoint);
         List<Waiting> taken = new ArrayList<>();
         List<Waiting> others = new ArrayList<>();
@@ -129,7 +140,7 @@ final class DeferredReports implements Attempts.Reports {
             (kind(one).equals(kind) ? taken : others).add(one);
         }
         queue.addAll(others);
-        return taken.isEmpty() ? Optional.empty() : Optional.of(taken);
+        return taken;
     }
 
     /** Answers on their way with a write. Those that it did not make wait on. */
@@ -161,6 +172,6 @@ final class DeferredReports implements Attempts.Reports {
 
     /** @param known the endpoint as last seen */
     Riders riders(Endpoint endpoint, EndpointState known) {
-        return new Riders(endpoint, take(endpoint, known).orElse(List.of()));
+        return new Riders(endpoint, take(endpoint, known));
     }
 }

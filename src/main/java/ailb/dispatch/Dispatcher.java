@@ -35,11 +35,11 @@ public final class Dispatcher {
             modes.on(event);
             listener.on(event);
         };
-        Parts shared = parts(pool, watch, upstream, keys, time, random, all, _ -> 1, own, modes::of);
+        Parts shared = parts(pool, watch, upstream, keys, time, random, all, _ -> 1, modes::of);
         this.grounds = new Grounds(
                 shared, watch, own,
                 (items, share) -> parts(
-                        pool, items, upstream, keys, time, random, listener, share, own,
+                        pool, items, upstream, keys, time, random, listener, share,
                         (_, _) -> WriteModes.Mode.PLAIN));
     }
 
@@ -52,7 +52,6 @@ public final class Dispatcher {
             RandomGenerator random,
             DispatchListener listener,
             ToDoubleFunction<Endpoint> share,
-            OwnAdmissions own,
             WriteModes.Rule modes) {
         PoolView view = new PoolView(pool, store, time, listener);
         Breaker breaker = new Breaker(pool.settings().health());
@@ -67,7 +66,7 @@ public final class Dispatcher {
                 view,
                 new Gate(pool, store, view, time, listener, share),
                 settler,
-                new Thrift(modes, own, settler, view, time, listener),
+                new Thrift(modes, settler, view, time, listener),
                 new Selection(pool.settings().routing().latency()));
     }
 

@@ -40,21 +40,25 @@ final class Settler {
         this.listener = listener;
     }
 
+    /** What has become of a report. */
+    sealed interface Outcome {}
+
+    /** It counts for the endpoint's health, whose item it left like this. */
+    record Counted(EndpointState settled) implements Outcome {}
+
+    /** It does not, or nobody knows. */
+    record Uncounted() implements Outcome {}
+
+    /** It was not made: the item is written to too often. */
+    record Postponed() implements Outcome {}
+
     /**
      * Reports calls. A report whose outcome is unknown is not repeated: it would count twice.
      *
-     * @return the item as the report left it, if it counted for the endpoint's health
+     * @param before answers that have not been reported yet, of the same endpoint and generation
+     * @param canWait whether it is given back rather than tried again where the item is written to too often
      */
-    Optional<EndpointState> settle(Report report) {
-        return settle(report, Optional.empty());
-    }
-
-    /**
-     * The same, with answers that came before.
-     *
-     * @param before of the same endpoint and generation
-     */
-    Optional<EndpointState> settle(Report report, Optional<Report> before) {
+    Outcome settle(Report report, Optional<Report> before, boolean canWait) {
         Endpoint endpoint = report.endpoint();
         EndpointState known = view.state(endpoint);
         boolean current = !report.old();
@@ -64,23 +68,27 @@ final class Settler {
             switch (store.update(endpoint.name(), update)) {
                 case UpdateResult.Applied(EndpointState settled) -> {
                     view.saw(endpoint, settled);
-                    return current ? Optional.of(settled) : Optional.empty();
+                    return current ? new Counted(settled) : new Uncounted();
                 }
                 case UpdateResult.Rejected(EndpointState now) -> {
                     view.saw(endpoint, now);
                     known = now;
                     current = report.isCurrent(now);
                 }
-                case UpdateResult.Throttled() -> // not made, so it may be tried again
+                case UpdateResult.Throttled() -> { // not made, so it may be tried again
                     listener.on(new DispatchEvent.Throttled(endpoint.name()));
+                    if (canWait) {
+                        return new Postponed();
+                    }
+                }
                 case UpdateResult.Unknown(String cause) -> {
                     listener.on(new DispatchEvent.StoreTrouble(endpoint.name(), cause));
-                    return Optional.empty();
+                    return new Uncounted();
                 }
             }
         }
         listener.on(new DispatchEvent.StoreTrouble(endpoint.name(), "gave up reporting a call: the item is too busy"));
-        return Optional.empty();
+        return new Uncounted();
     }
 
     private ConditionalUpdate update(

@@ -28,11 +28,14 @@ final class Thrift implements Attempts.Reports {
     /** Answers wait for another write, and permits for a call, for so long at most. */
     static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
 
-    /** A call has the choice made anew by this chance; the others go where the one before went, to take its report along. */
-    private static final double MOVES = 0.1;
+    /** By this chance a call has its endpoint drawn anew; the others follow the one before, and take its report along. */
+    private static final double MOVES = 0.05;
+
+    /** Of the calls that are to be expected while permits last, so many are provided for: hardly a permit is left over. */
+    private static final double PROVIDED = 0.75;
 
     private final WriteModes.Rule modes;
-    private final OwnAdmissions own;
+    private final OwnCalls own;
     private final PoolView view;
     private final TimeSource time;
     private final DispatchListener listener;
@@ -40,16 +43,14 @@ final class Thrift implements Attempts.Reports {
     private final HeldPermits permits;
     @Nullable private volatile Long mark;
 
-    /** @param own what this instance admits */
     Thrift(
             WriteModes.Rule modes,
-            OwnAdmissions own,
             Settler settler,
             PoolView view,
             TimeSource time,
             DispatchListener listener) {
         this.modes = modes;
-        this.own = own;
+        this.own = new OwnCalls(time, LONGEST_WAIT);
         this.view = view;
         this.time = time;
         this.listener = listener;
@@ -100,13 +101,14 @@ final class Thrift implements Attempts.Reports {
             return gate.admit(
                     endpoint, List.of(entry.demand()), Priority.INTERACTIVE, entry.access(), maxWait, lease);
         }
+        double usual = own.count(endpoint.name());
         Optional<Permit> held = permits.take(endpoint, entry.demand(), known);
         if (held.isPresent()) {
             listener.on(new DispatchEvent.Admitted(endpoint.name(), 0));
             return new Gate.Granted(List.of(held.get()), held.get().slot());
         }
         try (DeferredReports.Riders riders = reports.riders(endpoint, known)) {
-            Gate.Entry result = gate.admit(order(gate, entry, known, maxWait, lease), 1, riders);
+            Gate.Entry result = gate.admit(order(gate, entry, usual, maxWait, lease), 1, riders);
             if (result instanceof Gate.Granted(List<Permit> granted, long until) && granted.size() > 1) {
                 permits.keep(granted.subList(1, granted.size()), until);
             }
@@ -114,36 +116,27 @@ final class Thrift implements Attempts.Reports {
         }
     }
 
+    /** @param calls of this instance in {@link #LONGEST_WAIT} */
     private Gate.Order order(
-            Gate gate, Shortlist.Entry entry, EndpointState known, long maxWait, Duration lease) {
+            Gate gate, Shortlist.Entry entry, double calls, long maxWait, Duration lease) {
         Endpoint endpoint = entry.endpoint();
+        long now = time.now();
         List<Demand> demands = new ArrayList<>(List.of(entry.demand()));
         long held = 0;
         if (mode(endpoint) == WriteModes.Mode.LEASED && !entry.demand().retry()) {
-            long now = time.now();
-            held = Math.min(
-                    LONGEST_WAIT.toNanos(),
-                    gate.admission(endpoint, Priority.INTERACTIVE).holdable(now));
-            demands.addAll(Collections.nCopies(further(endpoint, held, now), usual(known, now)));
+            long holdable = gate.admission(endpoint, Priority.INTERACTIVE).holdable(now);
+            held = Math.min(LONGEST_WAIT.toNanos(), holdable);
+            double expected = calls * held / LONGEST_WAIT.toNanos();
+            int further = (int) Math.clamp(PROVIDED * expected, 0, LARGEST_LEASE - 1.0);
+            demands.addAll(Collections.nCopies(further, mean(view.state(endpoint), now)));
         }
         return new Gate.Order(
-                endpoint,
-                demands,
-                Priority.INTERACTIVE,
-                entry.access(),
-                maxWait,
-                lease,
+                endpoint, demands, Priority.INTERACTIVE, entry.access(), maxWait, lease,
                 demands.size() > 1 ? held : 0);
     }
 
-    /** As many calls as have come to this instance in half the time on the mean, so that hardly a permit is left over. */
-    private int further(Endpoint endpoint, long held, long now) {
-        double calls = Window.of(own.of(endpoint.name()), now).sum(WindowSlot::admitted);
-        return (int) Math.clamp(calls * held / 2 / Window.LENGTH.toNanos() - 1, 0, LARGEST_LEASE - 1.0);
-    }
-
     /** What the fleet's calls take on the mean. */
-    private static Demand usual(EndpointState known, long now) {
+    private static Demand mean(EndpointState known, long now) {
         Window window = Window.of(known, now);
         double calls = Math.max(1, window.sum(WindowSlot::admitted));
         return new Demand(
