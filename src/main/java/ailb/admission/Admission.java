@@ -255,8 +255,8 @@ public final class Admission {
                     .flatMapToLong(call -> floor(bucket, call.feedback(), now).stream())
                     .max();
             if (floor.isPresent() && state.get(bucket.tat()) + trueUp < floor.getAsLong()) {
-                // A debt that came on top would have to be paid beyond the floor.
-                update.guard(Guard.atMost(state, bucket.tat(), floor.getAsLong() - Math.max(0, trueUp)));
+                // Where a debt on top would reach beyond the floor, or a refund not down to it, this is not the change.
+                update.guard(Guard.atMost(state, bucket.tat(), floor.getAsLong() - trueUp));
                 update.put(bucket.tat(), floor.getAsLong());
             } else if (trueUp != 0 && state.has(bucket.tat())) {
                 update.add(bucket.tat(), trueUp);

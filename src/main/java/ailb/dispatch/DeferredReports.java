@@ -24,6 +24,9 @@ import java.util.function.Predicate;
  */
 final class DeferredReports implements Attempts.Reports {
 
+    /** As many are due however young: no write comes that could take them along. */
+    private static final int MOST_WAITING = 20;
+
     private final Settler settler;
     private final TimeSource time;
     private final Predicate<Endpoint> defers;
@@ -86,14 +89,12 @@ final class DeferredReports implements Attempts.Reports {
 
     /** Reports all answers of the endpoints where one is due; an item that takes no more writes gets them later. */
     void flushDue() {
-        long now = time.now();
-        waiting.values()
-                .stream()
-                .filter(queue -> {
-                    Waiting first = queue.peek();
-                    return first != null && first.age(now) >= longestWait;
-                })
-                .forEach(queue -> flush(queue, true));
+        waiting.values().stream().filter(this::isDue).forEach(queue -> flush(queue, true));
+    }
+
+    private boolean isDue(Queue<Waiting> queue) {
+        Waiting first = queue.peek();
+        return first != null && (first.age(time.now()) >= longestWait || queue.size() > MOST_WAITING);
     }
 
     /** Reports all answers there are. */

@@ -19,6 +19,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 
 /**
@@ -48,11 +49,12 @@ final class ScaledFleet {
     private final ThreadLocal<Long> underWay = ThreadLocal.withInitial(() -> 0L);
 
     private long from;
+    private long until;
     private long offered;
-    private long answered;
+    private long served;
     private long declined;
 
-    /** @param burst seconds' worth of its limit that a provider takes at once */
+    /** @param burst seconds' worth of its limit that a provider takes at once, and has left at first */
     ScaledFleet(long seed, Pool pool, int size, double burst) {
         this.random = new Random(seed);
         this.pool = pool;
@@ -73,15 +75,16 @@ final class ScaledFleet {
     }
 
     private LimitedProvider provider(String endpoint) {
-        return providers.get(endpoint);
+        return Objects.requireNonNull(providers.get(endpoint));
     }
 
-    Items items() {
-        return items;
-    }
-
-    /** Has the items show that so many calls a second have been admitted to each endpoint in the last half minute. */
-    void loaded(double perSecond) {
+    /**
+     * Has the items show that there was load before.
+     *
+     * @param perSecond calls admitted to each endpoint in the last half minute
+     * @param ahead how far ahead of the clock the tat of each has come, nanoseconds
+     */
+    void loaded(double perSecond, long ahead) {
         long epoch = Math.floorDiv(START, Window.LENGTH.toNanos()) - 1;
         WindowSlot slot = Attribute.WINDOW.get((int) Math.floorMod(epoch, 2L));
         for (Endpoint endpoint : pool.endpoints()) {
@@ -90,11 +93,20 @@ final class ScaledFleet {
                     ConditionalUpdate.builder()
                             .put(slot.epoch(), epoch)
                             .put(slot.admitted(), (long) (perSecond * Window.LENGTH.toSeconds()))
+                            .put(Attribute.REQUESTS, START + ahead)
                             .build());
         }
     }
 
-    /** What was found from a second on to the end of the load. */
+    /**
+     * What was found from a second on to the end of the load.
+     *
+     * @param writes a request, throttled ones left out, as reads
+     * @param throttled writes that the items did not take
+     * @param declined requests that found no room
+     * @param utilisation calls the providers took, of the sum of the limits
+     * @param p95Wait what a request takes beside its calls, milliseconds
+     */
     record Figures(
             double writes,
             double reads,
@@ -104,9 +116,10 @@ final class ScaledFleet {
             double utilisation,
             double p95Wait) {}
 
+    /** Runs for so many seconds, and counts from {@code begin} on. */
     Figures run(double perSecond, double begin, double end) throws InterruptedException {
         from = START + (long) (begin * SECOND);
-        long until = START + (long) (end * SECOND);
+        until = START + (long) (end * SECOND);
         for (double second = 0; second < end; second -= Math.log(1 - random.nextDouble()) / perSecond) {
             long moment = START + (long) (second * SECOND);
             int instance = random.nextInt(instances.size());
@@ -123,13 +136,13 @@ final class ScaledFleet {
                 counted.throttled,
                 providers.values().stream().mapToLong(provider -> provider.refused).sum(),
                 declined,
-                answered / (limit * (end - begin)),
+                served / (limit * (end - begin)),
                 p95(waits) / (double) MILLISECOND);
     }
 
-    private static double p95(List<Long> sorted) {
-        sorted.sort(null);
-        return sorted.get((int) (0.95 * sorted.size()));
+    private static double p95(List<Long> all) {
+        all.sort(null);
+        return all.get((int) (0.95 * all.size()));
     }
 
     private void request(int instance, long came) throws InterruptedException {
@@ -138,10 +151,7 @@ final class ScaledFleet {
                 instances.get(instance).dispatch(SimulatedFleet.REQUEST, Deadline.in(Duration.ofSeconds(60), simulation));
         if (came >= from) {
             offered++;
-            switch (result) {
-                case DispatchResult.Answered _,DispatchResult.PassedOn _,DispatchResult.Streaming _ -> answered++;
-                case DispatchResult.Declined _ -> declined++;
-            }
+            declined += result instanceof DispatchResult.Declined ? 1 : 0;
             waits.add(simulation.now() - came - underWay.get());
         }
     }
@@ -191,19 +201,13 @@ final class ScaledFleet {
         }
 
         private void reset() {
-            writes = 0;
-            reads = 0;
-            throttled = 0;
+            copy(new Items());
         }
 
         private void copy(Items others) {
             writes = others.writes;
             reads = others.reads;
             throttled = others.throttled;
-        }
-
-        EndpointState state(String endpoint) {
-            return states.state(endpoint);
         }
     }
 
@@ -236,6 +240,7 @@ final class ScaledFleet {
                                 .getBytes(StandardCharsets.UTF_8));
             }
             tokens--;
+            served += from <= now && now < until ? 1 : 0;
             long takes = (long) (SECOND * (0.5 + random.nextDouble()));
             underWay.set(underWay.get() + takes);
             simulation.sleep(takes);
