@@ -384,7 +384,8 @@ class AdmissionTest {
     /** 1,000 taken and 500 really used; the provider has 700 less than all of them: what is given back is 300. */
     @Test
     void aRefundGoesAsFarAsTheProvidersWordLetsIt() {
-        Admission admission = new Admission(Endpoints.limits(Pacing.BUCKET, Map.of(LimitKind.TOKENS_PER_MINUTE, 60_000L)));
+        Admission admission =
+                new Admission(Endpoints.limits(Pacing.BUCKET, Map.of(LimitKind.TOKENS_PER_MINUTE, 60_000L)));
         take(admission, new Demand(1_000, 0), 0);
 
         settle(admission, new Demand(1_000, 0), new Feedback(

@@ -9,6 +9,7 @@ import ailb.state.Attribute;
 import ailb.state.ConditionalUpdate;
 import ailb.state.EndpointState;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
@@ -104,12 +105,13 @@ class HeldPermitsBoundTest {
             this.random = new Random(seed);
             this.interval = interval;
             this.depth = depth;
-            java.util.Arrays.fill(views, shared);
+            Arrays.fill(views, shared);
         }
 
         List<Call> calls(boolean tokens) {
             while (calls.size() < CALLS) {
-                double pace = random.nextInt(50) == 0 ? depth / interval * random.nextDouble() : 0.5 + 1.5 * random.nextInt(2);
+                double pace = random.nextInt(50) == 0 ? depth / interval * random.nextDouble()
+                        : 0.5 + 1.5 * random.nextInt(2);
                 now += (long) (pace * interval * SECOND * random.nextDouble() * (random.nextInt(4) == 0 ? 4 : 0));
                 int instance = random.nextInt(views.length);
                 if (random.nextInt(3) == 0) {

@@ -40,8 +40,9 @@ class JoinedTest {
                         .isEqualTo(second.applyTo(first.applyTo(actual)));
             }
             if (first.allowedBy(known) && second.allowedBy(first.applyTo(known))) {
-                assertThat(joined).as("seed %d", seed).hasValueSatisfying(both -> assertThat(both.allowedBy(known))
-                        .isTrue());
+                assertThat(joined).as("seed %d", seed)
+                        .hasValueSatisfying(both -> assertThat(both.allowedBy(known))
+                                .isTrue());
             }
         }
         assertThat(made).isGreaterThan(10_000);

@@ -12,6 +12,8 @@ import java.util.Locale;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Fleets of 1 to 10,000 instances on items that take 1,000 writes a second each: what a request costs, and whether the
@@ -90,6 +92,21 @@ class ScaleBehaviourTest {
             assertThatNothingIsLost(figures);
             assertThat(figures.writes()).isLessThanOrEqualTo(0.3);
         }
+    }
+
+    /** An answer in twenty is a fault for 5 s, and all of them are from then on. 400 and 1,500 calls a second. */
+    @ParameterizedTest
+    @ValueSource(doubles = {400, 1_500})
+    void answersThatAreReportedLateNeitherOpenABreakerNorKeepItClosed(double perSecond) throws InterruptedException {
+        ScaledFleet fleet = new ScaledFleet(SEED, pool(1, perSecond / LOAD, Pacing.BUCKET), 50, 60);
+        fleet.loaded(perSecond, 0);
+        fleet.failing(0.05, 5);
+
+        fleet.run(perSecond, 1, 7);
+
+        System.out.printf("openings at %s, the outage began at 5 s%n", fleet.openings());
+        assertThat(fleet.openings()).isNotEmpty();
+        assertThat(fleet.openings().getFirst()).isBetween(5.0, 5.5);
     }
 
     @Test

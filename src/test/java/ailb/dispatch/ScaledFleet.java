@@ -48,6 +48,9 @@ final class ScaledFleet {
     /** Of the request that a thread belongs to: the time its calls have taken. */
     private final ThreadLocal<Long> underWay = ThreadLocal.withInitial(() -> 0L);
 
+    private final List<Double> openings = new ArrayList<>();
+    private double failing;
+    private long downFrom = Long.MAX_VALUE;
     private long from;
     private long until;
     private long offered;
@@ -70,8 +73,23 @@ final class ScaledFleet {
                     new FixedKeys(),
                     simulation,
                     random,
-                    _ -> {}));
+                    event -> {
+                        if (event instanceof DispatchEvent.Opened) {
+                            openings.add((simulation.now() - START) / (double) SECOND);
+                        }
+                    }));
         }
+    }
+
+    /** Has providers fail a share of the calls, and all that end from a second on. */
+    void failing(double share, double allFrom) {
+        failing = share;
+        downFrom = START + (long) (allFrom * SECOND);
+    }
+
+    /** When breakers opened, seconds. */
+    List<Double> openings() {
+        return openings;
     }
 
     private LimitedProvider provider(String endpoint) {
@@ -148,7 +166,8 @@ final class ScaledFleet {
     private void request(int instance, long came) throws InterruptedException {
         underWay.set(0L);
         DispatchResult result =
-                instances.get(instance).dispatch(SimulatedFleet.REQUEST, Deadline.in(Duration.ofSeconds(60), simulation));
+                instances.get(instance)
+                        .dispatch(SimulatedFleet.REQUEST, Deadline.in(Duration.ofSeconds(60), simulation));
         if (came >= from) {
             offered++;
             declined += result instanceof DispatchResult.Declined ? 1 : 0;
@@ -243,8 +262,11 @@ final class ScaledFleet {
             served += from <= now && now < until ? 1 : 0;
             long takes = (long) (SECOND * (0.5 + random.nextDouble()));
             underWay.set(underWay.get() + takes);
+            boolean fails = random.nextDouble() < failing;
             simulation.sleep(takes);
-            return ScriptedUpstream.answer();
+            return fails || simulation.now() >= downFrom
+                    ? ScriptedUpstream.error(500, "server_error", "internal")
+                    : ScriptedUpstream.answer();
         }
     }
 }

@@ -61,11 +61,10 @@ class StickyModeTest extends DispatcherFixture {
         assertThat(store.updates).isEqualTo(3);
     }
 
-    /** The answer of another call comes while this one is under way; it was first, so there is one fault in a row. */
     @Test
     void aFailureIsReportedAtOnceAndWhatWaitsWithIt() throws InterruptedException {
         upstream.then("a", () -> {
-            dispatchUnchecked();
+            dispatchUnchecked(dispatcher);
             return ScriptedUpstream.error(400, "invalid_request_error", "bad");
         });
 
@@ -75,17 +74,13 @@ class StickyModeTest extends DispatcherFixture {
         assertThat(store.updates).as("two admissions, one report").isEqualTo(3);
     }
 
+    /** The answer of another call comes while this one is under way; it was first, so there is one fault in a row. */
     @Test
     void anAnswerThatCameBeforeAFaultEndsTheRowBeforeIt() throws InterruptedException {
-        Pool two = pool(openAi("a"), Endpoints.endpoint("b", Provider.OPENAI, 1e-9, NO_LIMITS));
-        Dispatcher both = dispatcher(two);
+        Dispatcher both = dispatcher(pool(openAi("a"), Endpoints.endpoint("b", Provider.OPENAI, 1e-9, NO_LIMITS)));
         store.items.update("a", ConditionalUpdate.builder().put(Attribute.CONSECUTIVE_FAILURES, 2).build());
         upstream.then("a", () -> {
-            try {
-                dispatch(both);
-            } catch (InterruptedException e) {
-                throw new IllegalStateException(e);
-            }
+            dispatchUnchecked(both);
             return ScriptedUpstream.error(500, "server_error", "internal");
         });
 
@@ -181,7 +176,7 @@ class StickyModeTest extends DispatcherFixture {
     void noMoreThanTwentyAnswersWait() throws InterruptedException {
         for (int call = 0; call < 24; call++) {
             upstream.then("a", () -> {
-                dispatchUnchecked();
+                dispatchUnchecked(dispatcher);
                 return ScriptedUpstream.answer();
             });
         }
@@ -287,9 +282,9 @@ class StickyModeTest extends DispatcherFixture {
         return upstream.calls().getLast();
     }
 
-    private void dispatchUnchecked() {
+    private void dispatchUnchecked(Dispatcher by) {
         try {
-            dispatch(dispatcher);
+            dispatch(by);
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
