@@ -11,8 +11,8 @@ import java.util.function.ToDoubleFunction;
 import java.util.random.RandomGenerator;
 
 /**
- * Sends requests to the endpoints of a pool. Keeps nothing of a request; what it knows of the endpoints is a view of
- * the shared state. Safe for use by many threads.
+ * Sends requests to the endpoints of a pool. Keeps nothing of a request, but for seconds where an endpoint's item gets too
+ * many writes; what it knows of the endpoints is a view of the shared state. Safe for use by many threads.
  */
 public final class Dispatcher {
 
