@@ -56,7 +56,7 @@ final class Settler {
      * Reports calls. A report whose outcome is unknown is not repeated: it would count twice.
      *
      * @param before answers that have not been reported yet, of the same endpoint and generation
-     * @param canWait whether it is given back rather than tried again where the item is written to too often
+     * @param canWait whether it is given back in the end where the item is written to too often
      */
     Outcome settle(Report report, Optional<Report> before, boolean canWait) {
         Endpoint endpoint = report.endpoint();
@@ -77,7 +77,7 @@ final class Settler {
                 }
                 case UpdateResult.Throttled() -> { // not made, so it may be tried again
                     listener.on(new DispatchEvent.Throttled(endpoint.name()));
-                    if (canWait) {
+                    if (last && canWait) {
                         return new Postponed();
                     }
                 }

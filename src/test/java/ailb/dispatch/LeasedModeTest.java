@@ -128,6 +128,23 @@ class LeasedModeTest extends DispatcherFixture {
     }
 
     @Test
+    void aProbeTakesOnePermitAndNoneThatIsHeld() throws InterruptedException {
+        calls(dispatcher, 45);
+        store.items.update("a", ConditionalUpdate.builder()
+                .put(Attribute.BREAKER, 1)
+                .put(Attribute.OPEN_UNTIL, time.now())
+                .add(Attribute.GENERATION, 1)
+                .build());
+        time.pass(Duration.ofMillis(300));
+        long before = admitted();
+
+        dispatch(dispatcher);
+
+        assertThat(admitted() - before).isEqualTo(1);
+        assertThat(state("a").has(Attribute.BREAKER)).isFalse();
+    }
+
+    @Test
     void aFailedCallIsReportedAtOnce() throws InterruptedException {
         calls(dispatcher, 45);
         long before = state("a").get(Attribute.TOTAL_FAILURES);

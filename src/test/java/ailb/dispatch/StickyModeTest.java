@@ -214,7 +214,7 @@ class StickyModeTest extends DispatcherFixture {
     }
 
     @Test
-    void aReportThatIsThrottledIsMadeLater() throws InterruptedException {
+    void aReportThatIsThrottledAgainAndAgainIsMadeLater() throws InterruptedException {
         loaded("a", 10);
         upstream.then("a", () -> {
             store.throttled = "a";
@@ -227,7 +227,7 @@ class StickyModeTest extends DispatcherFixture {
         dispatch(dispatcher);
 
         assertThat(state("a").get(Attribute.TOTAL_REQUESTS)).isEqualTo(1);
-        assertThat(store.updates).as("two admissions and the throttled report").isEqualTo(3);
+        assertThat(store.updates).as("two admissions, and four times the report").isEqualTo(6);
     }
 
     @Test
