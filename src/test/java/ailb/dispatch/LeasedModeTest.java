@@ -2,9 +2,11 @@ package ailb.dispatch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ailb.pool.Endpoint;
 import ailb.pool.Endpoints;
 import ailb.pool.Pacing;
 import ailb.pool.Pool;
+import ailb.pool.Provider;
 import ailb.state.Attribute;
 import ailb.state.ConditionalUpdate;
 import ailb.state.WindowSlot;
@@ -66,6 +68,40 @@ class LeasedModeTest extends DispatcherFixture {
         time.pass(Duration.ofSeconds(6));
 
         assertThat(writes(dispatcher)).isGreaterThanOrEqualTo(1);
+    }
+
+    /** A second's worth at once: permits are held for half a second, and 100 calls a second come here. */
+    @Test
+    void permitsLastForHalfTheBurstAtMost() throws InterruptedException {
+        Dispatcher smooth = dispatcher(pool(openAi("a", Endpoints.requests(Pacing.SMOOTH, 120_000))));
+        for (int call = 0; call < 105; call++) {
+            fleetHasTaken(Duration.ofMillis(515));
+            dispatch(smooth);
+            time.pass(Duration.ofMillis(10));
+        }
+        assertThat(store.updates).isLessThan(60);
+        assertThat(admitted()).as("some are held").isGreaterThan(105);
+
+        time.pass(Duration.ofMillis(520));
+
+        assertThat(writes(smooth)).isGreaterThanOrEqualTo(1);
+    }
+
+    @Test
+    void aRetryLeasesNothing() throws InterruptedException {
+        Endpoint limited = openAi("a", Endpoints.requests(Pacing.BUCKET, 120_000));
+        Dispatcher two = dispatcher(pool(limited, Endpoints.endpoint("b", Provider.OPENAI, 1e9, NO_LIMITS)));
+        store.items.update("b", ConditionalUpdate.builder().put(Attribute.HOLD, Long.MAX_VALUE).build());
+        calls(two, 45);
+        store.items.update("b", ConditionalUpdate.builder().put(Attribute.HOLD, 0).build());
+        time.pass(Duration.ofSeconds(6));
+        upstream.then("b", () -> ScriptedUpstream.error(500, "server_error", "internal"));
+        long before = admitted();
+
+        dispatch(two);
+
+        assertThat(upstream.calls().subList(45, 47)).containsExactly("b", "a");
+        assertThat(admitted() - before).isEqualTo(1);
     }
 
     @Test
