@@ -69,6 +69,32 @@ public final class Admission {
                 buckets.stream().map(bucket -> bucket.upTo(burstShare)).toList());
     }
 
+    /**
+     * How long permits taken now can be held at most before they are used, nanoseconds. For half of each burst; a
+     * pace that lets calls go one at a time leaves next to nothing. Never beyond the day whose requests are counted.
+     */
+    public long holdable(long now) {
+        long time = buckets.stream()
+                .filter(bucket -> !bucket.retriesOnly())
+                .mapToLong(bucket -> bucket.depth() / 2)
+                .min()
+                .orElse(Long.MAX_VALUE);
+        return day.map(counter -> Math.min(time, counter.end(now) - now)).orElse(time);
+    }
+
+    /**
+     * The same limits for calls that are held back: they are counted at the last moment they may start, {@code nanos}
+     * from now, and may start at any time before. So room is asked for, and taken, as of that moment.
+     *
+     * @param nanos at most as long as is {@link #holdable}
+     */
+    public Admission held(long nanos) {
+        return new Admission(
+                limits,
+                share,
+                buckets.stream().map(bucket -> bucket.early(nanos)).toList());
+    }
+
     private static Optional<DayCounter> dayCounter(Limits limits, double share) {
         OptionalLong limit = limits.of(LimitKind.REQUESTS_PER_DAY);
         return limits.dayReset() == null || limit.isEmpty()
@@ -229,8 +255,8 @@ public final class Admission {
                     .flatMapToLong(call -> floor(bucket, call.feedback(), now).stream())
                     .max();
             if (floor.isPresent() && state.get(bucket.tat()) + trueUp < floor.getAsLong()) {
-                // A debt that came on top would have to be paid beyond the floor.
-                update.guard(Guard.atMost(state, bucket.tat(), floor.getAsLong() - Math.max(0, trueUp)));
+                // Where a debt on top would reach beyond the floor, or a refund not down to it, this is not the change.
+                update.guard(Guard.atMost(state, bucket.tat(), floor.getAsLong() - trueUp));
                 update.put(bucket.tat(), floor.getAsLong());
             } else if (trueUp != 0 && state.has(bucket.tat())) {
                 update.add(bucket.tat(), trueUp);

@@ -86,6 +86,11 @@ record Bucket(LimitKind kind, boolean retriesOnly, Attribute tat, double interva
         return new Bucket(kind, retriesOnly, tat, interval, depth, (long) (depth * burstShare));
     }
 
+    /** The same bucket for calls that start as much as {@code nanos} before the moment they are counted at. */
+    Bucket early(long nanos) {
+        return new Bucket(kind, retriesOnly, tat, interval, depth, Math.max(0, usable - nanos));
+    }
+
     private static Attribute attribute(LimitKind kind) {
         return switch (kind) {
             case REQUESTS_PER_MINUTE -> Attribute.REQUESTS;

@@ -24,8 +24,16 @@ record DayCounter(long limit, ZoneId zone) {
         if (left(state, now) > 0) {
             return now;
         }
-        long tomorrow = DatedCounter.DAY_REQUESTS.current(state, today(now)) + 1;
-        return LocalDate.ofEpochDay(tomorrow).atStartOfDay(zone).toEpochSecond() * NANOS_PER_SECOND;
+        return start(DatedCounter.DAY_REQUESTS.current(state, today(now)) + 1);
+    }
+
+    /** When the day ends. */
+    long end(long now) {
+        return start(today(now) + 1);
+    }
+
+    private long start(long day) {
+        return LocalDate.ofEpochDay(day).atStartOfDay(zone).toEpochSecond() * NANOS_PER_SECOND;
     }
 
     /** Requests still free today. */

@@ -60,15 +60,24 @@ final class Attempts {
                 ApiKeys.ApiKey key);
     }
 
-    /** Settles at once, and has the breaker judge. */
-    static final Reports AT_ONCE = (parts, settlement, failure, key) -> {
-        Optional<EndpointState> settled = parts.settler().settle(new Report(List.of(settlement)));
+    /**
+     * Settles at once, and has the breaker judge.
+     *
+     * @param before answers that have not been reported yet
+     */
+    static void settle(
+            Dispatcher.Parts parts,
+            Settlement settlement,
+            Optional<Report> before,
+            Optional<FailureClass> failure,
+            ApiKeys.ApiKey key) {
+        Settler.Outcome outcome = parts.settler().settle(new Report(List.of(settlement)), before, false);
         if (settlement.tellsNothing()) {
             parts.settler().abandon(settlement.permit());
-        } else if (settled.isPresent()) {
-            parts.settler().judge(settlement.permit(), settled.get(), failure, key.version());
+        } else if (outcome instanceof Settler.Counted(EndpointState settled)) {
+            parts.settler().judge(settlement.permit(), settled, failure, key.version());
         }
-    };
+    }
 
     /** How a call ended that was not the end of the request. */
     sealed interface Next {}

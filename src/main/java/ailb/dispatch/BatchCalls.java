@@ -42,6 +42,8 @@ public final class BatchCalls {
 
     private static final int STORE_PATIENCE = 2;
 
+    private static final Duration LONGEST_REPORT_WAIT = Duration.ofSeconds(2);
+
     private final Grounds grounds;
     private final Dispatcher.Parts parts;
     private final Settings.Batches settings;
@@ -53,7 +55,7 @@ public final class BatchCalls {
         this.parts = grounds.shared();
         this.settings = parts.pool().settings().batches();
         this.budget = new Budget(deadline, parts.time(), parts.pool().settings());
-        this.reports = new DeferredReports(parts.settler(), parts.time());
+        this.reports = new DeferredReports(parts.settler(), parts.time(), _ -> true, LONGEST_REPORT_WAIT);
     }
 
     /** A call that waits. */
@@ -215,8 +217,9 @@ public final class BatchCalls {
         Endpoint endpoint = entry.endpoint();
         long maxWait = Math.min(settings.ahead().toNanos(), entry.maxWait());
         Duration lease = budget.lease(parts.view().state(endpoint), entry.demand());
-        return switch (parts.gate().admit(endpoint, demands, least, Priority.BATCH, entry.access(), maxWait, lease)) {
-            case Gate.Granted(List<Permit> permits) -> {
+        Gate.Order order = new Gate.Order(endpoint, demands, Priority.BATCH, entry.access(), maxWait, lease, 0);
+        return switch (parts.gate().admit(order, least, Gate.Rider.NONE)) {
+            case Gate.Granted(List<Permit> permits, _) -> {
                 for (int i = 0; i < permits.size(); i++) {
                     calls.get(i).lease(new Ticket(permits.get(i), key));
                 }

@@ -26,6 +26,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 
 /** The endpoints that one request may be sent to: what stands in the way of each, who has room, and whom to take. */
@@ -165,19 +166,29 @@ final class Choices {
         return lookups.computeIfAbsent(endpoint.apiKey(), parts.keys()::get);
     }
 
-    /** A probe that is due goes before the weighted choice: it is what brings an endpoint back. */
+    /**
+     * A probe that is due goes before the weighted choice: it is what brings an endpoint back. So does a permit that is
+     * held: the choice was made when it was taken.
+     */
     Shortlist.Entry choose(List<Shortlist.Entry> ready) {
-        for (Shortlist.Entry entry : ready) {
-            if (entry.access() != Breaker.Access.CLOSED) {
-                return entry;
-            }
+        boolean interactive = priority == Priority.INTERACTIVE;
+        Optional<Shortlist.Entry> first = ready.stream()
+                .filter(entry -> entry.access() != Breaker.Access.CLOSED)
+                .findFirst()
+                .or(() -> ready.stream()
+                        .filter(entry -> interactive && parts.thrift().isPermitHeld(entry))
+                        .findFirst());
+        if (first.isPresent()) {
+            return first.get();
         }
         List<Candidate> candidates = ready.stream()
                 .map(entry -> new Candidate(entry.endpoint(), parts.view().state(entry.endpoint())))
                 .toList();
+        RandomGenerator random = interactive
+                ? parts.thrift().draw(candidates.stream().map(Candidate::endpoint).toList(), parts.random())
+                : parts.random();
         Candidate chosen = parts.selection()
-                .choose(
-                        candidates, spending.rule(serving), parts.time().now(), parts.random());
+                .choose(candidates, spending.rule(serving), parts.time().now(), random);
         return ready.get(candidates.indexOf(chosen));
     }
 

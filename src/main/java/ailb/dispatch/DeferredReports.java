@@ -1,8 +1,12 @@
 package ailb.dispatch;
 
 import ailb.health.Breaker;
+import ailb.pool.Endpoint;
 import ailb.pool.FailureClass;
 import ailb.state.Attribute;
+import ailb.state.ConditionalUpdate;
+import ailb.state.EndpointState;
+import ailb.stats.Window;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -10,57 +14,160 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Predicate;
 
 /**
- * Reports of calls of which the answers wait a moment, to be made together. Failures and probes are reported at once:
- * others must know.
+ * Reports of calls of which the answers wait a moment, to be made together or with another write. Failures and probes are
+ * reported at once, and what waits before them with them: others must know, and in order.
  */
 final class DeferredReports implements Attempts.Reports {
 
-    private static final long LONGEST_WAIT = Duration.ofSeconds(2).toNanos();
+    /** As many are due however young: no write comes that could take them along. */
+    private static final int MOST_WAITING = 20;
 
     private final Settler settler;
     private final TimeSource time;
-    private final Queue<Waiting> waiting = new ConcurrentLinkedQueue<>();
+    private final Predicate<Endpoint> defers;
+    private final long longestWait;
+    private final Map<String, Queue<Waiting>> waiting = new ConcurrentHashMap<>();
 
-    DeferredReports(Settler settler, TimeSource time) {
+    /**
+     * @param defers whether answers of an endpoint may wait
+     * @param longestWait after which they are due
+     */
+    DeferredReports(Settler settler, TimeSource time, Predicate<Endpoint> defers, Duration longestWait) {
         this.settler = settler;
         this.time = time;
+        this.defers = defers;
+        this.longestWait = longestWait.toNanos();
     }
 
-    private record Waiting(Settlement settlement, long since) {}
+    private record Waiting(Settlement settlement, long since) {
+
+        /** By wall time, which goes on while an instance is frozen; a clock set back makes nothing young. */
+        long age(long now) {
+            return Math.abs(now - since);
+        }
+    }
 
     @Override
     public void report(
             Dispatcher.Parts parts, Settlement settlement, Optional<FailureClass> failure, ApiKeys.ApiKey key) {
-        if (failure.isEmpty() && settlement.permit().access() == Breaker.Access.CLOSED) {
-            waiting.add(new Waiting(settlement, time.monotonic()));
-        } else {
-            Attempts.AT_ONCE.report(parts, settlement, failure, key);
+        Permit permit = settlement.permit();
+        boolean canWait = failure.isEmpty() && permit.access() == Breaker.Access.CLOSED;
+        if (canWait && defers.test(permit.endpoint())) {
+            queue(permit.endpoint()).add(new Waiting(settlement, time.now()));
+            return;
         }
+        List<Waiting> before = take(permit.endpoint(), permit.admitted());
+        Optional<Report> earlier = before.isEmpty() ? Optional.empty() : Optional.of(report(before));
+        Attempts.settle(parts, settlement, earlier, failure, key);
+    }
+
+    private Queue<Waiting> queue(Endpoint endpoint) {
+        return waiting.computeIfAbsent(endpoint.name(), _ -> new ConcurrentLinkedQueue<>());
     }
 
     /** Nanoseconds until answers are due to be reported; very long where none wait. */
     long untilDue() {
-        Waiting first = waiting.peek();
-        return first == null ? Long.MAX_VALUE : Math.max(0, first.since() + LONGEST_WAIT - time.monotonic());
+        long now = time.now();
+        return waiting.values()
+                .stream()
+                .map(Queue::peek)
+                .flatMap(first -> Optional.ofNullable(first).stream())
+                .mapToLong(first -> Math.max(0, longestWait - first.age(now)))
+                .min()
+                .orElse(Long.MAX_VALUE);
     }
 
-    /** Reports all answers there are: one write for those of an endpoint that were admitted under one generation. */
+    /** Reports all answers of the endpoints where one is due; an item that takes no more writes gets them later. */
+    void flushDue() {
+        waiting.values().stream().filter(this::isDue).forEach(queue -> flush(queue, true));
+    }
+
+    private boolean isDue(Queue<Waiting> queue) {
+        Waiting first = queue.peek();
+        return first != null && (first.age(time.now()) >= longestWait || queue.size() > MOST_WAITING);
+    }
+
+    /** Reports all answers there are. */
     void flush() {
-        Map<Kind, List<Settlement>> together = new LinkedHashMap<>();
-        for (Waiting one = waiting.poll(); one != null; one = waiting.poll()) {
-            together.computeIfAbsent(Kind.of(one.settlement().permit()), _ -> new ArrayList<>()).add(one.settlement());
+        waiting.values().forEach(queue -> flush(queue, false));
+    }
+
+    /** One write for those of an endpoint that were admitted under one generation. */
+    private void flush(Queue<Waiting> queue, boolean canWait) {
+        Map<Kind, List<Waiting>> together = new LinkedHashMap<>();
+        for (Waiting one = queue.poll(); one != null; one = queue.poll()) {
+            together.computeIfAbsent(kind(one), _ -> new ArrayList<>()).add(one);
         }
-        together.values().forEach(settlements -> settler.settle(new Report(settlements)));
+        together.values().forEach(some -> {
+            if (settler.settle(report(some), Optional.empty(), canWait) instanceof Settler.Postponed) {
+                queue.addAll(some);
+            }
+        });
+    }
+
+    private Kind kind(Waiting one) {
+        return new Kind(one.settlement().permit().admitted().get(Attribute.GENERATION), isOld(one));
+    }
+
+    /** What the window has forgotten by now is not counted in it as new. */
+    private boolean isOld(Waiting one) {
+        return one.age(time.now()) > Window.LENGTH.toNanos();
+    }
+
+    private Report report(List<Waiting> some) {
+        return new Report(some.stream().map(Waiting::settlement).toList(), isOld(some.getFirst()));
     }
 
     /** What answers have in common that one write can report. */
-    private record Kind(String endpoint, long generation) {
+    private record Kind(long generation, boolean old) {}
 
-        static Kind of(Permit permit) {
-            return new Kind(permit.endpoint().name(), permit.admitted().get(Attribute.GENERATION));
+    /** The answers that one write to the endpoint can report along with what it is made for. They wait no more. */
+    private List<Waiting> take(Endpoint endpoint, EndpointState known) {
+        Queue<Waiting> queue = queue(endpoint);
+        List<Waiting> taken = new ArrayList<>();
+        List<Waiting> others = new ArrayList<>();
+        Kind kind = new Kind(known.get(Attribute.GENERATION), false);
+        for (Waiting one = queue.poll(); one != null; one = queue.poll()) {
+            (kind(one).equals(kind) ? taken : others).add(one);
         }
+        queue.addAll(others);
+        return taken;
+    }
+
+    /** Answers on their way with a write. Those that it did not make wait on. */
+    final class Riders implements Gate.Rider, AutoCloseable {
+
+        private final Endpoint endpoint;
+        private List<Waiting> taken;
+
+        private Riders(Endpoint endpoint, List<Waiting> taken) {
+            this.endpoint = endpoint;
+            this.taken = taken;
+        }
+
+        @Override
+        public Optional<ConditionalUpdate> update(EndpointState known, long now) {
+            return taken.isEmpty() ? Optional.empty() : Optional.of(settler.answers(report(taken), known));
+        }
+
+        @Override
+        public void written() {
+            taken = List.of();
+        }
+
+        @Override
+        public void close() {
+            queue(endpoint).addAll(taken);
+        }
+    }
+
+    /** @param known the endpoint as last seen */
+    Riders riders(Endpoint endpoint, EndpointState known) {
+        return new Riders(endpoint, take(endpoint, known));
     }
 }

@@ -11,8 +11,8 @@ import java.util.function.ToDoubleFunction;
 import java.util.random.RandomGenerator;
 
 /**
- * Sends requests to the endpoints of a pool. Keeps nothing of a request; what it knows of the endpoints is a view of
- * the shared state. Safe for use by many threads.
+ * Sends requests to the endpoints of a pool. Keeps nothing of a request, but for seconds where an endpoint's item gets too
+ * many writes; what it knows of the endpoints is a view of the shared state. Safe for use by many threads.
  */
 public final class Dispatcher {
 
@@ -29,14 +29,18 @@ public final class Dispatcher {
             DispatchListener listener) {
         StoreWatch watch = new StoreWatch(store, time, listener);
         OwnAdmissions own = new OwnAdmissions(time);
-        DispatchListener both = event -> {
+        WriteModes modes = new WriteModes(time);
+        DispatchListener all = event -> {
             own.on(event);
+            modes.on(event);
             listener.on(event);
         };
-        Parts shared = parts(pool, watch, upstream, keys, time, random, both, _ -> 1);
+        Parts shared = parts(pool, watch, upstream, keys, time, random, all, _ -> 1, modes::of);
         this.grounds = new Grounds(
                 shared, watch, own,
-                (items, share) -> parts(pool, items, upstream, keys, time, random, listener, share));
+                (items, share) -> parts(
+                        pool, items, upstream, keys, time, random, listener, share,
+                        (_, _) -> WriteModes.Mode.PLAIN));
     }
 
     private static Parts parts(
@@ -47,8 +51,11 @@ public final class Dispatcher {
             TimeSource time,
             RandomGenerator random,
             DispatchListener listener,
-            ToDoubleFunction<Endpoint> share) {
+            ToDoubleFunction<Endpoint> share,
+            WriteModes.Rule modes) {
         PoolView view = new PoolView(pool, store, time, listener);
+        Breaker breaker = new Breaker(pool.settings().health());
+        Settler settler = new Settler(breaker, store, view, time, random, listener);
         return new Parts(
                 pool,
                 upstream,
@@ -58,7 +65,8 @@ public final class Dispatcher {
                 listener,
                 view,
                 new Gate(pool, store, view, time, listener, share),
-                new Settler(new Breaker(pool.settings().health()), store, view, time, random, listener),
+                settler,
+                new Thrift(modes, settler, view, time, listener),
                 new Selection(pool.settings().routing().latency()));
     }
 
@@ -73,6 +81,7 @@ public final class Dispatcher {
             PoolView view,
             Gate gate,
             Settler settler,
+            Thrift thrift,
             Selection selection) {}
 
     /**

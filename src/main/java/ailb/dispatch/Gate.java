@@ -19,6 +19,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
 
 /** Lets calls through to endpoints: one conditional write each. */
@@ -60,8 +62,11 @@ final class Gate {
     /** What came of asking for a permit. */
     sealed interface Entry {}
 
-    /** @param permits for the first of the calls asked for; at least one, in the order of their slots */
-    record Granted(List<Permit> permits) implements Entry {
+    /**
+     * @param permits for the first of the calls asked for; at least one, in the order of their slots
+     * @param until by when the calls must have started, nanoseconds since the epoch, where they are held
+     */
+    record Granted(List<Permit> permits, long until) implements Entry {
 
         Granted {
             permits = List.copyOf(permits);
@@ -88,55 +93,73 @@ final class Gate {
         return admission(endpoint, priority).room(view.state(endpoint), demand, time.now());
     }
 
-    /** The same for however few calls there is room. */
-    Entry admit(
-            Endpoint endpoint,
-            List<Demand> demands,
-            Priority priority,
-            Breaker.Access access,
-            long maxWait,
-            Duration lease) {
-        return admit(endpoint, demands, 1, priority, access, maxWait, lease);
+    /** What else is to be written to the item with an admission. */
+    interface Rider {
+
+        /** Nothing. */
+        Rider NONE = (_, _) -> Optional.empty();
+
+        /** The change to be made before the admission, worked out from the item as last seen. */
+        Optional<ConditionalUpdate> update(EndpointState known, long now);
+
+        /** It has been written, as far as anybody will know. */
+        default void written() {}
     }
 
     /**
-     * Asks for room for calls that go one after the other, for as many of them as one write can have admitted.
+     * What is asked for.
      *
-     * @param demands of the calls; at least one, and one only for a probe
-     * @param least for how many calls at least another write is worth while when one was rejected, from 1
+     * @param demands of calls that go one after the other; at least one, and one only for a probe
      * @param access as what the calls come, as the breaker allows it now
      * @param maxWait longest wait for the slot of any of them, nanoseconds
      * @param lease how long the call may take if it is a probe
+     * @param held how long all calls but the first may be held back, nanoseconds; 0 where none are
      */
+    record Order(
+            Endpoint endpoint,
+            List<Demand> demands,
+            Priority priority,
+            Breaker.Access access,
+            long maxWait,
+            Duration lease,
+            long held) {}
+
+    /** Asks for room for calls that go one after the other, for however few of them there is. */
     Entry admit(
             Endpoint endpoint,
             List<Demand> demands,
-            int least,
             Priority priority,
             Breaker.Access access,
             long maxWait,
             Duration lease) {
-        Admission admission = admission(endpoint, priority);
+        return admit(new Order(endpoint, demands, priority, access, maxWait, lease, 0), 1, Rider.NONE);
+    }
+
+    /**
+     * Asks for room for as many of the calls as one write can have admitted.
+     *
+     * @param least for how many calls at least another write is worth while when one was rejected, from 1
+     */
+    Entry admit(Order order, int least, Rider rider) {
+        Endpoint endpoint = order.endpoint();
         Observation seen = view.observe(endpoint);
         for (int attempt = 0; attempt < TRIES; attempt++) {
             long now = time.now();
-            int fitting = admission.fitting(seen.state(), demands, now, now + maxWait);
-            if (!Breaker.isStill(access, seen.state(), now) || fitting < (attempt == 0 ? 1 : least)) {
+            Optional<Plan> plan = Breaker.isStill(order.access(), seen.state(), now)
+                    ? plan(order, seen, rider, now).filter(enough(attempt == 0 ? 1 : least))
+                    : Optional.empty();
+            if (plan.isEmpty()) {
                 return refused(endpoint);
             }
-            List<Demand> admitted = demands.subList(0, fitting);
-            ConditionalUpdate.Builder update = ConditionalUpdate.builder();
-            Breaker.pass(update, seen.state(), access, now, lease);
-            admission.take(update, seen, admitted, now, now + maxWait);
-            count(update, seen.state(), admitted, now);
-            switch (store.update(endpoint.name(), update.build())) {
+            switch (store.update(endpoint.name(), plan.get().update())) {
                 case UpdateResult.Applied(EndpointState state) -> {
                     view.saw(endpoint, state);
-                    return granted(endpoint, admitted, access, state, admission.slots(state, admitted));
+                    plan.get().rider().written();
+                    return granted(order, plan.get(), state);
                 }
                 case UpdateResult.Rejected(EndpointState current) -> {
                     view.saw(endpoint, current);
-                    if (!Breaker.stillPasses(access, seen.state(), current)) {
+                    if (!Breaker.stillPasses(order.access(), seen.state(), current)) {
                         return refused(endpoint);
                     }
                     seen = new Observation(current, 0, 0);
@@ -146,12 +169,73 @@ final class Gate {
                     return new Throttled();
                 }
                 case UpdateResult.Unknown(String cause) -> {
+                    plan.get().rider().written();
                     listener.on(new DispatchEvent.StoreTrouble(endpoint.name(), cause));
                     return new Unknown();
                 }
             }
         }
         return refused(endpoint);
+    }
+
+    private static Predicate<Plan> enough(int least) {
+        return plan -> plan.demands().size() >= least;
+    }
+
+    /**
+     * One write that would have calls admitted.
+     *
+     * @param until by when those that are held must have started
+     */
+    private record Plan(List<Demand> demands, long until, Rider rider, ConditionalUpdate update) {}
+
+    /** With what rides along, where the two go together. */
+    private Optional<Plan> plan(Order order, Observation seen, Rider rider, long now) {
+        Optional<ConditionalUpdate> riding = rider.update(seen.state(), now);
+        if (riding.isEmpty()) {
+            return plan(order, seen, now);
+        }
+        EndpointState after = riding.get().applyTo(seen.state());
+        return plan(order, new Observation(after, seen.age(), seen.callsPerSecond()), now)
+                .flatMap(plan -> Joined.of(seen.state(), riding.get(), plan.update())
+                        .map(both -> new Plan(plan.demands(), plan.until(), rider, both)))
+                .or(() -> plan(order, seen, now));
+    }
+
+    private Optional<Plan> plan(Order order, Observation seen, long now) {
+        Admission admission = admission(order.endpoint(), order.priority());
+        List<Demand> demands = order.demands();
+        if (order.held() > 0) {
+            Optional<Plan> lease = plan(order, admission.held(order.held()), seen, demands, now, order.held(), 0)
+                    .filter(enough(2));
+            if (lease.isPresent()) {
+                return lease;
+            }
+            demands = demands.subList(0, 1);
+        }
+        return plan(order, admission, seen, demands, now, 0, order.maxWait());
+    }
+
+    /** @param ahead from when on room is asked for, nanoseconds from now */
+    private static Optional<Plan> plan(
+            Order order,
+            Admission admission,
+            Observation seen,
+            List<Demand> demands,
+            long now,
+            long ahead,
+            long maxWait) {
+        long moment = now + ahead;
+        int fitting = admission.fitting(seen.state(), demands, moment, moment + maxWait);
+        if (fitting == 0) {
+            return Optional.empty();
+        }
+        List<Demand> admitted = demands.subList(0, fitting);
+        ConditionalUpdate.Builder update = ConditionalUpdate.builder();
+        Breaker.pass(update, seen.state(), order.access(), now, order.lease());
+        admission.take(update, seen, admitted, moment, moment + maxWait);
+        count(update, seen.state(), admitted, now);
+        return Optional.of(new Plan(admitted, moment, Rider.NONE, update.build()));
     }
 
     private Refused refused(Endpoint endpoint) {
@@ -169,18 +253,20 @@ final class Gate {
                                 WindowSlot::admittedOutput, demands.stream().mapToLong(Demand::outputTokens).sum()));
     }
 
-    private Granted granted(
-            Endpoint endpoint,
-            List<Demand> demands,
-            Breaker.Access access,
-            EndpointState admitted,
-            List<Long> slots) {
+    private Granted granted(Order order, Plan plan, EndpointState admitted) {
+        Endpoint endpoint = order.endpoint();
+        List<Demand> demands = plan.demands();
+        List<Long> slots = admission(endpoint, order.priority()).slots(admitted, demands);
         List<Permit> permits = new ArrayList<>();
         for (int i = 0; i < demands.size(); i++) {
-            long slot = slots.get(i);
-            listener.on(new DispatchEvent.Admitted(endpoint.name(), Math.max(0, slot - time.now())));
-            permits.add(new Permit(endpoint, demands.get(i), admitted, access, slot));
+            permits.add(new Permit(endpoint, demands.get(i), admitted, order.access(), slots.get(i)));
         }
-        return new Granted(permits);
+        (order.held() > 0 ? permits.subList(0, 1) : permits).forEach(this::tell);
+        return new Granted(permits, plan.until());
+    }
+
+    private void tell(Permit permit) {
+        long wait = Math.max(0, permit.slot() - time.now());
+        listener.on(new DispatchEvent.Admitted(permit.endpoint().name(), wait));
     }
 }

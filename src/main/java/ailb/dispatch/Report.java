@@ -21,20 +21,25 @@ import java.util.function.ToLongFunction;
  * How calls ended, as the one write that reports them.
  *
  * @param calls one call, or several answers of one endpoint to calls admitted under one generation
+ * @param old whether they ended so long ago that they tell nothing of the endpoint's health any more
  */
-record Report(List<Settlement> calls) {
+record Report(List<Settlement> calls, boolean old) {
 
     Report {
         calls = List.copyOf(calls);
+    }
+
+    Report(List<Settlement> calls) {
+        this(calls, false);
     }
 
     Endpoint endpoint() {
         return calls.getFirst().permit().endpoint();
     }
 
-    /** Whether the item is of the generation the calls were admitted in. */
+    /** Whether the calls count for the health of the endpoint as it is: its generation is the one they were admitted in. */
     boolean isCurrent(EndpointState state) {
-        return Breaker.unmoved(calls.getFirst().permit().admitted()).holds(state);
+        return !old && Breaker.unmoved(calls.getFirst().permit().admitted()).holds(state);
     }
 
     /**

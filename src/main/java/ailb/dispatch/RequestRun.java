@@ -6,6 +6,10 @@ import java.util.Optional;
 /** One request on its way: attempt after attempt until one ends it, or there is nothing left to try. */
 final class RequestRun {
 
+    /** On the ground that gave the permit. */
+    private static final Attempts.Reports REPORTS =
+            (parts, settlement, failure, key) -> parts.thrift().report(parts, settlement, failure, key);
+
     private final Grounds grounds;
     private final Budget budget;
     private final Attempts attempts;
@@ -16,7 +20,7 @@ final class RequestRun {
         this.grounds = grounds;
         this.parts = grounds.current();
         this.budget = new Budget(deadline, parts.time(), parts.pool().settings());
-        this.attempts = new Attempts(request, budget, parts.pool().settings(), Attempts.AT_ONCE);
+        this.attempts = new Attempts(request, budget, parts.pool().settings(), REPORTS);
         this.search = new Search(parts, new Choices(parts, request, budget, Priority.INTERACTIVE), budget);
     }
 

@@ -125,9 +125,8 @@ final class Search {
     private Optional<Permit> admit(Shortlist.Entry entry, long maxWait) {
         Endpoint endpoint = entry.endpoint();
         Duration lease = budget.lease(parts.view().state(endpoint), entry.demand());
-        return switch (parts.gate()
-                .admit(endpoint, List.of(entry.demand()), choices.priority(), entry.access(), maxWait, lease)) {
-            case Gate.Granted(List<Permit> permits) -> Optional.of(permits.getFirst());
+        return switch (parts.thrift().admit(parts.gate(), entry, maxWait, lease)) {
+            case Gate.Granted(List<Permit> permits, _) -> Optional.of(permits.getFirst());
             case Gate.Refused() -> Optional.empty();
             case Gate.Throttled() -> {
                 choices.throttled(endpoint);

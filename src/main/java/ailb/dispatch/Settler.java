@@ -40,40 +40,74 @@ final class Settler {
         this.listener = listener;
     }
 
+    /** What has become of a report. */
+    sealed interface Outcome {}
+
+    /** It counts for the endpoint's health, whose item it left like this. */
+    record Counted(EndpointState settled) implements Outcome {}
+
+    /** It does not, or nobody knows. */
+    record Uncounted() implements Outcome {}
+
+    /** It was not made: the item is written to too often. */
+    record Postponed() implements Outcome {}
+
     /**
      * Reports calls. A report whose outcome is unknown is not repeated: it would count twice.
      *
-     * @return the item as the report left it, if it counted for the endpoint's health
+     * @param before answers that have not been reported yet, of the same endpoint and generation
+     * @param canWait whether it is given back in the end where the item is written to too often
      */
-    Optional<EndpointState> settle(Report report) {
+    Outcome settle(Report report, Optional<Report> before, boolean canWait) {
         Endpoint endpoint = report.endpoint();
         EndpointState known = view.state(endpoint);
-        boolean current = true;
+        boolean current = !report.old();
         for (int attempt = 0; attempt < TRIES; attempt++) {
             boolean last = attempt == TRIES - 1;
-            ConditionalUpdate update = current
-                    ? report.update(breaker, known, time.now(), last)
-                    : report.lateUpdate(known, time.now());
+            ConditionalUpdate update = update(report, before, current, known, last);
             switch (store.update(endpoint.name(), update)) {
                 case UpdateResult.Applied(EndpointState settled) -> {
                     view.saw(endpoint, settled);
-                    return current ? Optional.of(settled) : Optional.empty();
+                    return current ? new Counted(settled) : new Uncounted();
                 }
                 case UpdateResult.Rejected(EndpointState now) -> {
                     view.saw(endpoint, now);
                     known = now;
                     current = report.isCurrent(now);
                 }
-                case UpdateResult.Throttled() -> // not made, so it may be tried again
+                case UpdateResult.Throttled() -> { // not made, so it may be tried again
                     listener.on(new DispatchEvent.Throttled(endpoint.name()));
+                    if (last && canWait) {
+                        return new Postponed();
+                    }
+                }
                 case UpdateResult.Unknown(String cause) -> {
                     listener.on(new DispatchEvent.StoreTrouble(endpoint.name(), cause));
-                    return Optional.empty();
+                    return new Uncounted();
                 }
             }
         }
         listener.on(new DispatchEvent.StoreTrouble(endpoint.name(), "gave up reporting a call: the item is too busy"));
-        return Optional.empty();
+        return new Uncounted();
+    }
+
+    private ConditionalUpdate update(
+            Report report, Optional<Report> before, boolean current, EndpointState known, boolean last) {
+        if (before.isEmpty()) {
+            return update(report, current, known, last);
+        }
+        ConditionalUpdate first = update(before.get(), current, known, last);
+        ConditionalUpdate second = update(report, current, first.applyTo(known), last);
+        return Joined.of(known, first, second).orElseThrow();
+    }
+
+    private ConditionalUpdate update(Report report, boolean current, EndpointState known, boolean last) {
+        return current ? report.update(breaker, known, time.now(), last) : report.lateUpdate(known, time.now());
+    }
+
+    /** The change that reports answers, as part of another write. */
+    ConditionalUpdate answers(Report report, EndpointState known) {
+        return update(report, report.isCurrent(known), known, false);
     }
 
     /**

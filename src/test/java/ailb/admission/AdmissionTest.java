@@ -381,6 +381,22 @@ class AdmissionTest {
         assertThat(before - state.get(Attribute.TOKENS)).isEqualTo(refunded * SECOND / 1000);
     }
 
+    /** 1,000 taken and 500 really used; the provider has 700 less than all of them: what is given back is 300. */
+    @Test
+    void aRefundGoesAsFarAsTheProvidersWordLetsIt() {
+        Admission admission =
+                new Admission(Endpoints.limits(Pacing.BUCKET, Map.of(LimitKind.TOKENS_PER_MINUTE, 60_000L)));
+        take(admission, new Demand(1_000, 0), 0);
+
+        settle(admission, new Demand(1_000, 0), new Feedback(
+                Optional.of(new Demand(500, 0)),
+                Map.of(LimitKind.TOKENS_PER_MINUTE, 59_300L),
+                OptionalLong.empty(),
+                Optional.empty()));
+
+        assertThat(state.get(Attribute.TOKENS)).isEqualTo(now + 700 * SECOND / 1000);
+    }
+
     @Test
     void aHeaderThatTellsOfPlentyWritesNothing() {
         Admission admission = new Admission(Endpoints.requests(Pacing.SMOOTH, 600));

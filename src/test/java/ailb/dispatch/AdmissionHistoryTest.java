@@ -129,7 +129,7 @@ class AdmissionHistoryTest {
                 view.refresh();
             } else if (gate.admit(
                     endpoint, List.of(new Demand(100, 100)), Priority.INTERACTIVE, access,
-                    Duration.ofSeconds(5).toNanos(), LEASE) instanceof Gate.Granted(List<Permit> permits)) {
+                    Duration.ofSeconds(5).toNanos(), LEASE) instanceof Gate.Granted(List<Permit> permits, _)) {
                 permits.forEach(this::end);
             }
         }
@@ -144,8 +144,10 @@ class AdmissionHistoryTest {
             Settlement settlement = new Settlement(
                     permit, gate.admission(endpoint, Priority.INTERACTIVE), reply, Duration.ofSeconds(2).toNanos(),
                     OptionalLong.empty(), false);
-            settler.settle(new Report(List.of(settlement)))
-                    .ifPresent(settled -> settler.judge(permit, settled, failure, 0));
+            if (settler.settle(new Report(List.of(settlement)), Optional.empty(),
+                    false) instanceof Settler.Counted(EndpointState settled)) {
+                settler.judge(permit, settled, failure, 0);
+            }
         }
     }
 

@@ -196,7 +196,7 @@ class AdmissionUnderContentionTest {
             view.refresh();
             return gate.admit(endpoint, List.of(new Demand(10, 20)), Priority.INTERACTIVE, Breaker.Access.CLOSED,
                     maxWait,
-                    LEASE) instanceof Gate.Granted(List<Permit> permits)
+                    LEASE) instanceof Gate.Granted(List<Permit> permits, _)
                             ? Optional.of(new Granted(
                                     permits.getFirst().admitted().get(Attribute.REQUESTS),
                                     permits.getFirst().slot(),

@@ -156,7 +156,7 @@ public final class BuiltUpdates {
                 if (access != Breaker.Access.OUT
                         && gate.admit(endpoint, demands, random.nextBoolean() ? Priority.INTERACTIVE : Priority.BATCH,
                                 access, Duration.ofMillis(any(0, 250, 5_000)).toNanos(),
-                                LEASE) instanceof Gate.Granted(List<Permit> permits)) {
+                                LEASE) instanceof Gate.Granted(List<Permit> permits, _)) {
                     underWay.addAll(permits);
                 }
             }
@@ -180,8 +180,10 @@ public final class BuiltUpdates {
                         Duration.ofMillis(random.nextLong(50, 60_000)).toNanos(),
                         retryAfter,
                         random.nextInt(20) == 0);
-                settler.settle(new Report(List.of(settlement)))
-                        .ifPresent(settled -> settler.judge(permit, settled, failure, random.nextLong()));
+                if (settler.settle(new Report(List.of(settlement)), Optional.empty(),
+                        false) instanceof Settler.Counted(EndpointState settled)) {
+                    settler.judge(permit, settled, failure, random.nextLong());
+                }
             }
         }
     }

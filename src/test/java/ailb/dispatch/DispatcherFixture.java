@@ -11,7 +11,11 @@ import ailb.protocol.ApiError;
 import ailb.protocol.ChatRequest;
 import ailb.protocol.ModelRequest;
 import ailb.protocol.Parsed;
+import ailb.state.Attribute;
+import ailb.state.ConditionalUpdate;
 import ailb.state.EndpointState;
+import ailb.state.WindowSlot;
+import ailb.stats.Window;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -38,6 +42,18 @@ abstract class DispatcherFixture {
 
     EndpointState state(String endpoint) {
         return store.items.read(List.of(endpoint)).get(endpoint);
+    }
+
+    /** Has the item show that so many calls a second were admitted in the last half minute. */
+    void loaded(String endpoint, long perSecond) {
+        long epoch = Math.floorDiv(time.now(), Window.LENGTH.toNanos()) - 1;
+        WindowSlot slot = Attribute.WINDOW.get((int) Math.floorMod(epoch, 2L));
+        store.items.update(
+                endpoint,
+                ConditionalUpdate.builder()
+                        .put(slot.epoch(), epoch)
+                        .put(slot.admitted(), perSecond * Window.LENGTH.toSeconds())
+                        .build());
     }
 
     static void assertDeclined(

@@ -1,0 +1,146 @@
+package ailb.dispatch;
+
+import ailb.admission.Demand;
+import ailb.health.Breaker;
+import ailb.pool.Endpoint;
+import ailb.pool.FailureClass;
+import ailb.state.EndpointState;
+import ailb.state.WindowSlot;
+import ailb.stats.Window;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Saves writes where an endpoint's item gets too many, see {@link WriteModes}. What this instance knows by itself then is
+ * little and young: answers not reported yet, and permits not used yet, both for seconds at most while it runs.
+ */
+final class Thrift implements Attempts.Reports {
+
+    /** Permits of one write. */
+    static final int LARGEST_LEASE = 10;
+
+    /** Answers wait for another write, and permits for a call, for so long at most. */
+    static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
+
+    /** By this chance a call has its endpoint drawn anew; the others follow the one before, and take its report along. */
+    private static final double MOVES = 0.05;
+
+    /** Of the calls that are to be expected while permits last, so many are provided for: hardly a permit is left over. */
+    private static final double PROVIDED = 0.75;
+
+    private final WriteModes.Rule modes;
+    private final OwnCalls own;
+    private final PoolView view;
+    private final TimeSource time;
+    private final DispatchListener listener;
+    private final DeferredReports reports;
+    private final HeldPermits permits;
+    @Nullable private volatile Long mark;
+
+    Thrift(
+            WriteModes.Rule modes,
+            Settler settler,
+            PoolView view,
+            TimeSource time,
+            DispatchListener listener) {
+        this.modes = modes;
+        this.own = new OwnCalls(time, LONGEST_WAIT);
+        this.view = view;
+        this.time = time;
+        this.listener = listener;
+        this.reports = new DeferredReports(settler, time, this::isBusy, LONGEST_WAIT);
+        this.permits = new HeldPermits(time);
+    }
+
+    private boolean isBusy(Endpoint endpoint) {
+        return mode(endpoint) != WriteModes.Mode.PLAIN;
+    }
+
+    private WriteModes.Mode mode(Endpoint endpoint) {
+        return modes.of(endpoint, view.observe(endpoint));
+    }
+
+    @Override
+    public void report(
+            Dispatcher.Parts parts, Settlement settlement, Optional<FailureClass> failure, ApiKeys.ApiKey key) {
+        reports.report(parts, settlement, failure, key);
+        reports.flushDue();
+    }
+
+    /**
+     * What a choice among these is drawn by. The same number again means the same endpoint while the weights are as they
+     * were, and no other share of the calls: those of all instances are spread as they would be by new ones.
+     */
+    RandomGenerator draw(Collection<Endpoint> endpoints, RandomGenerator random) {
+        if (endpoints.stream().noneMatch(this::isBusy)) {
+            return random;
+        }
+        Long known = mark;
+        long drawn = known == null || random.nextDouble() < MOVES ? random.nextLong() : known;
+        mark = drawn;
+        return () -> drawn;
+    }
+
+    /** Whether the call needs no write to be admitted. */
+    boolean isPermitHeld(Shortlist.Entry entry) {
+        return entry.access() == Breaker.Access.CLOSED
+                && permits.has(entry.endpoint(), entry.demand(), view.state(entry.endpoint()));
+    }
+
+    /** Has a call admitted: by a permit that is held, or by a write that takes along what waits to be written. */
+    Gate.Entry admit(Gate gate, Shortlist.Entry entry, long maxWait, Duration lease) {
+        Endpoint endpoint = entry.endpoint();
+        EndpointState known = view.state(endpoint);
+        if (entry.access() != Breaker.Access.CLOSED) {
+            return gate.admit(
+                    endpoint, List.of(entry.demand()), Priority.INTERACTIVE, entry.access(), maxWait, lease);
+        }
+        double usual = own.count(endpoint.name());
+        Optional<Permit> held = permits.take(endpoint, entry.demand(), known);
+        if (held.isPresent()) {
+            listener.on(new DispatchEvent.Admitted(endpoint.name(), 0));
+            return new Gate.Granted(List.of(held.get()), held.get().slot());
+        }
+        try (DeferredReports.Riders riders = reports.riders(endpoint, known)) {
+            Gate.Entry result = gate.admit(order(gate, entry, usual, maxWait, lease), 1, riders);
+            if (result instanceof Gate.Granted(List<Permit> granted, long until) && granted.size() > 1) {
+                permits.keep(granted.subList(1, granted.size()), until);
+            }
+            return result;
+        }
+    }
+
+    /** @param calls of this instance in {@link #LONGEST_WAIT} */
+    private Gate.Order order(
+            Gate gate, Shortlist.Entry entry, double calls, long maxWait, Duration lease) {
+        Endpoint endpoint = entry.endpoint();
+        long now = time.now();
+        List<Demand> demands = new ArrayList<>(List.of(entry.demand()));
+        long held = 0;
+        if (mode(endpoint) == WriteModes.Mode.LEASED && !entry.demand().retry()) {
+            long holdable = gate.admission(endpoint, Priority.INTERACTIVE).holdable(now);
+            held = Math.min(LONGEST_WAIT.toNanos(), holdable);
+            double expected = calls * held / LONGEST_WAIT.toNanos();
+            int further = (int) Math.clamp(PROVIDED * expected, 0, LARGEST_LEASE - 1.0);
+            demands.addAll(Collections.nCopies(further, mean(view.state(endpoint), now)));
+        }
+        return new Gate.Order(
+                endpoint, demands, Priority.INTERACTIVE, entry.access(), maxWait, lease,
+                demands.size() > 1 ? held : 0);
+    }
+
+    /** What the fleet's calls take on the mean. */
+    private static Demand mean(EndpointState known, long now) {
+        Window window = Window.of(known, now);
+        double calls = Math.max(1, window.sum(WindowSlot::admitted));
+        return new Demand(
+                Math.round(window.sum(WindowSlot::admittedInput) / calls),
+                Math.round(window.sum(WindowSlot::admittedOutput) / calls));
+    }
+}

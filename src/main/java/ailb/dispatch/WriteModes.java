@@ -1,0 +1,65 @@
+package ailb.dispatch;
+
+import ailb.admission.Observation;
+import ailb.pool.Endpoint;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * How this instance writes to the items of endpoints. An item takes about 1,000 writes a second, and nobody can make it
+ * take more, so a busy one gets fewer for each call.
+ */
+final class WriteModes implements DispatchListener {
+
+    /** Calls a second of the whole fleet from which reports wait for the next admission: 20,000 a minute. */
+    static final double STICKY_FROM = 20_000.0 / 60;
+
+    /** Calls a second from which permits are leased too: with one write a call the item would be full soon. */
+    static final double LEASED_FROM = 2 * STICKY_FROM;
+
+    /** Calls a second from which sparing an item helps it: one with fewer is refused for other reasons. */
+    static final double SPARED_FROM = STICKY_FROM / 2;
+
+    /** A busy item that has refused a write is spared for so long, whatever its window shows. */
+    private static final long SPARED_FOR = Duration.ofSeconds(30).toNanos();
+
+    private final TimeSource time;
+    private final Map<String, Long> throttled = new ConcurrentHashMap<>();
+
+    WriteModes(TimeSource time) {
+        this.time = time;
+    }
+
+    /** Says how to write to an endpoint's item. */
+    interface Rule {
+        Mode of(Endpoint endpoint, Observation seen);
+    }
+
+    enum Mode {
+        /** One write takes a permit, and one reports the call. */
+        PLAIN,
+        /** The report waits, and is made with the next admission. */
+        STICKY,
+        /** One write takes the permits of several calls, and reports several. */
+        LEASED
+    }
+
+    @Override
+    public void on(DispatchEvent event) {
+        if (event instanceof DispatchEvent.Throttled(String endpoint)) {
+            throttled.put(endpoint, time.now());
+        }
+    }
+
+    /** By the calls of the whole fleet, which are the same in every mode: no mode switches itself off again. */
+    Mode of(Endpoint endpoint, Observation seen) {
+        double calls = seen.callsPerSecond();
+        Long refused = throttled.get(endpoint.name());
+        boolean spared = refused != null && Math.abs(time.now() - refused) < SPARED_FOR;
+        if (calls >= (spared ? STICKY_FROM : LEASED_FROM)) {
+            return Mode.LEASED;
+        }
+        return calls >= (spared ? SPARED_FROM : STICKY_FROM) ? Mode.STICKY : Mode.PLAIN;
+    }
+}
