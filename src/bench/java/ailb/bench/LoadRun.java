@@ -24,7 +24,7 @@ import java.util.concurrent.Future;
 public final class LoadRun {
 
     private static final int[] CONNECTIONS = {1, 10, 50};
-    private static final Duration WARM_UP = Duration.ofSeconds(10);
+    private static final Duration WARM_UP = Duration.ofSeconds(30);
     private static final Duration MEASURED = Duration.ofSeconds(20);
 
     private static final String CHAT = """
@@ -34,15 +34,16 @@ public final class LoadRun {
     private LoadRun() {}
 
     public static void main(String[] arguments) throws IOException, InterruptedException, ExecutionException {
-        try (LoadServer.Process provider = LoadServer.start("provider");
-                LoadServer.Process balancer = LoadServer.start("balancer", provider.port())) {
+        try (LoadServer.Running provider = LoadServer.start("provider");
+                LoadServer.Running balancer = LoadServer.start("balancer", provider.port())) {
             System.out.println(
                     "| connections | requests/s | direct p50, p95, p99 | through p50, p95, p99 | added p50, p95, p99"
                             + " | CPU a request |");
             System.out.println("|---|---|---|---|---|---|");
+            // With the most connections: a JVM that has served few requests still interprets most of its code.
+            run(provider.chat(), CONNECTIONS[CONNECTIONS.length - 1], WARM_UP);
+            run(balancer.chat(), CONNECTIONS[CONNECTIONS.length - 1], WARM_UP);
             for (int connections : CONNECTIONS) {
-                run(provider.chat(), connections, WARM_UP);
-                run(balancer.chat(), connections, WARM_UP);
                 long[] direct = run(provider.chat(), connections, MEASURED);
                 long cpu = balancer.cpu();
                 long[] through = run(balancer.chat(), connections, MEASURED);

@@ -67,7 +67,7 @@ final class LoadServer {
     }
 
     /** A server that has been started. */
-    record Process(java.lang.Process process, String port) implements AutoCloseable {
+    record Running(Process process, String port) implements AutoCloseable {
 
         URI chat() {
             return URI.create("http://127.0.0.1:" + port + "/v1/chat/completions");
@@ -84,17 +84,17 @@ final class LoadServer {
         }
     }
 
-    static Process start(String... arguments) throws IOException {
+    static Running start(String... arguments) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("-classpath", ManagementFactory.getRuntimeMXBean().getClassPath()));
         command.add(LoadServer.class.getName());
         command.addAll(List.of(arguments));
-        java.lang.Process process = new ProcessBuilder(command)
+        Process process = new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
-            return new Process(process, String.valueOf(out.readLine()));
+            return new Running(process, String.valueOf(out.readLine()));
         }
     }
 }
