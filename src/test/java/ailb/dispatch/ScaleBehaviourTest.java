@@ -110,7 +110,7 @@ class ScaleBehaviourTest {
     }
 
     @Test
-    @EnabledIfSystemProperty(named = "scale", matches = "all")
+    @EnabledIfSystemProperty(named = "scale", matches = "all", disabledReason = "takes minutes: -Dscale=all runs it")
     void tenThousandInstancesOnFiveItems() throws InterruptedException {
         ScaledFleet.Figures figures = leased(new Fleet(10_000, 10_000, 15, 25), 5);
 
@@ -120,7 +120,7 @@ class ScaleBehaviourTest {
 
     /** A fifth more than the limits. */
     @Test
-    @EnabledIfSystemProperty(named = "scale", matches = "all")
+    @EnabledIfSystemProperty(named = "scale", matches = "all", disabledReason = "takes minutes: -Dscale=all runs it")
     void overloadKeepsToTheLimits() throws InterruptedException {
         for (Fleet fleet : List.of(
                 new Fleet(100, 200, 4, 12), new Fleet(100, 800, 4, 12), new Fleet(100, 2_000, 4, 12))) {
