@@ -4,6 +4,7 @@ import ailb.pool.Provider;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -149,9 +150,7 @@ final class MessagesToChatStream extends MessageEvents {
     /** A call without arguments has an empty object; a block that came whole has them in its start. */
     private void close() {
         if (isOf("tool_use") && !hasArguments) {
-            argue(Json.object()
-                    .put("input", block.path("input").isObject() ? Json.text(block.path("input")) : "{}")
-                    .path("input"));
+            argue(TextNode.valueOf(block.path("input").isObject() ? Json.text(block.path("input")) : "{}"));
         } else if (isOf("thinking")) {
             thinking.addObject()
                     .put("type", "thinking")
