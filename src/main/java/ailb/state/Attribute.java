@@ -1,6 +1,7 @@
 package ailb.state;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -86,7 +87,7 @@ public final class Attribute {
 
     /** Every attribute an item may have. */
     public static List<Attribute> all() {
-        return List.copyOf(ALL);
+        return Collections.unmodifiableList(ALL);
     }
 
     /** How many there are. */

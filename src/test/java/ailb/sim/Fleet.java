@@ -76,13 +76,7 @@ final class Fleet {
         for (int i = 0; i < course.instances(); i++) {
             slots.add(instance(life(awaits)));
         }
-        double second = 0;
-        for (int i = 0; i < course.requests(); i++) {
-            long number = i;
-            time.at(course.start() + (long) (second * SECOND), () -> come(number));
-            double grown = course.grows() ? 0.5 + (double) i / course.requests() : 1;
-            second -= Math.log(1 - random.nextDouble()) / (course.perSecond() * grown);
-        }
+        time.at(course.start(), () -> come(0));
         world.batch().begin(world, this::instance, this::life);
         time.run();
         check();
@@ -115,7 +109,10 @@ final class Fleet {
         return random.nextBoolean() ? skew : -skew;
     }
 
-    private void come(long number) throws InterruptedException {
+    private void come(int number) throws InterruptedException {
+        if (number + 1 < course.requests()) {
+            time.at(time.now() + untilTheNext(number), () -> come(number + 1));
+        }
         int slot = random.nextInt(slots.size());
         Instance instance = slots.get(slot);
         if (instance.life.isOver() || instance.life.isFrozen(time.now())) {
@@ -142,6 +139,12 @@ final class Fleet {
                 unanswered--;
             }
         }
+    }
+
+    /** Requests come by chance. */
+    private long untilTheNext(int number) {
+        double grown = course.grows() ? 0.5 + (double) number / course.requests() : 1;
+        return (long) (-Math.log(1 - random.nextDouble()) / (course.perSecond() * grown) * SECOND);
     }
 
     /** What a life has had of time. */

@@ -99,8 +99,8 @@ final class ItemRules {
     /** As DynamoDB counts: names and text by their bytes, a number by two digits a byte and one more. */
     static int size(String endpoint, EndpointState state) {
         int size = "pk".length() + "EP#".length() + endpoint.length() + "sk".length() + "state".length();
-        for (var entry : state.values().entrySet()) {
-            size += entry.getKey().name().length() + number(entry.getValue());
+        for (Attribute attribute : Attribute.all()) {
+            size += state.has(attribute) ? attribute.name().length() + number(state.get(attribute)) : 0;
         }
         return size;
     }

@@ -3,7 +3,6 @@ package ailb.sim;
 import ailb.dispatch.Tasks;
 import ailb.dispatch.TimeSource;
 import java.util.ArrayDeque;
-import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.Optional;
 import java.util.PriorityQueue;
@@ -19,8 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Simulation implements TimeSource, Tasks {
 
-    private final PriorityQueue<Event> events =
-            new PriorityQueue<>(Comparator.comparingLong(Event::at).thenComparingLong(Event::number));
+    private final PriorityQueue<Event> events = new PriorityQueue<>();
 
     /** Released when nothing is left to happen. */
     private final Semaphore over = new Semaphore(0);
@@ -39,7 +37,13 @@ public final class Simulation implements TimeSource, Tasks {
         this.now = now;
     }
 
-    private record Event(long at, long number, Turn turn) {}
+    private record Event(long at, long number, Turn turn) implements Comparable<Event> {
+
+        @Override
+        public int compareTo(Event other) {
+            return at != other.at ? Long.compare(at, other.at) : Long.compare(number, other.number);
+        }
+    }
 
     /** Somebody who waits to go on, and goes on once. */
     private static final class Turn {

@@ -4,12 +4,12 @@ import ailb.state.Assignment;
 import ailb.state.Attribute;
 import ailb.state.ConditionalUpdate;
 import ailb.state.WindowSlot;
+import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 
 /** What a write is for, going by what it assigns. */
 enum UpdateKind {
@@ -38,8 +38,8 @@ enum UpdateKind {
     static final long HALF_OPEN = 2;
 
     static UpdateKind of(ConditionalUpdate update) {
-        Set<Attribute> set = new HashSet<>();
-        Set<Attribute> removed = new HashSet<>();
+        List<Attribute> set = new ArrayList<>();
+        List<Attribute> removed = new ArrayList<>();
         for (Assignment assignment : update.assignments()) {
             (assignment instanceof Assignment.Remove ? removed : set).add(assignment.attribute());
         }
@@ -61,7 +61,7 @@ enum UpdateKind {
         return set.contains(Attribute.PROBE_UNTIL) ? ABANDONING : OTHER;
     }
 
-    private static UpdateKind report(ConditionalUpdate update, Set<Attribute> set, Set<Attribute> removed) {
+    private static UpdateKind report(ConditionalUpdate update, List<Attribute> set, List<Attribute> removed) {
         if (removed.contains(Attribute.CONSECUTIVE_FAILURES)) {
             return REPORT_OF_ANSWERS;
         }
