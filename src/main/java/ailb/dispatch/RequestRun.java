@@ -25,7 +25,7 @@ final class RequestRun {
     }
 
     DispatchResult run() throws InterruptedException {
-        while (attempts.isAnotherAllowed()) {
+        while (attempts.isAnotherAllowed() && budget.left() > 0) {
             Optional<Ticket> ticket = find();
             if (ticket.isEmpty()) {
                 break;

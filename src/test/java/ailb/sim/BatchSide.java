@@ -69,13 +69,6 @@ final class BatchSide {
         return line.find() ? Optional.of(line.group(1)) : Optional.empty();
     }
 
-    /** A body of the usual length, with this in it. */
-    static String body(String text) {
-        return "{\"model\":\"chat\",\"max_tokens\":" + Providers.MAX_TOKENS
-                + ",\"messages\":[{\"role\":\"user\",\"content\":\"" + text
-                + "x".repeat(4 * Providers.INPUT_TOKENS - text.length()) + "\"}]}";
-    }
-
     /** Puts the batch on the queue, and has workers look for it. */
     void begin(World world, Function<Simulation.Life, Instance> instances, Function<Long, Simulation.Life> lives) {
         if (course.lines() == 0) {
@@ -84,7 +77,7 @@ final class BatchSide {
         String input = IntStream.range(0, course.lines())
                 .mapToObj(line -> "{\"custom_id\":\"c" + line
                         + "\",\"method\":\"POST\",\"url\":\"/v1/chat/completions\",\"body\":"
-                        + body("line %06d ".formatted(line)) + "}\n")
+                        + Size.USUAL.body("line %06d ".formatted(line)) + "}\n")
                 .collect(Collectors.joining());
         byte[] bytes = input.getBytes(StandardCharsets.UTF_8);
         records.create(

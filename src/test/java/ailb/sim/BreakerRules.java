@@ -33,6 +33,7 @@ final class BreakerRules {
 
     private final Map<String, Long> levels = new HashMap<>();
     private final Map<String, Integer> admittedFailing = new HashMap<>();
+    private final Map<String, Simulation.Life> reporters = new HashMap<>();
 
     BreakerRules(Offences offences, Settings.Health health) {
         this.offences = offences;
@@ -77,7 +78,10 @@ final class BreakerRules {
     }
 
     private void failing(SharedItems.Write write) {
-        boolean failing = write.before().get(Attribute.CONSECUTIVE_FAILURES) >= hard;
+        // Who reported the last of the faults is to take the endpoint out, and cannot while it stands still.
+        Simulation.Life reporter = reporters.get(write.endpoint());
+        boolean failing = write.before().get(Attribute.CONSECUTIVE_FAILURES) >= hard
+                && (reporter == null || !(reporter.isOver() || reporter.isFrozen(write.at())));
         int admitted = failing ? admittedFailing.merge(write.endpoint(), 1, Integer::sum) : 0;
         admittedFailing.put(write.endpoint(), admitted);
         offences.check(admitted <= MOST_FAILING, Invariant.FAILING_MEANS_OUT, () -> told(write, UpdateKind.ADMISSION));
@@ -126,6 +130,9 @@ final class BreakerRules {
     }
 
     private void report(SharedItems.Write write, UpdateKind kind, @Nullable Permit permit) {
+        if (kind == UpdateKind.REPORT_OF_A_FAULT) {
+            reporters.put(write.endpoint(), write.writer().instance().life);
+        }
         boolean ofHealth = kind != UpdateKind.LATE_REPORT && UpdateKind.slot(write.update()).isPresent();
         offences.check(
                 !ofHealth || permit == null

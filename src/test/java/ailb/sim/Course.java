@@ -27,6 +27,7 @@ import java.util.Set;
  * @param start nanoseconds since the epoch, some minutes before a midnight
  * @param perSecond requests offered: 0.3 to 2 times what the endpoints can take
  * @param grows whether that is half of it at first, and half as much again at last
+ * @param crowds whether many come at the same moment now and then, and at midnight
  * @param lines of a batch that is worked on besides
  */
 record Course(
@@ -37,13 +38,14 @@ record Course(
         int lines,
         double perSecond,
         boolean grows,
+        boolean crowds,
         Set<Fault> faults,
         List<Outage> outages,
         List<Spell> spells) {
 
     static final long SECOND = Enforcement.SECOND;
 
-    private static final long MIDNIGHT = Duration.ofDays(20_833).toNanos();
+    static final long MIDNIGHT = Duration.ofDays(20_833).toNanos();
 
     /** The store does not answer. */
     record Outage(long from, long until) {}
@@ -61,8 +63,14 @@ record Course(
             Fault.REFUSED_BARE,
             Fault.REFUSED_WITH_HEADERS);
 
+    private static final List<Fault> FLAPPING =
+            List.of(Fault.SERVER_ERRORS, Fault.SERVER_ERRORS, Fault.BROWN_OUT, Fault.BLACK_HOLE, Fault.REFUSED_BARE,
+                    Fault.REFUSED_WITH_HEADERS);
+
+    private static final List<String> ENDPOINTS = List.of("bucket", "smooth", "even", longName());
+
     /** What the endpoints take together, requests a second. */
-    private static final double CAPACITY = 20;
+    private static final double CAPACITY = 18;
 
     static Course of(long seed, int requests) {
         // Generators of seeds close together begin alike.
@@ -78,6 +86,10 @@ record Course(
         if (isBearing(seed)) {
             faults.add(Fault.BROWN_OUT);
         }
+        if (isFlapping(seed)) {
+            faults.addAll(FLAPPING);
+            faults.addAll(EnumSet.of(Fault.SLOW_WRITE, Fault.PAUSED));
+        }
         double load = List.of(0.3, 0.7, 0.95, 1.3, 2.0).get(random.nextInt(5));
         double perSecond = load * (faults.isEmpty() && seed % 10 == 0 ? 2 : 1) * CAPACITY;
         long lasts = (long) (requests / perSecond * SECOND);
@@ -91,11 +103,16 @@ record Course(
         if (isBearing(seed)) {
             spells.add(new Spell("bucket", Fault.BROWN_OUT, start, start + lasts));
         }
+        if (isFlapping(seed)) {
+            flap(spells, start, start + lasts, random);
+        }
         for (Fault fault : SPELLS) {
-            if (faults.contains(fault)) {
-                for (String endpoint : List.of("bucket", "smooth", "even", longName())) {
+            if (!isFlapping(seed) && faults.contains(fault)) {
+                for (String endpoint : ENDPOINTS) {
                     if (random.nextBoolean()) {
-                        long from = start + (long) (lasts * random.nextDouble());
+                        long from = random.nextInt(4) == 0
+                                ? MIDNIGHT - 5 * SECOND
+                                : start + (long) (lasts * random.nextDouble());
                         spells.add(new Spell(endpoint, fault, from, from + (long) (90 * SECOND * random.nextDouble())));
                     }
                 }
@@ -103,13 +120,30 @@ record Course(
         }
         return new Course(
                 seed, start, 1 + random.nextInt(random.nextBoolean() ? 4 : 40), requests,
-                random.nextInt(3) == 0 ? 0 : Math.max(10, requests / 50), perSecond, random.nextBoolean(), faults,
+                random.nextInt(3) == 0 ? 0 : Math.max(10, requests / 50), perSecond, random.nextBoolean(),
+                random.nextBoolean(), faults,
                 outages, spells);
     }
 
     /** Whether the breaker is told to bear what else it would not: then only the budget of retries guards the others. */
     private static boolean isBearing(long seed) {
         return seed % 6 == 1;
+    }
+
+    /** Whether endpoints are well and not in quick succession, and are found out and let in again as quickly. */
+    private static boolean isFlapping(long seed) {
+        return seed % 6 == 5 && seed % 5 != 0;
+    }
+
+    private static void flap(List<Spell> spells, long start, long end, Random random) {
+        for (String endpoint : ENDPOINTS) {
+            long from = start;
+            while (from < end) {
+                long until = from + SECOND / 2 + (long) (4 * SECOND * random.nextDouble());
+                spells.add(new Spell(endpoint, FLAPPING.get(random.nextInt(FLAPPING.size())), from, until));
+                from = until + (long) (4 * SECOND * random.nextDouble());
+            }
+        }
     }
 
     private static Settings.Health health(long seed) {
@@ -124,7 +158,7 @@ record Course(
                 ? usual
                 : new Settings.Health(
                         usual.consecutiveErrors(), usual.hardConsecutiveErrors(), usual.minimumCalls(),
-                        usual.suspectErrorRate(), usual.errorRate(), Duration.ofSeconds(3), usual.backoff(),
+                        usual.suspectErrorRate(), usual.errorRate(), Duration.ofSeconds(isFlapping(seed) ? 1 : 3), usual.backoff(),
                         usual.openCap(), Duration.ofSeconds(5));
     }
 
@@ -184,7 +218,7 @@ record Course(
     private static Endpoint anthropic() {
         Limits limits = new Limits(
                 Map.of(LimitKind.REQUESTS_PER_MINUTE, 120L, LimitKind.INPUT_TOKENS_PER_MINUTE, 20_000L,
-                        LimitKind.OUTPUT_TOKENS_PER_MINUTE, 40_000L),
+                        LimitKind.OUTPUT_TOKENS_PER_MINUTE, 8_000L),
                 Pacing.BUCKET, OptionalDouble.empty(), OptionalDouble.empty(), TokenAccounting.ESTIMATE,
                 ZoneOffset.UTC);
         return new Endpoint(

@@ -4,7 +4,7 @@ package ailb.sim;
 enum Fault {
     /** The store refuses a write: too many to the item. */
     THROTTLED_WRITE,
-    /** A write is answered, but only after up to 480 ms. */
+    /** A write takes up to 480 ms, on its way there or back. */
     SLOW_WRITE,
     /** A write never arrives, and its answer does not either. */
     LOST_WRITE,
@@ -23,6 +23,8 @@ enum Fault {
     KILLED,
     /** An instance stands still for 15 minutes from an await on. */
     FROZEN,
+    /** An instance stands still for up to 30 s while a write is on its way, and most likely one that moves a breaker. */
+    PAUSED,
     /** A message comes again while it is worked on. */
     DUPLICATE_MESSAGE,
     /** Messages are handed out in another order than they were sent in. */

@@ -49,9 +49,9 @@ final class FaultyStateStore implements StateStore {
         world.counts().writes++;
         UpdateKind kind = UpdateKind.of(update);
         update.guards().forEach(guard -> world.counts().guards.add(GuardOfKind.of(kind, guard)));
-        UpdateResult result = send(endpoint, update);
+        UpdateResult result = send(endpoint, update, kind);
         if (result instanceof UpdateResult.Unknown && world.leftOut().isOff(Rule.UNKNOWN_IS_NOT_REPEATED)) {
-            return send(endpoint, update);
+            return send(endpoint, update, kind);
         }
         if (result instanceof UpdateResult.Unknown && world.leftOut().isOff(Rule.UNKNOWN_GRANTS_NOTHING)) {
             return new UpdateResult.Applied(world.items().state(endpoint));
@@ -59,9 +59,14 @@ final class FaultyStateStore implements StateStore {
         return result;
     }
 
-    private UpdateResult send(String endpoint, ConditionalUpdate update) {
+    private UpdateResult send(String endpoint, ConditionalUpdate update, UpdateKind kind) {
         SharedItems.Writer writer = new SharedItems.Writer(instance, instance.time.now(), instance.life.frozenFor());
-        pass(way());
+        boolean slow = world.faults().strikes(Fault.SLOW_WRITE, 0.02);
+        boolean there = slow && world.random().nextBoolean();
+        if (world.faults().strikes(Fault.PAUSED, kind.moves() ? 0.1 : 0.001)) {
+            instance.life.pauses((long) (30 * Enforcement.SECOND * world.random().nextDouble()));
+        }
+        pass(there ? slowly() : way());
         if (world.isStoreOut() || world.faults().strikes(Fault.LOST_WRITE, 0.004)) {
             return unknown();
         }
@@ -82,9 +87,7 @@ final class FaultyStateStore implements StateStore {
         if (world.faults().strikes(Fault.UNANSWERED_WRITE, 0.004)) {
             return unknown();
         }
-        pass(world.faults().strikes(Fault.SLOW_WRITE, 0.01)
-                ? (long) (480 * MILLISECOND * world.random().nextDouble())
-                : way());
+        pass(slow && !there ? slowly() : way());
         made.permits().forEach(permit -> permit.granted = true);
         return made.result();
     }
@@ -96,6 +99,10 @@ final class FaultyStateStore implements StateStore {
 
     private long way() {
         return (long) (MILLISECOND * (1 + 3 * world.random().nextDouble()));
+    }
+
+    private long slowly() {
+        return (long) (480 * MILLISECOND * world.random().nextDouble());
     }
 
     private void pass(long nanos) {

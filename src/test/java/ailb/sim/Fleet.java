@@ -13,19 +13,28 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 
 /** The whole fleet on a course: requests that come by chance to instances that die and freeze, and a batch besides. */
 final class Fleet {
 
     private static final long SECOND = Enforcement.SECOND;
     private static final int ATTEMPTS = 3;
+
+    /** So many requests come at once where they do. */
+    private static final int CROWD = 20;
+
     private static final long FREEZE = Duration.ofMinutes(15).toNanos();
 
     /** What the handlers keep back of the time there is: the store may be slow to be told of the last call. */
     private static final long MARGIN = SECOND;
 
-    private static final ModelRequest REQUEST = ((Parsed.Valid) ChatRequest.parse(
-            BatchSide.body("Hi").getBytes(StandardCharsets.UTF_8))).request();
+    /** One of these is drawn for each request. */
+    private static final List<ModelRequest> REQUESTS =
+            Stream.of(Size.USUAL, Size.USUAL, Size.USUAL, Size.USUAL, Size.USUAL, Size.USUAL, Size.USUAL, Size.SMALL,
+                    Size.SMALL, Size.LARGE)
+                    .map(Fleet::request)
+                    .toList();
 
     private final Course course;
     private final Simulation time;
@@ -59,6 +68,10 @@ final class Fleet {
                 new BatchSide(time, random, course, faults, offences));
     }
 
+    private static ModelRequest request(Size size) {
+        return ((Parsed.Valid) ChatRequest.parse(size.body("").getBytes(StandardCharsets.UTF_8))).request();
+    }
+
     /** What came of a run. */
     record Run(Course course, long trace, Offences offences, Faults faults, World.Counts counts) {}
 
@@ -77,6 +90,10 @@ final class Fleet {
             slots.add(instance(life(awaits)));
         }
         time.at(course.start(), () -> come(0));
+        for (int i = 0; course.crowds() && i < CROWD; i++) {
+            long number = course.requests() + i;
+            time.at(Course.MIDNIGHT, () -> ask(number));
+        }
         world.batch().begin(world, this::instance, this::life);
         time.run();
         check();
@@ -113,6 +130,10 @@ final class Fleet {
         if (number + 1 < course.requests()) {
             time.at(time.now() + untilTheNext(number), () -> come(number + 1));
         }
+        ask(number);
+    }
+
+    private void ask(long number) throws InterruptedException {
         int slot = random.nextInt(slots.size());
         Instance instance = slots.get(slot);
         if (instance.life.isOver() || instance.life.isFrozen(time.now())) {
@@ -125,11 +146,12 @@ final class Fleet {
         unanswered++;
         Request request = new Request(number);
         Request.CURRENT.set(request);
+        ModelRequest asked = REQUESTS.get(random.nextInt(REQUESTS.size()));
         Duration given = Duration.ofSeconds(5 + random.nextInt(24));
         Deadline deadline = Deadline.in(given, instance.time);
         long end = now(life) + given.toNanos();
         try {
-            DispatchResult result = instance.dispatcher.dispatch(REQUEST, deadline);
+            DispatchResult result = instance.dispatcher.dispatch(asked, deadline);
             unanswered--;
             ended(request, result, end - now(life));
         } catch (RuntimeException e) {
@@ -141,10 +163,14 @@ final class Fleet {
         }
     }
 
-    /** Requests come by chance. */
+    /** Requests come by chance, or as many in all but half of them at once. */
     private long untilTheNext(int number) {
         double grown = course.grows() ? 0.5 + (double) number / course.requests() : 1;
-        return (long) (-Math.log(1 - random.nextDouble()) / (course.perSecond() * grown) * SECOND);
+        double mean = SECOND / (course.perSecond() * grown);
+        if (course.crowds() && number % (2 * CROWD) < CROWD) {
+            return 0;
+        }
+        return (long) (-Math.log(1 - random.nextDouble()) * mean * (course.crowds() ? 2 : 1));
     }
 
     /** What a life has had of time. */

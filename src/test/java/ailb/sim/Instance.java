@@ -80,7 +80,7 @@ final class Instance {
             case DispatchEvent.StoreDown _ -> alone = true;
             case DispatchEvent.StoreUp _ -> {
                 alone = false;
-                backSince = world.time().now();
+                backSince = lived();
             }
             case DispatchEvent.StoreTrouble(String endpoint, _) ->
                 world.counts().trouble += endpoint.equals("all") ? 0 : 1;
@@ -124,11 +124,11 @@ final class Instance {
             world.counts().callsAlone++;
             world.offences()
                     .check(
-                            alone || world.time().now() - backSince < AFTERWARDS,
+                            alone || lived() - backSince < AFTERWARDS,
                             Invariant.CALL_HAS_PERMIT,
                             () -> of + " of " + this + " calls " + endpoint.name());
         }
-        LAST.set(permit.filter(each -> each.request != null || letGo == 0).orElse(null));
+        LAST.set(permit.filter(each -> !mayBeAnother(each)).orElse(null));
         world.time().note(endpoint.name().hashCode());
         of.calls++;
         world.batch().calls(line, life);
@@ -137,6 +137,16 @@ final class Instance {
         of.failedBefore = of.failedElsewhere;
         of.failedElsewhere |= !(result instanceof Upstream.Reply(int status, _, _) && status == 200);
         return result;
+    }
+
+    /** What it has had of time. */
+    private long lived() {
+        return world.time().now() - life.frozenFor();
+    }
+
+    /** Whether it may be one of those let go: then the call is made with a later one. */
+    private boolean mayBeAnother(Permit permit) {
+        return permit.request == null && letGo > 0;
     }
 
     private void use(Permit permit, Request of) {
@@ -148,7 +158,7 @@ final class Instance {
         }
         world.offences()
                 .check(
-                        late >= -1000 && (late <= LATE || permit.wasFrozen()),
+                        late >= -1000 && (late <= LATE || permit.wasFrozen() || mayBeAnother(permit)),
                         Invariant.CALL_AT_ITS_SLOT,
                         () -> of + " calls " + Duration.ofNanos(late) + " after its slot: " + permit);
     }

@@ -4,6 +4,8 @@ package ailb.sim;
 enum Invariant {
     /** Of the calls admitted to an endpoint no time [s, t] holds more than its limits allow (DESIGN, section 3). */
     ADMITTED_WITHIN_BOUND,
+    /** An admission takes its units of every limit, and what was not used for longer than the slack gives none back. */
+    ADMITTED_IS_TAKEN,
     /** The same for the calls that are retries: a fifth of the rate, and 10 s of that at once. */
     RETRIES_WITHIN_BUDGET,
     /** Requests of a calendar day are within the limit a day. */

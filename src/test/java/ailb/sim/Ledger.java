@@ -56,6 +56,7 @@ final class Ledger {
         int calls = (int) UpdateKind.assigned(update, slot.admitted()).orElseThrow();
         double input = (double) UpdateKind.assigned(update, slot.admittedInput()).orElse(0) / calls;
         double output = (double) UpdateKind.assigned(update, slot.admittedOutput()).orElse(0) / calls;
+        taken(write, calls, input, output);
         Instance holder = write.writer().instance();
         List<Permit> given = new ArrayList<>();
         for (int i = 0; i < calls; i++) {
@@ -81,6 +82,24 @@ final class Ledger {
         }
         permits.get(write.endpoint()).addAll(given);
         return given;
+    }
+
+    /** However others wrote meanwhile, what is admitted takes its units, from the moment of the writer on or from later. */
+    private void taken(SharedItems.Write write, int calls, double input, double output) {
+        for (LimitRule rule : rules.get(write.endpoint())) {
+            if (UpdateKind.assigned(write.update(), rule.tat()).isPresent()) {
+                int paying = rule.retriesOnly() ? 1 : calls; // of several lines one at least
+                double cost = paying * rule.units(input, output) * rule.interval();
+                double earliest = Math.max(
+                        write.before().get(rule.tat()), write.writer().builtAt() - rule.slack());
+                offences.check(
+                        write.after().get(rule.tat()) - earliest >= cost - 1000,
+                        Invariant.ADMITTED_IS_TAKEN,
+                        () -> write.endpoint() + "." + rule.tat() + " was " + write.before().get(rule.tat())
+                                + " and is " + write.after().get(rule.tat()) + " after " + calls + " calls of " + cost
+                                + " at " + write.writer().builtAt());
+            }
+        }
     }
 
     /** Notes that an endpoint has refused a call for its limits: it says for 2 or 30 s, or else is left alone for 1 to 5 s. */

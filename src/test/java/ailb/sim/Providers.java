@@ -19,11 +19,6 @@ import java.util.Random;
 /** The providers behind the endpoints: they keep their limits by rules of their own, and have their bad times. */
 final class Providers {
 
-    /** Of every call. */
-    static final int INPUT_TOKENS = 100;
-
-    static final int MAX_TOKENS = 64;
-
     private static final long SECOND = Enforcement.SECOND;
 
     private final Simulation time;
@@ -56,7 +51,7 @@ final class Providers {
                                 : Enforcement.FixedWindow.ofMinutes(300),
                         new Enforcement.SlidingLog(60_000)),
                 "even", List.of(Enforcement.FixedWindow.ofSeconds(course.evenly())),
-                Course.longName(), List.of(new Enforcement.Bucket(120)));
+                Course.longName(), List.of(new Enforcement.Bucket(120), new Enforcement.Bucket(20_000)));
     }
 
     Endpoint endpoint(ProviderRequest request) {
@@ -91,13 +86,14 @@ final class Providers {
 
     Upstream.Result call(ProviderRequest request, Duration timeout) throws InterruptedException {
         Endpoint endpoint = endpoint(request);
+        Size size = Size.of(request);
         time.sleep((long) (0.001 * SECOND * (1 + random.nextDouble())));
         long left = timeout.toNanos() - SECOND / 100;
         if (strikes(endpoint, Fault.BLACK_HOLE, 1)) {
             time.sleep(Math.max(0, left));
             return ScriptedUpstream.failed(FailureClass.TIMEOUT);
         }
-        Optional<Upstream.Result> refusal = refusal(endpoint, request);
+        Optional<Upstream.Result> refusal = refusal(endpoint, request, size);
         if (refusal.isPresent()) {
             time.sleep((long) (0.05 * SECOND * random.nextDouble()));
             return refusal.get();
@@ -108,10 +104,10 @@ final class Providers {
             return ScriptedUpstream.failed(FailureClass.TIMEOUT);
         }
         time.sleep((long) (seconds * SECOND));
-        return answer(endpoint, 1 + random.nextInt(MAX_TOKENS));
+        return answer(endpoint, size.inputTokens(), 1 + random.nextInt(size.maxTokens()));
     }
 
-    private Optional<Upstream.Result> refusal(Endpoint endpoint, ProviderRequest request) {
+    private Optional<Upstream.Result> refusal(Endpoint endpoint, ProviderRequest request, Size size) {
         String key = endpoint.provider() == Provider.ANTHROPIC
                 ? request.headers().get("x-api-key")
                 : request.headers().get("authorization").substring("Bearer ".length());
@@ -119,7 +115,7 @@ final class Providers {
             faults.count(key.equals("wrong") ? Fault.WRONG_KEY : Fault.KEY_ROTATED);
             return Optional.of(ScriptedUpstream.error(401, "authentication_error", "invalid_api_key"));
         }
-        if (isOverTheLimit(endpoint) || strikes(endpoint, Fault.REFUSED_WITH_HEADERS, 0.2)) {
+        if (isOverTheLimit(endpoint, size) || strikes(endpoint, Fault.REFUSED_WITH_HEADERS, 0.2)) {
             return Optional.of(ScriptedUpstream.rateLimited(random.nextBoolean() ? "2" : "30"));
         }
         if (strikes(endpoint, Fault.REFUSED_BARE, 0.2)) {
@@ -133,19 +129,20 @@ final class Providers {
                 : Optional.empty();
     }
 
-    private boolean isOverTheLimit(Endpoint endpoint) {
+    private boolean isOverTheLimit(Endpoint endpoint, Size size) {
         List<Enforcement> limits = enforced.get(endpoint.name());
+        int tokens = size.inputTokens() + (endpoint.provider() == Provider.OPENAI ? size.maxTokens() : 0);
         boolean fits = limits.getFirst().takes(1, time.now());
-        boolean tokensFit = limits.size() == 1 || limits.getLast().takes(INPUT_TOKENS + MAX_TOKENS, time.now());
+        boolean tokensFit = limits.size() == 1 || limits.getLast().takes(tokens, time.now());
         if (!fits || !tokensFit) {
             counts.refusals++;
         }
         return !fits || !tokensFit;
     }
 
-    private static Upstream.Result answer(Endpoint endpoint, int output) {
+    private static Upstream.Result answer(Endpoint endpoint, int input, int output) {
         if (endpoint.provider() == Provider.OPENAI) {
-            return ScriptedUpstream.answer(INPUT_TOKENS, 0, output, 0);
+            return ScriptedUpstream.answer(input, 0, output, 0);
         }
         return new Upstream.Reply(
                 200,
@@ -154,7 +151,7 @@ final class Providers {
                 {"id":"msg_1","type":"message","role":"assistant","model":"m","content":[{"type":"text","text":"Hello"}],\
                 "stop_reason":"end_turn","stop_sequence":null,"usage":{"input_tokens":%d,"output_tokens":%d}}"""
                         .formatted(
-                                INPUT_TOKENS, output)
+                                input, output)
                         .getBytes(StandardCharsets.UTF_8));
     }
 }

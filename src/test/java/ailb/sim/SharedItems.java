@@ -41,8 +41,8 @@ final class SharedItems {
      */
     record Writer(Instance instance, long builtAt, long frozenBefore) {}
 
-    /** A write that was made. */
-    record Write(Writer writer, String endpoint, ConditionalUpdate update, EndpointState before, EndpointState after) {}
+    /** A write that was made at this moment. */
+    record Write(long at, Writer writer, String endpoint, ConditionalUpdate update, EndpointState before, EndpointState after) {}
 
     /** Is told of writes in the order they are made. */
     interface Watcher {
@@ -67,7 +67,7 @@ final class SharedItems {
         while (states.peekFirst().until() < time.now() - REMEMBERED) {
             states.removeFirst();
         }
-        return new Made(result, watcher.made(new Write(writer, endpoint, update, before, after)));
+        return new Made(result, watcher.made(new Write(time.now(), writer, endpoint, update, before, after)));
     }
 
     EndpointState state(String endpoint) {

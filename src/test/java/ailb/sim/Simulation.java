@@ -100,6 +100,13 @@ public final class Simulation implements TimeSource, Tasks {
             return this;
         }
 
+        /** Stands still at the next moment at which it waits, unless it was to do so later on anyway. */
+        public void pauses(long nanos) {
+            if (freezingAwait == Long.MAX_VALUE) {
+                frozenAt(awaits + 1, nanos);
+            }
+        }
+
         public boolean isOver() {
             return ended;
         }

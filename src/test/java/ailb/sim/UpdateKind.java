@@ -79,6 +79,15 @@ enum UpdateKind {
                 || this == LATE_REPORT;
     }
 
+    /** Whether it moves a breaker. */
+    boolean moves() {
+        return this == PROBE
+                || this == OPENING
+                || this == PROBE_FAILED_EARLY
+                || this == CLOSING
+                || this == ABANDONING;
+    }
+
     boolean admits() {
         return this == ADMISSION || this == PROBE;
     }
