@@ -1,7 +1,6 @@
 package ailb.sim;
 
 import ailb.batch.Batch;
-import ailb.batch.BatchProcessor;
 import ailb.batch.BatchQueue;
 import ailb.batch.BatchQueueException;
 import ailb.batch.BatchStore;
@@ -12,8 +11,11 @@ import ailb.batch.InMemoryBatchStore;
 import ailb.batch.LineKey;
 import ailb.batch.LineResult;
 import ailb.batch.QueueMessage;
-import ailb.dispatch.Deadline;
+import ailb.lambda.Handlers;
 import ailb.protocol.ProviderRequest;
+import com.amazonaws.services.lambda.runtime.RequestHandler;
+import com.amazonaws.services.lambda.runtime.events.SQSBatchResponse;
+import com.amazonaws.services.lambda.runtime.events.SQSEvent;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
@@ -39,8 +41,8 @@ final class BatchSide {
     private static final long SECOND = Enforcement.SECOND;
     private static final String ID = "b";
     private static final Duration VISIBILITY = Duration.ofMinutes(30);
-    private static final Duration INVOCATION = Duration.ofSeconds(298);
-    private static final Duration KEPT = Duration.ofDays(30);
+    private static final Duration INVOCATION = Duration.ofSeconds(300);
+    static final Duration KEPT = Duration.ofDays(30);
     private static final long PATIENCE = Duration.ofDays(2).toNanos();
     private static final int AT_ONCE = 10;
     private static final Pattern LINE = Pattern.compile("line (\\d{6}) ");
@@ -77,7 +79,7 @@ final class BatchSide {
         String input = IntStream.range(0, course.lines())
                 .mapToObj(line -> "{\"custom_id\":\"c" + line
                         + "\",\"method\":\"POST\",\"url\":\"/v1/chat/completions\",\"body\":"
-                        + Size.USUAL.body("line %06d ".formatted(line)) + "}\n")
+                        + Size.USUAL.body("line %06d ".formatted(line), false) + "}\n")
                 .collect(Collectors.joining());
         byte[] bytes = input.getBytes(StandardCharsets.UTF_8);
         records.create(
@@ -129,12 +131,15 @@ final class BatchSide {
     private boolean isDone(World world, Instance instance, Simulation.Life life, List<QueueMessage> messages)
             throws InterruptedException {
         busy++;
+        RequestHandler<SQSEvent, SQSBatchResponse> worker = instance.worker(
+                proxy(world, BatchStore.class, records, instance), proxy(world, BatchQueue.class, queue, instance));
         Optional<Set<String>> kept = time.live(
                 life,
-                () -> new BatchProcessor(
-                        world.pool(), instance.dispatcher, proxy(world, BatchStore.class, records, instance),
-                        proxy(world, BatchQueue.class, queue, instance), time, instance.time, world.random(), KEPT)
-                        .process(messages, Deadline.in(INVOCATION, instance.time)));
+                () -> worker.handleRequest(event(messages), Handlers.within(INVOCATION))
+                        .getBatchItemFailures()
+                        .stream()
+                        .map(SQSBatchResponse.BatchItemFailure::getItemIdentifier)
+                        .collect(Collectors.toSet()));
         busy--;
         if (kept.isEmpty()) {
             return false;
@@ -146,6 +151,22 @@ final class BatchSide {
             }
         }
         return true;
+    }
+
+    /** As Lambda hands messages over. */
+    private static SQSEvent event(List<QueueMessage> messages) {
+        SQSEvent event = new SQSEvent();
+        event.setRecords(messages.stream().map(message -> {
+            SQSEvent.SQSMessage record = new SQSEvent.SQSMessage();
+            record.setMessageId(message.id());
+            record.setReceiptHandle(message.receipt());
+            record.setBody(message.body());
+            record.setAttributes(Map.of(
+                    "ApproximateReceiveCount", Integer.toString(message.receives()),
+                    "SentTimestamp", Long.toString(Duration.ofNanos(message.sent()).toMillis())));
+            return record;
+        }).toList());
+        return event;
     }
 
     /** Whether nothing is lost with this message: its work is done, or a copy of it is on the queue. */

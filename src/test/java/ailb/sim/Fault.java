@@ -41,6 +41,8 @@ enum Fault {
     BLACK_HOLE,
     /** A provider fails half of its calls for a while. */
     BROWN_OUT,
+    /** A provider breaks off in the middle of a stream. */
+    BROKEN_STREAM,
     /** Somebody stores a wrong key, and puts it right later. */
     WRONG_KEY,
     /** A key is replaced, and the old one refused from then on. */

@@ -1,19 +1,14 @@
 package ailb.sim;
 
-import ailb.dispatch.Deadline;
-import ailb.dispatch.DispatchResult;
+import ailb.lambda.Handlers;
 import ailb.pool.Endpoint;
 import ailb.pool.Pool;
-import ailb.protocol.ChatRequest;
-import ailb.protocol.ModelRequest;
-import ailb.protocol.Parsed;
 import ailb.state.Attribute;
-import java.nio.charset.StandardCharsets;
+import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.stream.Stream;
 
 /** The whole fleet on a course: requests that come by chance to instances that die and freeze, and a batch besides. */
 final class Fleet {
@@ -25,16 +20,6 @@ final class Fleet {
     private static final int CROWD = 20;
 
     private static final long FREEZE = Duration.ofMinutes(15).toNanos();
-
-    /** What the handlers keep back of the time there is: the store may be slow to be told of the last call. */
-    private static final long MARGIN = SECOND;
-
-    /** One of these is drawn for each request. */
-    private static final List<ModelRequest> REQUESTS =
-            Stream.of(Size.USUAL, Size.USUAL, Size.USUAL, Size.USUAL, Size.USUAL, Size.USUAL, Size.USUAL, Size.SMALL,
-                    Size.SMALL, Size.LARGE)
-                    .map(Fleet::request)
-                    .toList();
 
     private final Course course;
     private final Simulation time;
@@ -66,10 +51,6 @@ final class Fleet {
                 new SharedItems(time, leftOut::of, watch),
                 new Providers(time, random, course, pool, faults, counts),
                 new BatchSide(time, random, course, faults, offences));
-    }
-
-    private static ModelRequest request(Size size) {
-        return ((Parsed.Valid) ChatRequest.parse(size.body("").getBytes(StandardCharsets.UTF_8))).request();
     }
 
     /** What came of a run. */
@@ -146,14 +127,15 @@ final class Fleet {
         unanswered++;
         Request request = new Request(number);
         Request.CURRENT.set(request);
-        ModelRequest asked = REQUESTS.get(random.nextInt(REQUESTS.size()));
-        Duration given = Duration.ofSeconds(5 + random.nextInt(24));
-        Deadline deadline = Deadline.in(given, instance.time);
+        Asked asked = Asked.ALL.get(random.nextInt(Asked.ALL.size()));
+        String key = random.nextInt(100) == 0 ? "another" : Asked.KEY;
+        Duration given = Duration.ofSeconds(6 + random.nextInt(24));
         long end = now(life) + given.toNanos();
         try {
-            DispatchResult result = instance.dispatcher.dispatch(asked, deadline);
+            APIGatewayV2HTTPResponse response =
+                    instance.front().handleRequest(asked.event(time.now(), key), Handlers.within(given));
             unanswered--;
-            ended(request, result, end - now(life));
+            ended(request, asked, key, response, end - now(life));
         } catch (RuntimeException e) {
             offences.check(false, Invariant.ONE_OUTCOME_IN_TIME, () -> request + " threw " + e);
         } finally {
@@ -165,12 +147,12 @@ final class Fleet {
 
     /** Requests come by chance, or as many in all but half of them at once. */
     private long untilTheNext(int number) {
-        double grown = course.grows() ? 0.5 + (double) number / course.requests() : 1;
-        double mean = SECOND / (course.perSecond() * grown);
         if (course.crowds() && number % (2 * CROWD) < CROWD) {
             return 0;
         }
-        return (long) (-Math.log(1 - random.nextDouble()) * mean * (course.crowds() ? 2 : 1));
+        double grown = course.grows() ? 0.5 + (double) number / course.requests() : 1;
+        double mean = SECOND / (course.perSecond() * grown) * (course.crowds() ? 2 : 1);
+        return (long) (-Math.log(1 - random.nextDouble()) * mean);
     }
 
     /** What a life has had of time. */
@@ -178,17 +160,24 @@ final class Fleet {
         return time.now() - life.frozenFor();
     }
 
-    private void ended(Request request, DispatchResult result, long left) {
-        counts.answered += result instanceof DispatchResult.Answered ? 1 : 0;
+    private void ended(Request request, Asked asked, String key, APIGatewayV2HTTPResponse response, long left) {
+        int status = response.getStatusCode();
+        counts.answered += status == 200 ? 1 : 0;
+        counts.streams += asked.stream() && status == 200 ? 1 : 0;
         offences.check(
-                left >= (faults.none() ? 0 : -MARGIN),
+                left >= 0,
                 Invariant.ONE_OUTCOME_IN_TIME,
-                () -> request + " ended " + Duration.ofNanos(-left) + " late: " + result);
+                () -> request + " ended " + Duration.ofNanos(-left) + " late: " + status + " " + response.getBody());
+        offences.check(
+                asked.isAnsweredBy(response) && (status == 401) == !key.equals(Asked.KEY),
+                Invariant.ANSWERED_IN_ITS_WORDS,
+                () -> asked.path() + ": " + status + " " + response.getBody());
+        int told = Integer.parseInt(response.getHeaders().getOrDefault("x-lb-attempts", "0"));
         int most = ATTEMPTS + request.renewals;
         offences.check(
-                request.calls == result.attempts() && request.calls <= most,
+                request.calls == told && request.calls <= most,
                 Invariant.ATTEMPTS_WITHIN_LIMIT,
-                () -> request + ": " + request.calls + " calls, told " + result.attempts() + ", allowed " + most);
+                () -> request + ": " + request.calls + " calls, told " + told + ", allowed " + most);
     }
 
     private void check() {

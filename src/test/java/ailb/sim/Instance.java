@@ -1,10 +1,26 @@
 package ailb.sim;
 
+import ailb.api.Api;
+import ailb.batch.BatchProcessor;
+import ailb.batch.BatchQueue;
+import ailb.batch.BatchStore;
+import ailb.batch.BatchWorker;
+import ailb.batch.InMemoryBatchQueue;
+import ailb.batch.InMemoryBatchStore;
+import ailb.dispatch.ApiKeys;
 import ailb.dispatch.DispatchEvent;
 import ailb.dispatch.Dispatcher;
 import ailb.dispatch.Upstream;
+import ailb.lambda.Handlers;
+import ailb.lambda.Wiring;
 import ailb.pool.Endpoint;
 import ailb.protocol.ProviderRequest;
+import ailb.state.StateStore;
+import com.amazonaws.services.lambda.runtime.RequestHandler;
+import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent;
+import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPResponse;
+import com.amazonaws.services.lambda.runtime.events.SQSBatchResponse;
+import com.amazonaws.services.lambda.runtime.events.SQSEvent;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -14,9 +30,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
-/** One instance of the function: the real dispatcher with clocks, keys and a way to the store of its own. */
-final class Instance {
+/**
+ * One instance of a function: the real handlers and all behind them, with clocks, keys and a way to the store of its own.
+ */
+final class Instance implements Upstream {
 
     /** Of the call that was made last on this thread; none where it may have been another one. */
     static final ThreadLocal<Permit> LAST = new ThreadLocal<>();
@@ -32,7 +51,6 @@ final class Instance {
 
     final int number;
     final InstanceTime time;
-    final Dispatcher dispatcher;
 
     /** Of the invocation, where it is one that works on a batch. */
     Simulation.Life life;
@@ -41,6 +59,9 @@ final class Instance {
     int letGo;
 
     private final World world;
+    private final StateStore store;
+    private final ApiKeys keys;
+    private @Nullable RequestHandler<APIGatewayV2HTTPEvent, APIGatewayV2HTTPResponse> front;
     private final List<Permit> inHand = new ArrayList<>();
     private final Map<String, Request> lines = new HashMap<>();
     private final Set<String> probes = new HashSet<>();
@@ -52,9 +73,28 @@ final class Instance {
         this.number = number;
         this.life = life;
         this.time = new InstanceTime(world.time(), this, skew, world.leftOut());
-        this.dispatcher = new Dispatcher(
-                world.pool(), new FaultyStateStore(world, this), this::call, new RotatingKeys(world), time,
-                world.random(), this::hear);
+        this.store = new FaultyStateStore(world, this);
+        this.keys = new RotatingKeys(world);
+    }
+
+    /** The function behind the gateway. */
+    RequestHandler<APIGatewayV2HTTPEvent, APIGatewayV2HTTPResponse> front() {
+        if (front == null) {
+            Api api = Wiring.api(
+                    world.pool(), store, this, keys, world.clientKeys(), new InMemoryBatchStore(),
+                    new InMemoryBatchQueue(time, world.random()), BatchSide.KEPT, time, world.random(), this::hear);
+            front = Handlers.of(api, time);
+        }
+        return front;
+    }
+
+    /** The function behind the queue. */
+    RequestHandler<SQSEvent, SQSBatchResponse> worker(BatchStore batches, BatchQueue queue) {
+        Dispatcher dispatcher =
+                new Dispatcher(world.pool(), store, this, keys, time, world.random(), this::hear);
+        BatchWorker worker = new BatchProcessor(
+                world.pool(), dispatcher, batches, queue, world.time(), time, world.random(), BatchSide.KEPT);
+        return Handlers.of(worker, time);
     }
 
     void holds(List<Permit> permits, boolean probe) {
@@ -109,7 +149,17 @@ final class Instance {
                 .min(Comparator.comparingLong(permit -> permit.moment));
     }
 
-    private Upstream.Result call(ProviderRequest request, Duration timeout) throws InterruptedException {
+    @Override
+    public Result call(ProviderRequest request, Duration timeout) throws InterruptedException {
+        return call(request, false, timeout);
+    }
+
+    @Override
+    public Result open(ProviderRequest request, Duration timeout) throws InterruptedException {
+        return call(request, true, timeout);
+    }
+
+    private Result call(ProviderRequest request, boolean stream, Duration timeout) throws InterruptedException {
         Endpoint endpoint = world.providers().endpoint(request);
         Optional<String> line = Request.CURRENT.get() == null ? BatchSide.line(request) : Optional.empty();
         Request of = line.isEmpty()
@@ -132,10 +182,14 @@ final class Instance {
         world.time().note(endpoint.name().hashCode());
         of.calls++;
         world.batch().calls(line, life);
-        Upstream.Result result = world.providers().call(request, timeout);
+        Result result = world.providers().call(request, stream, timeout);
         world.batch().called(line, life);
         of.failedBefore = of.failedElsewhere;
-        of.failedElsewhere |= !(result instanceof Upstream.Reply(int status, _, _) && status == 200);
+        of.failedElsewhere |= switch (result) {
+            case Reply(int status, _, _) -> status != 200;
+            case Streaming _ -> false;
+            case Failed _ -> true;
+        };
         return result;
     }
 

@@ -52,6 +52,8 @@ enum Invariant {
     NO_STRAY_ITEM,
     /** Every request has one outcome, before its deadline; at most 1 s later while the store is slow. */
     ONE_OUTCOME_IN_TIME,
+    /** What a request is answered with is whole, or an error in the words of the caller's protocol; 401 for wrong keys only. */
+    ANSWERED_IN_ITS_WORDS,
     /** No more calls for a request than allowed, and one for each key replaced. */
     ATTEMPTS_WITHIN_LIMIT,
     /** Every line of a batch has one outcome at last. */

@@ -6,9 +6,7 @@ import ailb.pool.Endpoint;
 import ailb.pool.FailureClass;
 import ailb.pool.Pool;
 import ailb.pool.Provider;
-import ailb.protocol.Headers;
 import ailb.protocol.ProviderRequest;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -84,7 +82,8 @@ final class Providers {
         return isOn(endpoint.apiKey(), fault) && faults.strikes(fault, share);
     }
 
-    Upstream.Result call(ProviderRequest request, Duration timeout) throws InterruptedException {
+    /** @param stream whether the answer is to come as one: its first half of the time passes before the first event */
+    Upstream.Result call(ProviderRequest request, boolean stream, Duration timeout) throws InterruptedException {
         Endpoint endpoint = endpoint(request);
         Size size = Size.of(request);
         time.sleep((long) (0.001 * SECOND * (1 + random.nextDouble())));
@@ -103,8 +102,14 @@ final class Providers {
             time.sleep(Math.max(0, left));
             return ScriptedUpstream.failed(FailureClass.TIMEOUT);
         }
+        Answer answer = new Answer(endpoint.provider(), size.inputTokens(), 1 + random.nextInt(size.maxTokens()));
+        if (stream) {
+            time.sleep((long) (seconds / 2 * SECOND));
+            return answer.stream(
+                    time, (long) (seconds / 20 * SECOND), faults.strikes(Fault.BROKEN_STREAM, 0.1));
+        }
         time.sleep((long) (seconds * SECOND));
-        return answer(endpoint, size.inputTokens(), 1 + random.nextInt(size.maxTokens()));
+        return answer.whole();
     }
 
     private Optional<Upstream.Result> refusal(Endpoint endpoint, ProviderRequest request, Size size) {
@@ -138,20 +143,5 @@ final class Providers {
             counts.refusals++;
         }
         return !fits || !tokensFit;
-    }
-
-    private static Upstream.Result answer(Endpoint endpoint, int input, int output) {
-        if (endpoint.provider() == Provider.OPENAI) {
-            return ScriptedUpstream.answer(input, 0, output, 0);
-        }
-        return new Upstream.Reply(
-                200,
-                new Headers(Map.of("content-type", "application/json")),
-                """
-                {"id":"msg_1","type":"message","role":"assistant","model":"m","content":[{"type":"text","text":"Hello"}],\
-                "stop_reason":"end_turn","stop_sequence":null,"usage":{"input_tokens":%d,"output_tokens":%d}}"""
-                        .formatted(
-                                input, output)
-                        .getBytes(StandardCharsets.UTF_8));
     }
 }

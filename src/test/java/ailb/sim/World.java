@@ -1,6 +1,8 @@
 package ailb.sim;
 
+import ailb.api.ClientKeys;
 import ailb.pool.Pool;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.Random;
 import java.util.Set;
@@ -27,6 +29,7 @@ record World(
     static final class Counts {
         long requests;
         long answered;
+        long streams;
         long calls;
         long callsAlone;
         long callsAfterAFreeze;
@@ -40,6 +43,21 @@ record World(
         long awaits;
         long trouble;
         final Set<GuardOfKind> guards = new HashSet<>();
+    }
+
+    /** Callers' keys: one, which is looked up when a caller comes with another. */
+    ClientKeys clientKeys() {
+        return new ClientKeys() {
+            @Override
+            public Collection<String> current() {
+                return Set.of(Asked.KEY);
+            }
+
+            @Override
+            public Collection<String> refreshed() {
+                return current();
+            }
+        };
     }
 
     boolean isStoreOut() {
