@@ -140,10 +140,11 @@ public final class Admission {
             return false;
         }
         long moment = moment(state, demands.getFirst(), now);
+        long end = sameDay(moment, latest);
         boolean soon = moment <= latest
                 && buckets.stream()
                         .allMatch(bucket -> Math.max(moment, state.get(bucket.tat())) <= bucket
-                                .highest(costs(bucket, demands), latest(bucket, demands, moment, latest)));
+                                .highest(costs(bucket, demands), latest(bucket, demands, moment, end)));
         return soon && day.map(counter -> counter.left(state, moment) >= demands.size()).orElse(true);
     }
 
@@ -194,14 +195,20 @@ public final class Admission {
             ConditionalUpdate.Builder update, Observation seen, List<Demand> demands, long now, long latest) {
         EndpointState state = seen.state();
         long moment = moment(state, demands.getFirst(), now);
+        long end = sameDay(moment, latest);
         for (Bucket bucket : buckets) {
             boolean stale = seen.age() > bucket.slack() / 2;
             boolean busy = seen.callsPerSecond() * bucket.slack() > NANOS_PER_SECOND;
-            bucket.take(update, state, costs(bucket, demands), moment, latest(bucket, demands, moment, latest),
+            bucket.take(update, state, costs(bucket, demands), moment, latest(bucket, demands, moment, end),
                     stale && busy);
         }
         day.ifPresent(counter -> counter.take(update, state, moment, demands.size()));
         update.guard(Guard.atMost(state, Attribute.HOLD, moment));
+    }
+
+    /** A call counts for the day of the moment planned, so it must not be made to start after that day. */
+    private long sameDay(long moment, long latest) {
+        return day.map(counter -> Math.min(latest, counter.end(moment))).orElse(latest);
     }
 
     /**

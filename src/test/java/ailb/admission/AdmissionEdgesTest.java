@@ -116,11 +116,32 @@ class AdmissionEdgesTest {
         assertThat(next.get(Attribute.DAY_REQUESTS)).isEqualTo(1);
     }
 
+    /** 10 requests a minute, evenly spaced: 6.3 s each. */
+    @Test
+    void aCallCountedOnTheOldDayIsNotPushedBeyondMidnightByOthers() {
+        Admission admission = new Admission(Endpoints.limits(
+                Pacing.EVEN, Map.of(LimitKind.REQUESTS_PER_MINUTE, 10L, LimitKind.REQUESTS_PER_DAY, 100L)));
+        long late = Instant.parse("2026-11-23T23:59:55Z").getEpochSecond() * SECOND;
+        ConditionalUpdate planned = taking(admission, EndpointState.EMPTY, CALL, late, 10 * SECOND);
+        EndpointState others = take(admission, EndpointState.EMPTY, CALL, late, 0);
+
+        assertThat(planned.allowedBy(others)).isFalse();
+
+        EndpointState next = take(admission, others, CALL, late, 10 * SECOND);
+        assertThat(next.get(Attribute.DAY)).isEqualTo(others.get(Attribute.DAY) + 1);
+        assertThat(admission.slots(next, List.of(CALL)).getFirst()).isGreaterThan(late + 5 * SECOND);
+    }
+
     private static EndpointState take(
+            Admission admission, EndpointState state, Demand demand, long now, long maxWait) {
+        return apply(state, taking(admission, state, demand, now, maxWait));
+    }
+
+    private static ConditionalUpdate taking(
             Admission admission, EndpointState state, Demand demand, long now, long maxWait) {
         ConditionalUpdate.Builder update = ConditionalUpdate.builder().add(Attribute.TOTAL_REQUESTS, 1);
         admission.take(update, new Observation(state, 0, 0), List.of(demand), now, now + maxWait);
-        return apply(state, update.build());
+        return update.build();
     }
 
     private static ConditionalUpdate settle(

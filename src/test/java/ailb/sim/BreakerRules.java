@@ -141,7 +141,10 @@ final class BreakerRules {
                 () -> told(write, kind) + " by " + permit);
     }
 
-    /** A fault raises the level by one less than the step, any other end of a call lowers it by 1, and it never falls below 0. */
+    /**
+     * A fault raises the level by one less than the step, any other end of a call lowers it by 1, and it never falls below
+     * 0. Answers reported with a fault have come before it.
+     */
     private void level(SharedItems.Write write, UpdateKind kind) {
         if (kind == UpdateKind.CLOSING) {
             levels.remove(write.endpoint());
@@ -150,7 +153,7 @@ final class BreakerRules {
         boolean raises = UpdateKind.assigned(write.update(), Attribute.FAULT_LEVEL).isPresent();
         if (kind.isReport()) {
             long ends = UpdateKind.assigned(write.update(), Attribute.TOTAL_REQUESTS).orElseThrow();
-            level = raises ? level + step - ends : Math.max(0, level - ends);
+            level = raises ? Math.max(0, level - (ends - 1)) + step - 1 : Math.max(0, level - ends);
             levels.put(write.endpoint(), level);
         }
         if (raises) {

@@ -176,9 +176,12 @@ record Course(
         return "l".repeat(64);
     }
 
-    /** Writes a request has without faults: more where calls are evenly spaced at over 1,000 a minute. */
+    /**
+     * Writes a request has without faults: more where calls are evenly spaced at over 1,000 a minute, and where crowds
+     * come, all of whom find that others were quicker.
+     */
     double writes() {
-        return isQuick() ? 2.5 : 2.05;
+        return (isQuick() ? 2.5 : 2.05) + (crowds ? 0.45 : 0);
     }
 
     private boolean isQuick() {

@@ -205,7 +205,7 @@ final class Instance implements Upstream {
 
     private void use(Permit permit, Request of) {
         permit.used = true;
-        permit.retry = of.failedElsewhere;
+        permit.retry = of.failedElsewhere && !mayBeAnother(permit);
         long late = time.now() - permit.moment;
         if (permit.wasFrozen()) {
             world.counts().callsAfterAFreeze++;
