@@ -25,9 +25,9 @@ record Asked(String path, boolean stream, String body) {
         for (Size size : List.of(Size.USUAL, Size.USUAL, Size.USUAL, Size.USUAL, Size.USUAL, Size.USUAL, Size.USUAL,
                 Size.SMALL, Size.SMALL, Size.LARGE)) {
             for (String path : List.of(CHAT, CHAT, MESSAGE)) {
-                all.add(new Asked(path, false, size.body("", false)));
-                all.add(new Asked(path, false, size.body("", false)));
-                all.add(new Asked(path, true, size.body("", true)));
+                for (int i = 0; i < 6; i++) {
+                    all.add(new Asked(path, i == 0, size.body("", i == 0)));
+                }
             }
         }
         return List.copyOf(all);

@@ -1,6 +1,7 @@
 package ailb.sim;
 
 import ailb.pool.Settings;
+import ailb.state.Assignment;
 import ailb.state.Attribute;
 import ailb.state.EndpointState;
 import java.util.HashMap;
@@ -157,6 +158,7 @@ final class BreakerRules {
             levels.put(write.endpoint(), level);
         }
         if (raises) {
+            counted(write);
             long is = Math.max(
                     0, write.after().get(Attribute.FAULT_LEVEL) - write.after().get(Attribute.TOTAL_REQUESTS));
             long expected = level;
@@ -164,6 +166,22 @@ final class BreakerRules {
                     is <= expected && is >= expected - LEEWAY,
                     Invariant.FAULT_LEVEL_IS_TRUE,
                     () -> told(write, kind) + ", level " + is + " where " + expected + " is true");
+        }
+    }
+
+    /** A fault that is put against a count of calls is put against a count of late. */
+    private void counted(SharedItems.Write write) {
+        for (Assignment assignment : write.update().assignments()) {
+            if (assignment instanceof Assignment.Put(Attribute attribute, long value)
+                    && attribute.equals(Attribute.FAULT_LEVEL)) {
+                long answersWithIt =
+                        UpdateKind.assigned(write.update(), Attribute.TOTAL_REQUESTS).orElseThrow() - 1;
+                long behind = write.before().get(Attribute.TOTAL_REQUESTS) + answersWithIt - (value - step);
+                offences.check(
+                        behind <= LEEWAY,
+                        Invariant.FAULT_LEVEL_IS_TRUE,
+                        () -> told(write, UpdateKind.REPORT_OF_A_FAULT) + " against a count " + behind + " calls old");
+            }
         }
     }
 

@@ -65,7 +65,7 @@ record Course(
 
     private static final List<Fault> FLAPPING =
             List.of(Fault.SERVER_ERRORS, Fault.SERVER_ERRORS, Fault.BROWN_OUT, Fault.BLACK_HOLE, Fault.REFUSED_BARE,
-                    Fault.REFUSED_WITH_HEADERS);
+                    Fault.REFUSED_WITH_HEADERS, Fault.WRONG_KEY);
 
     private static final List<String> ENDPOINTS = List.of("bucket", "smooth", "even", longName());
 
@@ -131,11 +131,19 @@ record Course(
     }
 
     /** Whether endpoints are well and not in quick succession, and are found out and let in again as quickly. */
-    private static boolean isFlapping(long seed) {
+    static boolean isFlapping(long seed) {
         return seed % 6 == 5 && seed % 5 != 0;
     }
 
     private static void flap(List<Spell> spells, long start, long end, Random random) {
+        if (random.nextInt(3) == 0) {
+            for (long from = start; from < end; from += 10 * SECOND) {
+                for (String endpoint : ENDPOINTS) { // with all out, what is out is tried early
+                    spells.add(new Spell(endpoint, Fault.SERVER_ERRORS, from, from + 5 * SECOND));
+                }
+            }
+            return;
+        }
         for (String endpoint : ENDPOINTS) {
             long from = start;
             while (from < end) {
@@ -158,7 +166,7 @@ record Course(
                 ? usual
                 : new Settings.Health(
                         usual.consecutiveErrors(), usual.hardConsecutiveErrors(), usual.minimumCalls(),
-                        usual.suspectErrorRate(), usual.errorRate(), Duration.ofSeconds(isFlapping(seed) ? 1 : 3), usual.backoff(),
+                        usual.suspectErrorRate(), usual.errorRate(), Duration.ofSeconds(isFlapping(seed) ? 2 : 3), usual.backoff(),
                         usual.openCap(), Duration.ofSeconds(5));
     }
 

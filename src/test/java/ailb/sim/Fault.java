@@ -23,7 +23,7 @@ enum Fault {
     KILLED,
     /** An instance stands still for 15 minutes from an await on. */
     FROZEN,
-    /** An instance stands still for up to 30 s while a write is on its way, and most likely one that moves a breaker. */
+    /** An instance stands still for up to 30 s while a write is on its way, and most likely one of health. */
     PAUSED,
     /** A message comes again while it is worked on. */
     DUPLICATE_MESSAGE,

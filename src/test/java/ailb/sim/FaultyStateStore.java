@@ -63,7 +63,7 @@ final class FaultyStateStore implements StateStore {
         SharedItems.Writer writer = new SharedItems.Writer(instance, instance.time.now(), instance.life.frozenFor());
         boolean slow = world.faults().strikes(Fault.SLOW_WRITE, 0.02);
         boolean there = slow && world.random().nextBoolean();
-        if (world.faults().strikes(Fault.PAUSED, kind.moves() ? 0.1 : 0.001)) {
+        if (world.faults().strikes(Fault.PAUSED, kind.ofHealth() ? 0.05 : 0.001)) {
             instance.life.pauses((long) (30 * Enforcement.SECOND * world.random().nextDouble()));
         }
         pass(there ? slowly() : way());

@@ -169,7 +169,7 @@ final class Fleet {
                 Invariant.ONE_OUTCOME_IN_TIME,
                 () -> request + " ended " + Duration.ofNanos(-left) + " late: " + status + " " + response.getBody());
         offences.check(
-                asked.isAnsweredBy(response) && (status == 401) == !key.equals(Asked.KEY),
+                status != 500 && asked.isAnsweredBy(response) && (status == 401) == !key.equals(Asked.KEY),
                 Invariant.ANSWERED_IN_ITS_WORDS,
                 () -> asked.path() + ": " + status + " " + response.getBody());
         int told = Integer.parseInt(response.getHeaders().getOrDefault("x-lb-attempts", "0"));

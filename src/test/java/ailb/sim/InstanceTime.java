@@ -30,6 +30,7 @@ final class InstanceTime implements TimeSource {
 
     @Override
     public void sleep(long nanos) throws InterruptedException {
-        time.sleep(leftOut.isOff(Rule.SLOTS_ARE_WAITED_FOR) ? 0 : nanos);
+        boolean ofRequest = Request.CURRENT.get() != null;
+        time.sleep(ofRequest && leftOut.isOff(Rule.SLOTS_ARE_WAITED_FOR) ? 0 : nanos);
     }
 }

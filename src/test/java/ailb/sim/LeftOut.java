@@ -68,7 +68,7 @@ record LeftOut(Optional<GuardOfKind> guard, Set<Rule> rules) {
             if (isOff(Rule.REFUSALS_ARE_REMEMBERED) && kind == UpdateKind.REPORT_OF_A_REFUSAL) {
                 changed = without(without(changed, Attribute.HOLD), Attribute.REQUESTS);
             }
-            if (isOff(Rule.MOVES_BUMP_THE_GENERATION) && !kind.isReport()) {
+            if (isOff(Rule.MOVES_BUMP_THE_GENERATION) && kind != UpdateKind.OTHER) {
                 changed = without(changed, Attribute.GENERATION);
             }
             return changed;

@@ -19,7 +19,16 @@ import org.junit.jupiter.api.Test;
  */
 class MutantTest {
 
-    private static final int SEEDS = 12;
+    /** Courses of all sorts. */
+    private static final List<Long> SEEDS = LongStream.rangeClosed(1, 12).boxed().toList();
+
+    /** Courses on which breakers move all the time: some races take many of them to come up. */
+    private static final List<Long> FLAPPING =
+            LongStream.rangeClosed(1, 1_200).filter(Course::isFlapping).boxed().toList();
+
+    /** On so many of these a guard is left out that is known to survive. */
+    private static final int FEW = 12;
+
     private static final int REQUESTS = 400;
 
     /** For a rule that does not show in so few. */
@@ -29,7 +38,7 @@ class MutantTest {
 
     @Test
     void aRuleLeftOutBreaksAnInvariant() {
-        List<Long> seeds = byWhatTheySend(sent());
+        List<Long> seeds = byWhatTheySend(sent(SEEDS));
         Map<String, String> table = table(
                 Stream.of(Rule.values()).toList(), rule -> broken(rule, seeds));
 
@@ -38,14 +47,19 @@ class MutantTest {
 
     @Test
     void aGuardLeftOutBreaksAnInvariantOrIsOnTheListOfSurvivors() {
-        Map<Long, Set<GuardOfKind>> sent = sent();
-        List<Long> seeds = byWhatTheySend(sent);
+        List<Long> few = Stream.concat(SEEDS.stream(), FLAPPING.stream().limit(FEW))
+                .distinct()
+                .toList();
+        Map<Long, Set<GuardOfKind>> sent = sent(few);
+        List<Long> first = byWhatTheySend(sent);
         List<GuardOfKind> guards = sent.values().stream().flatMap(Set::stream).distinct().sorted().toList();
-        Map<String, String> table = table(
-                guards,
-                guard -> broken(
-                        LeftOut.guard(guard),
-                        seeds.stream().filter(seed -> sent.get(seed).contains(guard)).toList(), REQUESTS));
+        Map<String, String> table = table(guards, guard -> {
+            Stream<Long> seeds = first.stream().filter(seed -> sent.get(seed).contains(guard));
+            Stream<Long> more = Survivors.known().contains(guard.toString())
+                    ? Stream.empty()
+                    : FLAPPING.stream().skip(FEW);
+            return broken(LeftOut.guard(guard), Stream.concat(seeds, more).toList(), REQUESTS);
+        });
 
         Set<String> survivors = table.entrySet()
                 .stream()
@@ -56,10 +70,8 @@ class MutantTest {
     }
 
     /** The guards that are sent on each seed. */
-    private static Map<Long, Set<GuardOfKind>> sent() {
-        return LongStream.rangeClosed(1, SEEDS)
-                .parallel()
-                .boxed()
+    private static Map<Long, Set<GuardOfKind>> sent(List<Long> seeds) {
+        return seeds.parallelStream()
                 .collect(Collectors.toMap(
                         Function.identity(), seed -> Fleet.run(Course.of(seed, REQUESTS)).counts().guards));
     }
@@ -95,8 +107,8 @@ class MutantTest {
             table.put(mutants.get(i).toString(), found.get(i));
         }
         System.out.printf(
-                "fleet, %d left out one at a time on up to %d seeds, %d survived%n",
-                table.size(), SEEDS, found.stream().filter(SURVIVED::equals).count());
+                "fleet, %d left out one at a time, %d survived%n",
+                table.size(), found.stream().filter(SURVIVED::equals).count());
         table.forEach((mutant, invariants) -> System.out.printf("  %s -> %s%n", mutant, invariants));
         return table;
     }

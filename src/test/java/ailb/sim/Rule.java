@@ -2,7 +2,7 @@ package ailb.sim;
 
 /** A rule that a run can be made without, to see which invariant tells. */
 enum Rule {
-    /** A call waits for its slot. Without: no instance ever sleeps. */
+    /** A call waits for its slot. Without: what is done for a request never sleeps. */
     SLOTS_ARE_WAITED_FOR,
     /** A write of unknown outcome grants nothing. Without: it is taken to have been made. */
     UNKNOWN_GRANTS_NOTHING,

@@ -79,9 +79,11 @@ enum UpdateKind {
                 || this == LATE_REPORT;
     }
 
-    /** Whether it moves a breaker. */
-    boolean moves() {
+    /** Whether it moves a breaker, or tells of a failure. */
+    boolean ofHealth() {
         return this == PROBE
+                || this == REPORT_OF_A_FAULT
+                || this == REPORT_OF_A_REFUSAL
                 || this == OPENING
                 || this == PROBE_FAILED_EARLY
                 || this == CLOSING
