@@ -198,9 +198,11 @@ final class Instance implements Upstream {
         return world.time().now() - life.frozenFor();
     }
 
-    /** Whether it may be one of those let go: then the call is made with a later one. */
+    /** Whether it may be one that was let go, or is being held for a line yet: then the call is made with a later one. */
     private boolean mayBeAnother(Permit permit) {
-        return permit.request == null && letGo > 0;
+        return permit.request == null
+                && (letGo > 0
+                        || inHand.stream().anyMatch(other -> other.isOpen() && other.generation > permit.generation));
     }
 
     private void use(Permit permit, Request of) {
