@@ -1,9 +1,9 @@
 package ailb.state;
 
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.BitSet;
 import java.util.List;
-import java.util.Set;
+import java.util.function.Function;
 
 /**
  * A change to one endpoint's item, as a value: all assignments are made at once, if and only if all guards hold.
@@ -19,8 +19,8 @@ public record ConditionalUpdate(List<Guard> guards, List<Assignment> assignments
         if (assignments.isEmpty()) {
             throw new IllegalArgumentException("an update without assignments");
         }
-        requireDistinct(guards.stream().map(Guard::attribute).toList());
-        requireDistinct(assignments.stream().map(Assignment::attribute).toList());
+        requireDistinct(guards, Guard::attribute);
+        requireDistinct(assignments, Assignment::attribute);
     }
 
     public boolean allowedBy(EndpointState state) {
@@ -32,12 +32,14 @@ public record ConditionalUpdate(List<Guard> guards, List<Assignment> assignments
         return state.apply(assignments);
     }
 
-    private static void requireDistinct(List<Attribute> attributes) {
-        Set<Attribute> seen = new HashSet<>();
-        for (Attribute attribute : attributes) {
-            if (!seen.add(attribute)) {
+    private static <T> void requireDistinct(List<T> parts, Function<T, Attribute> of) {
+        BitSet seen = new BitSet(Attribute.count());
+        for (T part : parts) {
+            Attribute attribute = of.apply(part);
+            if (seen.get(attribute.index())) {
                 throw new IllegalArgumentException("twice in one update: " + attribute);
             }
+            seen.set(attribute.index());
         }
     }
 
