@@ -18,13 +18,14 @@ import java.util.concurrent.Future;
 
 /**
  * What the balancer adds to a call, end to end: callers on 1, 10 and 50 connections ask a provider that takes 100 ms,
- * first directly and then through the balancer. Provider, balancer and callers are processes of their own on loopback.
- * Prints a table for docs/performance.md.
+ * directly, through a bare proxy made of the balancer's HTTP server and client, and through the balancer. Provider, proxy,
+ * balancer and callers are processes of their own on loopback. Prints a table for docs/performance.md.
  */
 public final class LoadRun {
 
     private static final int[] CONNECTIONS = {1, 10, 50};
-    private static final Duration WARM_UP = Duration.ofSeconds(30);
+    private static final int WARM_UP_CONNECTIONS = 200;
+    private static final Duration WARM_UP = Duration.ofSeconds(40);
     private static final Duration MEASURED = Duration.ofSeconds(20);
 
     private static final String CHAT = """
@@ -35,33 +36,38 @@ public final class LoadRun {
 
     public static void main(String[] arguments) throws IOException, InterruptedException, ExecutionException {
         try (LoadServer.Running provider = LoadServer.start("provider");
+                LoadServer.Running bare = LoadServer.start("bare", provider.port());
                 LoadServer.Running balancer = LoadServer.start("balancer", provider.port())) {
             System.out.println(
-                    "| connections | requests/s | direct p50, p95, p99 | through p50, p95, p99 | added p50, p95, p99"
-                            + " | CPU a request |");
+                    "| connections | asked | requests/s | p50, p95, p99 | added p50, p95, p99 | its CPU a request |");
             System.out.println("|---|---|---|---|---|---|");
-            // With the most connections: a JVM that has served few requests still interprets most of its code.
-            run(provider.chat(), CONNECTIONS[CONNECTIONS.length - 1], WARM_UP);
-            run(balancer.chat(), CONNECTIONS[CONNECTIONS.length - 1], WARM_UP);
+            List<LoadServer.Running> servers = List.of(provider, bare, balancer);
+            // Many requests: code that has run some thousand times only is still being compiled, or waits for it.
+            for (LoadServer.Running server : servers) {
+                run(server.chat(), WARM_UP_CONNECTIONS, WARM_UP);
+            }
             for (int connections : CONNECTIONS) {
-                long[] direct = run(provider.chat(), connections, MEASURED);
-                long cpu = balancer.cpu();
-                long[] through = run(balancer.chat(), connections, MEASURED);
-                row(connections, direct, through, (balancer.cpu() - cpu) / through.length);
+                long[] direct = new long[0];
+                for (LoadServer.Running server : servers) {
+                    long cpu = server.cpu();
+                    long[] took = run(server.chat(), connections, MEASURED);
+                    direct = server.equals(provider) ? took : direct;
+                    row(connections, server, took, direct, server.cpu() - cpu);
+                }
             }
         }
     }
 
-    private static void row(int connections, long[] direct, long[] through, long cpu) {
+    private static void row(int connections, LoadServer.Running server, long[] took, long[] direct, long cpu) {
         System.out.printf(
                 Locale.ROOT,
-                "| %d | %d | %s | %s | %s | %.2f ms |%n",
+                "| %d | %s | %d | %s | %s | %.2f ms |%n",
                 connections,
-                through.length / MEASURED.toSeconds(),
-                quantiles(direct, new long[3]),
-                quantiles(through, new long[3]),
-                quantiles(through, new long[]{at(direct, 0.5), at(direct, 0.95), at(direct, 0.99)}),
-                cpu / 1e6);
+                server.kind(),
+                took.length / MEASURED.toSeconds(),
+                quantiles(took, new long[3]),
+                quantiles(took, new long[]{at(direct, 0.5), at(direct, 0.95), at(direct, 0.99)}),
+                cpu / 1e6 / took.length);
     }
 
     private static String quantiles(long[] nanos, long[] less) {

@@ -5,10 +5,12 @@ import ailb.api.ApiRequest;
 import ailb.api.ApiResponse;
 import ailb.dispatch.Deadline;
 import ailb.dispatch.TimeSource;
+import ailb.dispatch.Upstream;
 import ailb.http.HttpServer;
 import ailb.http.HttpUpstream;
 import ailb.lambda.SystemTime;
 import ailb.pool.Provider;
+import ailb.protocol.ProviderRequest;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -23,10 +25,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 
-/** One of the two servers of {@link LoadRun}, in a process of its own: it prints its port, and ends with its input. */
+/** One of the servers of {@link LoadRun}, in a process of its own: it prints its port, and ends with its input. */
 final class LoadServer {
 
     private static final Duration PROVIDER_TAKES = Duration.ofMillis(100);
+    private static final Map<String, String> HEADERS = Map.of("content-type", "application/json");
     private static final byte[] ANSWER = """
             {"id":"chatcmpl-1","object":"chat.completion","created":1,"model":"m","choices":[{"index":0,\
             "message":{"role":"assistant","content":"Hello"},"finish_reason":"stop"}],\
@@ -34,10 +37,14 @@ final class LoadServer {
 
     private LoadServer() {}
 
-    /** @param arguments {@code provider}, or {@code balancer} and the provider's port */
+    /** @param arguments {@code provider}; or {@code balancer} or {@code bare}, and the provider's port */
     public static void main(String[] arguments) throws IOException {
         Function<ApiRequest, ApiResponse> handler =
-                arguments[0].equals("provider") ? LoadServer::answer : balancer(arguments[1]);
+                switch (arguments[0]) {
+                    case "provider" -> LoadServer::answer;
+                    case "bare" -> bare(arguments[1]);
+                    default -> balancer(arguments[1]);
+                };
         ApiResponse failure = new ApiResponse(500, Map.of(), new byte[0]);
         try (HttpServer server = HttpServer.start(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), Api.MAX_BODY, handler, _ -> failure,
@@ -56,18 +63,40 @@ final class LoadServer {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        return new ApiResponse(200, Map.of("content-type", "application/json"), ANSWER);
+        return new ApiResponse(200, HEADERS, ANSWER);
+    }
+
+    /** Passes bodies on over the same server and client as the balancer, and does nothing else. */
+    private static Function<ApiRequest, ApiResponse> bare(String providersPort) {
+        URI chat = URI.create(provider(providersPort) + "/chat/completions");
+        Upstream upstream = new HttpUpstream();
+        return request -> {
+            try {
+                return switch (upstream.call(
+                        new ProviderRequest(chat, HEADERS, request.body()), Duration.ofSeconds(28))) {
+                    case Upstream.Reply reply -> new ApiResponse(reply.status(), HEADERS, reply.body());
+                    case Upstream.Streaming _,Upstream.Failed _ -> new ApiResponse(502, Map.of(), new byte[0]);
+                };
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return new ApiResponse(503, Map.of(), new byte[0]);
+            }
+        };
+    }
+
+    private static URI provider(String port) {
+        return URI.create("http://127.0.0.1:" + port + "/v1");
     }
 
     private static Function<ApiRequest, ApiResponse> balancer(String providersPort) {
         TimeSource time = new SystemTime();
-        URI provider = URI.create("http://127.0.0.1:" + providersPort + "/v1");
+        URI provider = provider(providersPort);
         Api api = Pools.api(Pools.endpoints(3, Provider.OPENAI, provider), new HttpUpstream(), time);
         return request -> api.handle(request, Deadline.in(Duration.ofSeconds(28), time));
     }
 
     /** A server that has been started. */
-    record Running(Process process, String port) implements AutoCloseable {
+    record Running(String kind, Process process, String port) implements AutoCloseable {
 
         URI chat() {
             return URI.create("http://127.0.0.1:" + port + "/v1/chat/completions");
@@ -94,7 +123,7 @@ final class LoadServer {
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
-            return new Running(process, String.valueOf(out.readLine()));
+            return new Running(arguments[0], process, String.valueOf(out.readLine()));
         }
     }
 }

@@ -174,7 +174,7 @@ public final class Admission {
 
     private long moment(EndpointState state, List<Demand> demands, long ahead) {
         return buckets.stream()
-                .filter(bucket -> demands.stream().anyMatch(demand -> bucket.cost(demand) > 0))
+                .filter(bucket -> isTakenBy(demands, bucket))
                 .mapToLong(bucket -> state.get(bucket.tat())
                         - bucket.highest(costs(bucket, demands), latest(bucket, demands, 0, ahead)))
                 .max()
@@ -182,7 +182,9 @@ public final class Admission {
     }
 
     private static long[] costs(Bucket bucket, List<Demand> demands) {
-        return demands.stream().mapToLong(bucket::cost).toArray();
+        long[] costs = new long[demands.size()];
+        Arrays.setAll(costs, i -> bucket.cost(demands.get(i)));
+        return costs;
     }
 
     /**
@@ -216,11 +218,22 @@ public final class Admission {
      * by the other limits, so they allow for their slack and no more.
      */
     private long latest(Bucket bucket, List<Demand> demands, long moment, long latest) {
-        return buckets.stream()
-                .filter(other -> !other.tat().equals(bucket.tat())
-                        && demands.stream().anyMatch(demand -> other.cost(demand) > 0))
-                .mapToLong(other -> moment + other.slack())
-                .reduce(latest, Math::min);
+        long bound = latest;
+        for (Bucket other : buckets) {
+            if (!other.tat().equals(bucket.tat()) && isTakenBy(demands, other)) {
+                bound = Math.min(bound, moment + other.slack());
+            }
+        }
+        return bound;
+    }
+
+    private static boolean isTakenBy(List<Demand> demands, Bucket bucket) {
+        for (Demand demand : demands) {
+            if (bucket.cost(demand) > 0) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** When the calls may start whose admission left the item in this state; in the past where they may at once. */

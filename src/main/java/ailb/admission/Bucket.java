@@ -9,7 +9,6 @@ import ailb.state.Guard;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.LongStream;
 
 /**
  * One limit kept by the generic cell rate algorithm (ITU-T I.371, "virtual scheduling"): all that is stored is the
@@ -149,7 +148,10 @@ record Bucket(LimitKind kind, boolean retriesOnly, Attribute tat, double interva
      */
     void take(ConditionalUpdate.Builder update, EndpointState state, long[] costs, long room, long latest,
             boolean likelyBusy) {
-        long all = LongStream.of(costs).sum();
+        long all = 0;
+        for (long cost : costs) {
+            all += cost;
+        }
         if (all == 0) {
             return;
         }

@@ -60,22 +60,25 @@ public final class Selection {
      * within 10 s.
      */
     private static double[] latencyFactors(List<Candidate> candidates, long now) {
-        double[] factors = ones(candidates.size());
-        KnownP95[] p95s = new KnownP95[factors.length];
-        double[] sorted = new double[factors.length];
+        double[] nanos = new double[candidates.size()];
+        double[] weights = new double[nanos.length];
+        double[] sorted = new double[nanos.length];
         int known = 0;
-        for (int i = 0; i < factors.length; i++) {
-            p95s[i] = KnownP95.of(candidates.get(i).state(), now);
-            if (p95s[i].weight() > 0) {
-                sorted[known++] = p95s[i].nanos();
+        for (int i = 0; i < nanos.length; i++) {
+            KnownP95 p95 = KnownP95.of(candidates.get(i).state(), now);
+            nanos[i] = p95.nanos();
+            weights[i] = p95.weight();
+            if (weights[i] > 0) {
+                sorted[known++] = nanos[i];
             }
         }
+        double[] factors = ones(nanos.length);
         Arrays.sort(sorted, 0, known);
         for (int i = 0; i < factors.length; i++) {
-            if (p95s[i].weight() > 0) {
-                double ratio = sorted[(known - 1) / 2] / p95s[i].nanos();
+            if (weights[i] > 0) {
+                double ratio = sorted[(known - 1) / 2] / nanos[i];
                 double full = Math.clamp(ratio * ratio, LEAST_LATENCY_FACTOR, 1);
-                factors[i] = full == 1 ? 1 : Math.pow(full, p95s[i].weight());
+                factors[i] = weights[i] == 1 ? full : Math.pow(full, weights[i]);
             }
         }
         return factors;

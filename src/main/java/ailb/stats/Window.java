@@ -24,12 +24,18 @@ public final class Window {
 
     private final EndpointState state;
     private final long epoch;
+    private final WindowSlot current;
+    private final WindowSlot previous;
+    private final double currentWeight;
     private final double previousWeight;
 
     private Window(EndpointState state, long epoch, double previousWeight) {
         this.state = state;
         this.epoch = epoch;
-        this.previousWeight = previousWeight;
+        this.current = slot(epoch);
+        this.previous = slot(epoch - 1);
+        this.currentWeight = state.get(current.epoch()) == epoch ? 1 : 0;
+        this.previousWeight = state.get(previous.epoch()) == epoch - 1 ? previousWeight : 0;
     }
 
     /**
@@ -48,17 +54,12 @@ public final class Window {
 
     /** The count over the window. */
     public double sum(Function<WindowSlot, Attribute> counter) {
-        return in(epoch, counter) + previousWeight * in(epoch - 1, counter);
+        return currentWeight * state.get(counter.apply(current)) + previousWeight * state.get(counter.apply(previous));
     }
 
     /** The count over the window, as a rate a minute. */
     public double perMinute(Function<WindowSlot, Attribute> counter) {
         return PER_MINUTE * sum(counter);
-    }
-
-    private long in(long epoch, Function<WindowSlot, Attribute> counter) {
-        WindowSlot slot = slot(epoch);
-        return state.get(slot.epoch()) == epoch ? state.get(counter.apply(slot)) : 0;
     }
 
     /** Adds counts to a write: to the current slot, or in place of an older epoch's counts. */
@@ -68,17 +69,17 @@ public final class Window {
 
     /** Adds the sums of several counts. */
     public void count(ConditionalUpdate.Builder update, List<Map<Function<WindowSlot, Attribute>, Long>> counts) {
-        WindowSlot slot = slot(epoch);
         Map<Attribute, Long> deltas = new HashMap<>();
-        counts.forEach(each -> each.forEach((counter, delta) -> deltas.merge(counter.apply(slot), delta, Long::sum)));
-        if (state.get(slot.epoch()) == epoch) {
-            update.guard(Guard.equal(slot.epoch(), epoch));
+        counts.forEach(
+                each -> each.forEach((counter, delta) -> deltas.merge(counter.apply(current), delta, Long::sum)));
+        if (state.get(current.epoch()) == epoch) {
+            update.guard(Guard.equal(current.epoch(), epoch));
             deltas.forEach(update::add);
         } else {
-            update.guard(Guard.atMost(state, slot.epoch(), epoch - 1));
-            update.put(slot.epoch(), epoch);
+            update.guard(Guard.atMost(state, current.epoch(), epoch - 1));
+            update.put(current.epoch(), epoch);
             deltas.forEach(update::put);
-            slot.counters()
+            current.counters()
                     .stream()
                     .filter(counter -> !deltas.containsKey(counter))
                     .forEach(update::remove);
