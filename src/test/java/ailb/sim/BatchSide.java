@@ -41,7 +41,7 @@ final class BatchSide {
     private static final long SECOND = Enforcement.SECOND;
     private static final String ID = "b";
     private static final Duration VISIBILITY = Duration.ofMinutes(30);
-    private static final Duration INVOCATION = Duration.ofSeconds(300);
+    private static final Duration INVOCATION = Duration.ofMinutes(5);
     static final Duration KEPT = Duration.ofDays(30);
     private static final long PATIENCE = Duration.ofDays(2).toNanos();
     private static final int AT_ONCE = 10;

@@ -166,7 +166,8 @@ record Course(
                 ? usual
                 : new Settings.Health(
                         usual.consecutiveErrors(), usual.hardConsecutiveErrors(), usual.minimumCalls(),
-                        usual.suspectErrorRate(), usual.errorRate(), Duration.ofSeconds(isFlapping(seed) ? 2 : 3), usual.backoff(),
+                        usual.suspectErrorRate(), usual.errorRate(), Duration.ofSeconds(isFlapping(seed) ? 2 : 3),
+                        usual.backoff(),
                         usual.openCap(), Duration.ofSeconds(5));
     }
 

@@ -72,7 +72,7 @@ final class Fleet {
         }
         time.at(course.start(), () -> come(0));
         for (int i = 0; course.crowds() && i < CROWD; i++) {
-            long number = course.requests() + i;
+            long number = (long) course.requests() + i;
             time.at(Course.MIDNIGHT, () -> ask(number));
         }
         world.batch().begin(world, this::instance, this::life);

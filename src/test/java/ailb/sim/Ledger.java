@@ -90,8 +90,8 @@ final class Ledger {
             if (UpdateKind.assigned(write.update(), rule.tat()).isPresent()) {
                 int paying = rule.retriesOnly() ? 1 : calls; // of several lines one at least
                 double cost = paying * rule.units(input, output) * rule.interval();
-                double earliest = Math.max(
-                        write.before().get(rule.tat()), write.writer().builtAt() - rule.slack());
+                long earliest = Math.max(
+                        write.before().get(rule.tat()), write.writer().builtAt() - (long) rule.slack());
                 offences.check(
                         write.after().get(rule.tat()) - earliest >= cost - 1000,
                         Invariant.ADMITTED_IS_TAKEN,

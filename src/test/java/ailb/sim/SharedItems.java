@@ -42,7 +42,8 @@ final class SharedItems {
     record Writer(Instance instance, long builtAt, long frozenBefore) {}
 
     /** A write that was made at this moment. */
-    record Write(long at, Writer writer, String endpoint, ConditionalUpdate update, EndpointState before, EndpointState after) {}
+    record Write(long at, Writer writer, String endpoint, ConditionalUpdate update, EndpointState before,
+            EndpointState after) {}
 
     /** Is told of writes in the order they are made. */
     interface Watcher {

@@ -26,7 +26,8 @@ record Size(int inputTokens, int maxTokens) {
     /** The body of a chat with this text in it, and as many characters more as the size asks for. */
     String body(String text, boolean stream) {
         String content = "in %d max %d %s".formatted(inputTokens, maxTokens, text);
-        return "{\"model\":\"chat\",\"max_tokens\":" + maxTokens + (stream ? ",\"stream\":true" : "") + ",\"messages\":[{\"role\":\"user\",\"content\":\""
+        return "{\"model\":\"chat\",\"max_tokens\":" + maxTokens + (stream ? ",\"stream\":true" : "")
+                + ",\"messages\":[{\"role\":\"user\",\"content\":\""
                 + content + "x".repeat(4 * inputTokens - content.length()) + "\"}]}";
     }
 }
