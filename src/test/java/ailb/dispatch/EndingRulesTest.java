@@ -127,6 +127,22 @@ class EndingRulesTest extends RequestRulesFixture {
         assertDeclined(result, 504);
     }
 
+    /** A store that is slow by then would only make the answer late. */
+    @Test
+    void aRequestWhoseTimeIsUpReadsNoMore() throws InterruptedException {
+        List<Endpoint> two = List.of(open("a"), open("b"));
+        two.forEach(endpoint -> upstream.always(endpoint.name(), () -> {
+            time.pass(Duration.ofSeconds(10));
+            return failed(FailureClass.TIMEOUT);
+        }));
+
+        DispatchResult result = dispatcher(new Pool(two, Settings.DEFAULT))
+                .dispatch(request(), Deadline.in(Duration.ofSeconds(10), time));
+
+        assertDeclined(result, 504);
+        assertThat(store.reads).isOne();
+    }
+
     private ApiKeys slowKeys(Duration takes, ApiKeys.Lookup found) {
         return new ApiKeys() {
             @Override
