@@ -10,6 +10,7 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,18 +50,35 @@ public final class Simulation implements TimeSource, Tasks {
     private static final class Turn {
 
         private final Life life;
-        private final Semaphore woken = new Semaphore(0);
-        private final Runnable go;
-        private boolean taken;
 
-        Turn(Life life) {
+        /** What it begins with; of one that goes on, the thread that waits is woken instead. */
+        private final @Nullable Runnable begin;
+
+        private final Thread waiting = Thread.currentThread();
+        private boolean taken;
+        private volatile boolean woken;
+
+        Turn(Life life, @Nullable Runnable begin) {
             this.life = life;
-            this.go = woken::release;
+            this.begin = begin;
         }
 
-        Turn(Life life, Runnable go) {
-            this.life = life;
-            this.go = go;
+        void go() {
+            if (begin != null) {
+                begin.run();
+                return;
+            }
+            woken = true;
+            LockSupport.unpark(waiting);
+        }
+
+        void await() throws InterruptedException {
+            while (!woken) {
+                LockSupport.park(this);
+                if (Thread.interrupted()) {
+                    throw new InterruptedException();
+                }
+            }
         }
     }
 
@@ -184,7 +202,7 @@ public final class Simulation implements TimeSource, Tasks {
             if (next == null) {
                 over.release();
             } else {
-                next.go.run();
+                next.go();
             }
         }
     }
@@ -193,7 +211,7 @@ public final class Simulation implements TimeSource, Tasks {
     public void run() {
         Turn first = next();
         if (first != null) {
-            first.go.run();
+            first.go();
             over.acquireUninterruptibly();
         }
         if (failure != null) {
@@ -232,9 +250,9 @@ public final class Simulation implements TimeSource, Tasks {
             if (next == null) {
                 over.release();
             } else {
-                next.go.run();
+                next.go();
             }
-            turn.woken.acquire();
+            turn.await();
         }
         turn.life.parked.remove(turn);
         if (turn.life.ended) {
@@ -261,7 +279,7 @@ public final class Simulation implements TimeSource, Tasks {
     }
 
     private void thaw(Life life) {
-        Turn turn = new Turn(life);
+        Turn turn = new Turn(life, null);
         schedule(life.thawsAt, turn);
         try {
             park(turn);
@@ -309,7 +327,7 @@ public final class Simulation implements TimeSource, Tasks {
     public void sleep(long nanos) throws InterruptedException {
         Life life = awaiting();
         if (nanos > 0) {
-            Turn turn = new Turn(life);
+            Turn turn = new Turn(life, null);
             schedule(now + nanos, turn);
             park(turn);
         }
@@ -350,7 +368,7 @@ public final class Simulation implements TimeSource, Tasks {
         public Optional<T> next(long nanos) throws InterruptedException {
             Life life = awaiting();
             if (ended.isEmpty() && nanos > 0) {
-                Turn turn = new Turn(life);
+                Turn turn = new Turn(life, null);
                 if (nanos < Long.MAX_VALUE - now) {
                     schedule(now + nanos, turn);
                 }
