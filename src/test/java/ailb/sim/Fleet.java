@@ -185,7 +185,7 @@ final class Fleet {
         ledger.check();
         world.batch().check();
         lives.stream().filter(Simulation.Life::isOver).forEach(_ -> faults.count(Fault.KILLED));
-        lives.stream().filter(life -> life.frozenFor() > 0).forEach(_ -> faults.count(Fault.FROZEN));
+        lives.stream().filter(life -> life.frozenFor() >= FREEZE).forEach(_ -> faults.count(Fault.FROZEN));
         counts.awaits = lives.stream().mapToLong(Simulation.Life::awaits).sum();
         permits();
         offences.check(
