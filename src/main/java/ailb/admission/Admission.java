@@ -140,7 +140,7 @@ public final class Admission {
             return false;
         }
         long moment = moment(state, demands.getFirst(), now);
-        long end = sameDay(moment, latest);
+        long end = latestThatDay(moment, latest);
         boolean soon = moment <= latest
                 && buckets.stream()
                         .allMatch(bucket -> Math.max(moment, state.get(bucket.tat())) <= bucket
@@ -197,7 +197,7 @@ public final class Admission {
             ConditionalUpdate.Builder update, Observation seen, List<Demand> demands, long now, long latest) {
         EndpointState state = seen.state();
         long moment = moment(state, demands.getFirst(), now);
-        long end = sameDay(moment, latest);
+        long end = latestThatDay(moment, latest);
         for (Bucket bucket : buckets) {
             boolean stale = seen.age() > bucket.slack() / 2;
             boolean busy = seen.callsPerSecond() * bucket.slack() > NANOS_PER_SECOND;
@@ -209,7 +209,7 @@ public final class Admission {
     }
 
     /** A call counts for the day of the moment planned, so it must not be made to start after that day. */
-    private long sameDay(long moment, long latest) {
+    private long latestThatDay(long moment, long latest) {
         return day.map(counter -> Math.min(latest, counter.end(moment))).orElse(latest);
     }
 

@@ -14,7 +14,7 @@ final class Utf8 {
     static boolean isValid(byte[] bytes) {
         CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
         ByteBuffer in = ByteBuffer.wrap(bytes);
-        CharBuffer out = CharBuffer.allocate(Math.min(bytes.length + 1, 1024));
+        CharBuffer out = CharBuffer.allocate(Math.min(bytes.length + 1, 8192));
         CoderResult result = decoder.decode(in, out, true);
         while (result.isOverflow()) {
             out.clear();

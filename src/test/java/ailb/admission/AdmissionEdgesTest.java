@@ -132,6 +132,19 @@ class AdmissionEdgesTest {
         assertThat(admission.slots(next, List.of(CALL)).getFirst()).isGreaterThan(late + 5 * SECOND);
     }
 
+    /** 6.3 s each: the second would start at 00:00:01. */
+    @Test
+    void callsAdmittedTogetherStartOnOneDay() {
+        Admission admission = new Admission(Endpoints.limits(
+                Pacing.EVEN, Map.of(LimitKind.REQUESTS_PER_MINUTE, 10L, LimitKind.REQUESTS_PER_DAY, 100L)));
+        long late = Instant.parse("2026-11-23T23:59:55Z").getEpochSecond() * SECOND;
+        long noon = late - 43_200 * SECOND;
+        List<Demand> two = List.of(CALL, CALL);
+
+        assertThat(admission.fitting(EndpointState.EMPTY, two, late, late + 10 * SECOND)).isOne();
+        assertThat(admission.fitting(EndpointState.EMPTY, two, noon, noon + 10 * SECOND)).isEqualTo(2);
+    }
+
     private static EndpointState take(
             Admission admission, EndpointState state, Demand demand, long now, long maxWait) {
         return apply(state, taking(admission, state, demand, now, maxWait));

@@ -75,6 +75,25 @@ record Course(
     static Course of(long seed, int requests) {
         // Generators of seeds close together begin alike.
         Random random = new Random(seed * 0x9E3779B97F4A7C15L);
+        Set<Fault> faults = faults(seed, random);
+        double load = List.of(0.3, 0.7, 0.95, 1.3, 2.0).get(random.nextInt(5));
+        double perSecond = load * (faults.isEmpty() && seed % 10 == 0 ? 2 : 1) * CAPACITY;
+        long lasts = (long) (requests / perSecond * SECOND);
+        long start = MIDNIGHT - (long) (lasts * 1.5 * random.nextDouble());
+        List<Outage> outages = new ArrayList<>();
+        if (faults.contains(Fault.STORE_OUTAGE)) {
+            long from = start + (long) (lasts * random.nextDouble());
+            outages.add(new Outage(from, from + (long) (60 * SECOND * random.nextDouble())));
+        }
+        List<Spell> spells = spells(seed, faults, start, lasts, random);
+        return new Course(
+                seed, start, 1 + random.nextInt(random.nextBoolean() ? 4 : 40), requests,
+                random.nextInt(3) == 0 ? 0 : Math.max(10, requests / 50), perSecond, random.nextBoolean(),
+                random.nextBoolean(), faults,
+                outages, spells);
+    }
+
+    private static Set<Fault> faults(long seed, Random random) {
         Set<Fault> faults = EnumSet.noneOf(Fault.class);
         if (seed % 5 != 0) {
             for (Fault fault : Fault.values()) {
@@ -90,39 +109,29 @@ record Course(
             faults.addAll(FLAPPING);
             faults.addAll(EnumSet.of(Fault.SLOW_WRITE, Fault.PAUSED));
         }
-        double load = List.of(0.3, 0.7, 0.95, 1.3, 2.0).get(random.nextInt(5));
-        double perSecond = load * (faults.isEmpty() && seed % 10 == 0 ? 2 : 1) * CAPACITY;
-        long lasts = (long) (requests / perSecond * SECOND);
-        long start = MIDNIGHT - (long) (lasts * 1.5 * random.nextDouble());
-        List<Outage> outages = new ArrayList<>();
-        if (faults.contains(Fault.STORE_OUTAGE)) {
-            long from = start + (long) (lasts * random.nextDouble());
-            outages.add(new Outage(from, from + (long) (60 * SECOND * random.nextDouble())));
-        }
+        return faults;
+    }
+
+    private static List<Spell> spells(long seed, Set<Fault> faults, long start, long lasts, Random random) {
         List<Spell> spells = new ArrayList<>();
+        if (isFlapping(seed)) {
+            flap(spells, start, start + lasts, random);
+            return spells;
+        }
         if (isBearing(seed)) {
             spells.add(new Spell("bucket", Fault.BROWN_OUT, start, start + lasts));
         }
-        if (isFlapping(seed)) {
-            flap(spells, start, start + lasts, random);
-        }
         for (Fault fault : SPELLS) {
-            if (!isFlapping(seed) && faults.contains(fault)) {
-                for (String endpoint : ENDPOINTS) {
-                    if (random.nextBoolean()) {
-                        long from = random.nextInt(4) == 0
-                                ? MIDNIGHT - 5 * SECOND
-                                : start + (long) (lasts * random.nextDouble());
-                        spells.add(new Spell(endpoint, fault, from, from + (long) (90 * SECOND * random.nextDouble())));
-                    }
+            for (String endpoint : faults.contains(fault) ? ENDPOINTS : List.<String>of()) {
+                if (random.nextBoolean()) {
+                    long from = random.nextInt(4) == 0
+                            ? MIDNIGHT - 5 * SECOND
+                            : start + (long) (lasts * random.nextDouble());
+                    spells.add(new Spell(endpoint, fault, from, from + (long) (90 * SECOND * random.nextDouble())));
                 }
             }
         }
-        return new Course(
-                seed, start, 1 + random.nextInt(random.nextBoolean() ? 4 : 40), requests,
-                random.nextInt(3) == 0 ? 0 : Math.max(10, requests / 50), perSecond, random.nextBoolean(),
-                random.nextBoolean(), faults,
-                outages, spells);
+        return spells;
     }
 
     /** Whether the breaker is told to bear what else it would not: then only the budget of retries guards the others. */
@@ -187,10 +196,12 @@ record Course(
 
     /**
      * Writes a request has without faults: two, and what is refused because others were quicker. That happens more where
-     * calls are evenly spaced, and most where that is at over 1,000 a minute or where crowds come.
+     * calls are evenly spaced and nearly all there is is asked for, and most where that is over 1,000 a minute or where
+     * crowds come.
      */
     double writes() {
-        return (isQuick() ? 2.5 : 2.1) + (crowds ? 0.4 : 0);
+        double usual = perSecond < 0.9 * CAPACITY ? 2.05 : 2.1;
+        return (isQuick() ? 2.5 : usual) + (crowds ? 0.45 : 0);
     }
 
     private boolean isQuick() {

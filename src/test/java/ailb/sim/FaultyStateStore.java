@@ -29,7 +29,6 @@ final class FaultyStateStore implements StateStore {
 
     @Override
     public Map<String, EndpointState> read(Collection<String> endpoints) {
-        world.counts().reads++;
         pass(way());
         if (world.isStoreOut() || world.faults().strikes(Fault.FAILED_READ, 0.01)) {
             pass(TIMEOUT);

@@ -163,7 +163,6 @@ final class Fleet {
     private void ended(Request request, Asked asked, String key, APIGatewayV2HTTPResponse response, long left) {
         int status = response.getStatusCode();
         counts.answered += status == 200 ? 1 : 0;
-        counts.streams += asked.stream() && status == 200 ? 1 : 0;
         offences.check(
                 left >= 0,
                 Invariant.ONE_OUTCOME_IN_TIME,

@@ -124,10 +124,7 @@ final class Instance implements Upstream {
             }
             case DispatchEvent.StoreTrouble(String endpoint, _) ->
                 world.counts().trouble += endpoint.equals("all") ? 0 : 1;
-            case DispatchEvent.Dropped(String endpoint) -> taken(endpoint).ifPresent(permit -> {
-                permit.dropped = true;
-                world.counts().permitsDropped++;
-            });
+            case DispatchEvent.Dropped(String endpoint) -> taken(endpoint).ifPresent(permit -> permit.dropped = true);
             case DispatchEvent.KeyRenewed _ -> {
                 Request of = CALLING.get();
                 of.renewals++;

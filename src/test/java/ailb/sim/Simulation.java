@@ -10,7 +10,6 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,35 +49,18 @@ public final class Simulation implements TimeSource, Tasks {
     private static final class Turn {
 
         private final Life life;
-
-        /** What it begins with; of one that goes on, the thread that waits is woken instead. */
-        private final @Nullable Runnable begin;
-
-        private final Thread waiting = Thread.currentThread();
+        private final Semaphore woken = new Semaphore(0);
+        private final Runnable go;
         private boolean taken;
-        private volatile boolean woken;
 
-        Turn(Life life, @Nullable Runnable begin) {
+        Turn(Life life) {
             this.life = life;
-            this.begin = begin;
+            this.go = woken::release;
         }
 
-        void go() {
-            if (begin != null) {
-                begin.run();
-                return;
-            }
-            woken = true;
-            LockSupport.unpark(waiting);
-        }
-
-        void await() throws InterruptedException {
-            while (!woken) {
-                LockSupport.park(this);
-                if (Thread.interrupted()) {
-                    throw new InterruptedException();
-                }
-            }
+        Turn(Life life, Runnable go) {
+            this.life = life;
+            this.go = go;
         }
     }
 
@@ -202,7 +184,7 @@ public final class Simulation implements TimeSource, Tasks {
             if (next == null) {
                 over.release();
             } else {
-                next.go();
+                next.go.run();
             }
         }
     }
@@ -211,7 +193,7 @@ public final class Simulation implements TimeSource, Tasks {
     public void run() {
         Turn first = next();
         if (first != null) {
-            first.go();
+            first.go.run();
             over.acquireUninterruptibly();
         }
         if (failure != null) {
@@ -250,9 +232,9 @@ public final class Simulation implements TimeSource, Tasks {
             if (next == null) {
                 over.release();
             } else {
-                next.go();
+                next.go.run();
             }
-            turn.await();
+            turn.woken.acquire();
         }
         turn.life.parked.remove(turn);
         if (turn.life.ended) {
@@ -279,7 +261,7 @@ public final class Simulation implements TimeSource, Tasks {
     }
 
     private void thaw(Life life) {
-        Turn turn = new Turn(life, null);
+        Turn turn = new Turn(life);
         schedule(life.thawsAt, turn);
         try {
             park(turn);
@@ -327,7 +309,7 @@ public final class Simulation implements TimeSource, Tasks {
     public void sleep(long nanos) throws InterruptedException {
         Life life = awaiting();
         if (nanos > 0) {
-            Turn turn = new Turn(life, null);
+            Turn turn = new Turn(life);
             schedule(now + nanos, turn);
             park(turn);
         }
@@ -368,7 +350,7 @@ public final class Simulation implements TimeSource, Tasks {
         public Optional<T> next(long nanos) throws InterruptedException {
             Life life = awaiting();
             if (ended.isEmpty() && nanos > 0) {
-                Turn turn = new Turn(life, null);
+                Turn turn = new Turn(life);
                 if (nanos < Long.MAX_VALUE - now) {
                     schedule(now + nanos, turn);
                 }

@@ -29,17 +29,13 @@ record World(
     static final class Counts {
         long requests;
         long answered;
-        long streams;
         long calls;
         long callsAlone;
         long callsAfterAFreeze;
-        long lines;
         long refusals;
-        long reads;
         long writes;
         long permits;
         long permitsLost;
-        long permitsDropped;
         long awaits;
         long trouble;
         final Set<GuardOfKind> guards = new HashSet<>();
