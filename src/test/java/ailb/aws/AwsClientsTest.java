@@ -6,10 +6,12 @@ import ailb.aws.ScriptedServer.Reply;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
 import software.amazon.awssdk.services.sqs.SqsClient;
 
+@Isolated("System properties are everybody's.")
 class AwsClientsTest {
 
     /** What {@code AWS_ENDPOINT_URL} is as a property, and the rest of what the environment says in Lambda. */

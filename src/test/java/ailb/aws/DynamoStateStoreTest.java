@@ -15,10 +15,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.ReturnConsumedCapacity;
 import software.amazon.awssdk.services.dynamodb.model.UpdateItemRequest;
 
+@ResourceLock(LocalDynamo.LOCK)
 class DynamoStateStoreTest extends StateStoreContract {
 
     private final StateStore store = new DynamoStateStore(LocalDynamo.client(), LocalDynamo.TABLE);

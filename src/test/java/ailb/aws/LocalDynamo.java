@@ -17,6 +17,9 @@ public final class LocalDynamo {
     /** A table as the stores expect it, there from the start. */
     public static final String TABLE = "ai-load-balancer";
 
+    /** For tests that must not meet each other in it: it serves few at a time, and refuses others with errors of its own. */
+    public static final String LOCK = "DynamoDB Local";
+
     private LocalDynamo() {}
 
     private static final class Holder {

@@ -9,7 +9,9 @@ import ailb.aws.FakeSecretsManager.Failure;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
+@Isolated("The log is everybody's.")
 class SecretsManagerClientKeysTest {
 
     private static final String ID = "clients";

@@ -19,9 +19,11 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@Isolated("The log is everybody's.")
 class SecretsManagerKeysTest extends ApiKeysContract {
 
     private static final String ID = "arn:aws:secretsmanager:us-east-1:123456789012:secret:keys-AbCdEf";

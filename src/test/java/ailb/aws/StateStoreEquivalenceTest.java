@@ -22,6 +22,7 @@ import java.util.UUID;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.WriteRequest;
 
@@ -31,6 +32,7 @@ import software.amazon.awssdk.services.dynamodb.model.WriteRequest;
  *
  * <p>{@code -Dailb.equivalence.pairs=1000000} tries more than the usual number.
  */
+@ResourceLock(LocalDynamo.LOCK)
 class StateStoreEquivalenceTest {
 
     private static final int PAIRS = Integer.getInteger("ailb.equivalence.pairs", 20_000);

@@ -21,6 +21,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
 /**
@@ -29,6 +30,7 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
  * looked at one by one, since a history is linearizable if and only if the part of each object is.
  */
 @Timeout(120)
+@ResourceLock(LocalDynamo.LOCK)
 class ClaimHistoryTest {
 
     private static final int WORKERS = 8;

@@ -34,6 +34,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -43,6 +44,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * on a real table. The clock stands still while they contend and then jumps, so that every moment granted is exact.
  */
 @Timeout(60)
+@ResourceLock(LocalDynamo.LOCK)
 class AdmissionUnderContentionTest {
 
     private static final int INSTANCES = 8;

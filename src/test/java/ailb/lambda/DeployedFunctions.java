@@ -20,9 +20,11 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** The deployable jar under the runtime interface client that Lambda itself runs, in processes of its own. */
 @Timeout(120)
+@ResourceLock("deployed functions")
 abstract class DeployedFunctions {
 
     /** As Lambda starts Java 25 where there is no snapshot. */

@@ -3,6 +3,7 @@ package ailb.local;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ailb.aws.LocalDynamo;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -24,9 +25,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** Batches on a laptop, from the outside. The tests' time limit is the one that they are waited for. */
 @Timeout(60)
+@ResourceLock(LocalDynamo.LOCK)
 class LocalBatchTest {
 
     private static final Pattern SEND = Pattern.compile("curl (\\S+) -d Action=SendMessage .*'MessageBody=(.*)'");

@@ -9,10 +9,12 @@ import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Whatever strikes, every invariant holds on every seed. {@code -Dailb.sim.seeds} and {@code -Dailb.sim.requests}. */
+@Isolated("It keeps every core busy.")
 class FleetTest {
 
     private static final int SEEDS = Integer.getInteger("ailb.sim.seeds", 20);

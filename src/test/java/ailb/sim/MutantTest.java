@@ -12,11 +12,13 @@ import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /**
  * The invariants bite: each guard of each kind of write that the instances send, and each rule, is left out in turn, and
  * some invariant breaks. The guards are those seen in the runs, none is picked by hand.
  */
+@Isolated("It keeps every core busy.")
 class MutantTest {
 
     /** Courses of all sorts. */
