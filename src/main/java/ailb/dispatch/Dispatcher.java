@@ -27,20 +27,35 @@ public final class Dispatcher {
             TimeSource time,
             RandomGenerator random,
             DispatchListener listener) {
+        WriteModes modes = new WriteModes(time);
+        this(pool, store, upstream, keys, time, random, both(modes, listener), modes::of);
+    }
+
+    /** @param modes how the items are written to while the store answers */
+    Dispatcher(
+            Pool pool,
+            StateStore store,
+            Upstream upstream,
+            ApiKeys keys,
+            TimeSource time,
+            RandomGenerator random,
+            DispatchListener listener,
+            WriteModes.Rule modes) {
         StoreWatch watch = new StoreWatch(store, time, listener);
         OwnAdmissions own = new OwnAdmissions(time);
-        WriteModes modes = new WriteModes(time);
-        DispatchListener all = event -> {
-            own.on(event);
-            modes.on(event);
-            listener.on(event);
-        };
-        Parts shared = parts(pool, watch, upstream, keys, time, random, all, _ -> 1, modes::of);
+        Parts shared = parts(pool, watch, upstream, keys, time, random, both(own, listener), _ -> 1, modes);
         this.grounds = new Grounds(
                 shared, watch, own,
                 (items, share) -> parts(
                         pool, items, upstream, keys, time, random, listener, share,
                         (_, _) -> WriteModes.Mode.PLAIN));
+    }
+
+    private static DispatchListener both(DispatchListener first, DispatchListener second) {
+        return event -> {
+            first.on(event);
+            second.on(event);
+        };
     }
 
     private static Parts parts(

@@ -3,6 +3,7 @@ package ailb.dispatch;
 import ailb.admission.Observation;
 import ailb.pool.Endpoint;
 import ailb.pool.Pool;
+import ailb.state.Attribute;
 import ailb.state.EndpointState;
 import ailb.state.StateStore;
 import ailb.state.StateStoreException;
@@ -26,6 +27,9 @@ public final class PoolView {
 
     /** From this age on every caller reads anew. */
     private static final long TOO_OLD = Duration.ofSeconds(1).toNanos();
+
+    /** A read that is so much later is no stale one: the item itself has been put back. */
+    private static final long STALE = Duration.ofSeconds(5).toNanos();
 
     private final List<String> endpoints;
     private final StateStore store;
@@ -85,11 +89,14 @@ public final class PoolView {
     }
 
     /**
-     * A read is eventually consistent: it must not hide what a later write has brought back. What was brought back in a
-     * time still to come is from before the clock was set back.
+     * A read is eventually consistent: it must not hide what a later write has brought back, nor a move of the breaker
+     * that was seen before. What was brought back in a time still to come is from before the clock was set back.
      */
     private Seen newer(Seen known, Seen other) {
-        return other.at() < known.at() && known.at() <= time.now() ? known : other;
+        boolean stale = other.at() < known.at()
+                || (other.state().get(Attribute.GENERATION) < known.state().get(Attribute.GENERATION)
+                        && other.at() - known.at() < STALE);
+        return stale && known.at() <= time.now() ? known : other;
     }
 
     public EndpointState state(Endpoint endpoint) {

@@ -78,6 +78,16 @@ final class ScriptedServer implements AutoCloseable {
         while (hangUps.get() < number) {
             Thread.onSpinWait();
         }
+        passLoopback();
+    }
+
+    /** What was on its way to a client before is there afterwards: the loopback hands on in order. */
+    private void passLoopback() {
+        try {
+            new Socket(listener.getInetAddress(), listener.getLocalPort()).close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Override

@@ -46,6 +46,20 @@ class PoolViewTest {
         assertThat(view.state(endpoint).has(Attribute.BREAKER)).isTrue();
     }
 
+    @Test
+    void aStaleReadDoesNotHideAMoveOfTheBreakerButAnItemPutBackDoesSoon() {
+        store.change("a", ConditionalUpdate.builder().put(Attribute.GENERATION, 2));
+        view.refresh();
+        store.change("a", ConditionalUpdate.builder().put(Attribute.GENERATION, 1));
+        time.pass(Duration.ofMillis(4_900));
+        view.refresh();
+        assertThat(view.state(endpoint).get(Attribute.GENERATION)).isEqualTo(2);
+
+        time.pass(Duration.ofMillis(300));
+        view.refresh();
+        assertThat(view.state(endpoint).get(Attribute.GENERATION)).isEqualTo(1);
+    }
+
     /** The other caller comes while the first one reads. */
     @Test
     void oneCallerReadsAnewWhileOthersGoOnWithWhatIsKnown() {

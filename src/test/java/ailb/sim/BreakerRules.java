@@ -54,7 +54,7 @@ final class BreakerRules {
                 || before.get(Attribute.OPEN_UNTIL) != after.get(Attribute.OPEN_UNTIL);
         offences.check(bumped == 1 || (bumped == 0 && !moved), Invariant.GENERATION_GROWS, () -> told(write, kind));
         switch (kind) {
-            case ADMISSION -> {
+            case ADMISSION, ADMISSION_WITH_ANSWERS -> {
                 offences.check(!before.has(Attribute.BREAKER), Invariant.OPEN_MEANS_OUT, () -> told(write, kind));
                 failing(write);
             }
@@ -140,6 +140,22 @@ final class BreakerRules {
                         || permit.generation == write.before().get(Attribute.GENERATION),
                 Invariant.LATE_REPORTS_CHANGE_NO_HEALTH,
                 () -> told(write, kind) + " by " + permit);
+    }
+
+    /** What counts for the health are answers of calls that were admitted under the generation that is the latest. */
+    void answers(SharedItems.Write write, UpdateKind kind) {
+        long ended = UpdateKind.assigned(write.update(), Attribute.TOTAL_REQUESTS).orElseThrow();
+        Instance writer = write.writer().instance();
+        long generation = write.before().get(Attribute.GENERATION);
+        if (write.update().guards().stream().noneMatch(guard -> guard.attribute().equals(Attribute.GENERATION))) {
+            writer.unreported.toldLate(write.endpoint(), generation, ended);
+            return;
+        }
+        boolean had = writer.unreported.told(write.endpoint(), generation, ended);
+        offences.check(
+                had || kind != UpdateKind.ADMISSION_WITH_ANSWERS,
+                Invariant.LATE_REPORTS_CHANGE_NO_HEALTH,
+                () -> told(write, kind) + ": " + ended + " answers");
     }
 
     /**

@@ -180,6 +180,11 @@ record Course(
                         usual.openCap(), Duration.ofSeconds(5));
     }
 
+    /** Whether items are taken for busy: reports wait for other writes, and permits are leased. */
+    boolean isBusy() {
+        return seed % 5 == 3 || seed % 25 == 0 || seed % 18 == 11;
+    }
+
     boolean isStoreOut(long now) {
         for (Outage outage : outages) {
             if (outage.from() <= now && now < outage.until()) {

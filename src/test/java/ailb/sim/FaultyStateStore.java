@@ -40,6 +40,7 @@ final class FaultyStateStore implements StateStore {
         Map<String, EndpointState> states = endpoints.stream()
                 .collect(Collectors.toMap(Function.identity(), name -> world.items().stateBefore(name, stale)));
         pass(way());
+        states.forEach(instance::saw);
         return states;
     }
 
@@ -65,9 +66,10 @@ final class FaultyStateStore implements StateStore {
         if (world.faults().strikes(Fault.PAUSED, kind.ofHealth() ? 0.05 : 0.001)) {
             instance.life.pauses((long) (30 * Enforcement.SECOND * world.random().nextDouble()));
         }
+        long sent = world.time().now();
         pass(there ? slowly() : way());
         if (world.isStoreOut() || world.faults().strikes(Fault.LOST_WRITE, 0.004)) {
-            return unknown();
+            return unknown(sent);
         }
         if (world.faults().strikes(Fault.THROTTLED_WRITE, 0.005)) {
             pass(way());
@@ -80,19 +82,19 @@ final class FaultyStateStore implements StateStore {
                 Request.CURRENT.set(request);
                 world.items().make(writer, endpoint, update);
             });
-            return unknown();
+            return unknown(sent);
         }
         SharedItems.Made made = world.items().make(writer, endpoint, update);
         if (world.faults().strikes(Fault.UNANSWERED_WRITE, 0.004)) {
-            return unknown();
+            return unknown(sent);
         }
         pass(slow && !there ? slowly() : way());
         made.permits().forEach(permit -> permit.granted = true);
         return made.result();
     }
 
-    private UpdateResult unknown() {
-        pass(TIMEOUT);
+    private UpdateResult unknown(long sent) {
+        pass(sent + TIMEOUT - world.time().now());
         return new UpdateResult.Unknown("lost");
     }
 

@@ -45,7 +45,8 @@ final class Fleet {
         Pool pool = course.pool(leftOut.isOff(Rule.ATTEMPTS_ARE_LIMITED) ? 10 : ATTEMPTS);
         this.ledger = new Ledger(pool, offences);
         Watch watch =
-                new Watch(ledger, new ItemRules(offences, pool), new BreakerRules(offences, pool.settings().health()));
+                new Watch(ledger, new ItemRules(offences, pool), new BreakerRules(offences, pool.settings().health()),
+                        course.isBusy());
         this.world = new World(
                 time, random, course, leftOut, pool, faults, offences, counts,
                 new SharedItems(time, leftOut::of, watch),
@@ -198,14 +199,23 @@ final class Fleet {
                 () -> writes + " writes a request");
     }
 
-    /** Calls are reported, but for those of instances that died and writes that got lost: of a batch, 10 at once. */
+    /** Calls are reported, but for those of instances that died and writes that got lost: of a batch 10 at once, of a busy item 21. */
     private void reports() {
+        long waiting =
+                course.isBusy()
+                        ? all.stream()
+                                .filter(instance -> !instance.life.isOver())
+                                .mapToLong(instance -> instance.unreported.waiting())
+                                .sum()
+                        : 0;
+        long mostTogether = course.isBusy() ? 21 : 10;
         for (Endpoint endpoint : world.pool().endpoints()) {
             long reported = world.items().state(endpoint.name()).get(Attribute.TOTAL_REQUESTS);
             List<Permit> used = ledger.of(endpoint).stream().filter(permit -> permit.used).toList();
             long died = used.stream().filter(permit -> permit.life.isOver()).count();
             offences.check(
-                    reported <= used.size() && used.size() - reported <= died + 10 * counts.trouble,
+                    reported <= used.size()
+                            && used.size() - reported <= died + mostTogether * counts.trouble + waiting,
                     Invariant.REPORTED_ONCE,
                     () -> endpoint.name() + ": " + reported + " reported of " + used.size() + ", " + died + " died");
         }
@@ -215,7 +225,9 @@ final class Fleet {
     private void permits() {
         List<Permit> permits = ledger.all();
         counts.permits = permits.size();
-        long lost = permits.stream().filter(permit -> permit.isOpen() && !permit.life.isOver()).count();
+        long lost = permits.stream()
+                .filter(permit -> permit.isOpen() && !permit.forAnyone && !permit.life.isOver())
+                .count();
         long letGo = all.stream().mapToLong(instance -> instance.letGo).sum();
         counts.permitsLost = permits.stream().filter(permit -> !permit.used && !permit.dropped).count();
         offences.check(

@@ -62,11 +62,12 @@ class FleetTest {
     }
 
     /**
-     * Without {@code Breaker.isStill} two probes of an endpoint are under way at once on these: the second has been held
-     * up by a fetch of its key.
+     * Without {@code Breaker.isStill} two probes of an endpoint are under way at once on the first: the second has been
+     * held up by a fetch of its key. On the others permits held were used after an opening had been seen, where a stale
+     * read hid it again.
      */
     @ParameterizedTest
-    @CsvSource({"239, 400", "269, 400"})
+    @CsvSource({"269, 400", "113, 2000", "143, 2000"})
     void seedsThatOnceFailedHold(long seed, int requests) {
         Fleet.Run run = Fleet.run(Course.of(seed, requests));
 
@@ -89,17 +90,18 @@ class FleetTest {
     }
 
     private static String counts(List<Told> runs) {
-        Map<String, ToLongFunction<World.Counts>> figures = Map.of(
-                "requests", counts -> counts.requests,
-                "answered", counts -> counts.answered,
-                "calls", counts -> counts.calls,
-                "calls without the store", counts -> counts.callsAlone,
-                "calls after a freeze", counts -> counts.callsAfterAFreeze,
-                "refused by providers", counts -> counts.refusals,
-                "writes", counts -> counts.writes,
-                "permits", counts -> counts.permits,
-                "permits lost", counts -> counts.permitsLost,
-                "awaits", counts -> counts.awaits);
+        Map<String, ToLongFunction<World.Counts>> figures = Map.ofEntries(
+                Map.entry("requests", counts -> counts.requests),
+                Map.entry("answered", counts -> counts.answered),
+                Map.entry("calls", counts -> counts.calls),
+                Map.entry("calls without the store", counts -> counts.callsAlone),
+                Map.entry("calls by a lease", counts -> counts.callsByLease),
+                Map.entry("calls after a freeze", counts -> counts.callsAfterAFreeze),
+                Map.entry("refused by providers", counts -> counts.refusals),
+                Map.entry("writes", counts -> counts.writes),
+                Map.entry("permits", counts -> counts.permits),
+                Map.entry("permits lost", counts -> counts.permitsLost),
+                Map.entry("awaits", counts -> counts.awaits));
         return figures.entrySet()
                 .stream()
                 .sorted(Map.Entry.comparingByKey())

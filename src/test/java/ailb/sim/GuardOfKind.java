@@ -35,7 +35,7 @@ record GuardOfKind(UpdateKind kind, Attribute attribute, Form form) implements C
     private static Form formOf(UpdateKind kind, Guard guard) {
         boolean moves = guard.attribute().equals(Attribute.GENERATION) || guard.attribute().equals(Attribute.BREAKER);
         return switch (guard) {
-            case Guard.Absent _ when kind == UpdateKind.ADMISSION && moves -> Form.ABSENT;
+            case Guard.Absent _ when kind.admitsAsUsual() && moves -> Form.ABSENT;
             case Guard.Absent _ when moves -> Form.EQUAL;
             case Guard.Absent _ -> Form.AT_MOST;
             case Guard.Between(_, long low, long high) when low == high -> Form.EQUAL;

@@ -5,16 +5,19 @@ import ailb.batch.BatchProcessor;
 import ailb.batch.BatchQueue;
 import ailb.batch.BatchStore;
 import ailb.batch.BatchWorker;
+import ailb.batch.Batches;
 import ailb.batch.InMemoryBatchQueue;
 import ailb.batch.InMemoryBatchStore;
 import ailb.dispatch.ApiKeys;
 import ailb.dispatch.DispatchEvent;
 import ailb.dispatch.Dispatcher;
+import ailb.dispatch.SoonBusy;
 import ailb.dispatch.Upstream;
 import ailb.lambda.Handlers;
-import ailb.lambda.Wiring;
 import ailb.pool.Endpoint;
 import ailb.protocol.ProviderRequest;
+import ailb.state.Attribute;
+import ailb.state.EndpointState;
 import ailb.state.StateStore;
 import com.amazonaws.services.lambda.runtime.RequestHandler;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent;
@@ -30,6 +33,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,11 +53,16 @@ final class Instance implements Upstream {
     /** Permits taken alone may be used so long after the store has come back. */
     private static final long AFTERWARDS = Duration.ofSeconds(8).toNanos();
 
+    /** A call that is made by a permit that was held may be on its way for so long. */
+    private static final long ON_ITS_WAY = Duration.ofSeconds(2).toNanos();
+
     final int number;
     final InstanceTime time;
 
     /** Of the invocation, where it is one that works on a batch. */
     Simulation.Life life;
+
+    final Unreported unreported = new Unreported();
 
     /** Permits of lines that were not claimed, and so are let go without a word. */
     int letGo;
@@ -65,6 +74,7 @@ final class Instance implements Upstream {
     private final List<Permit> inHand = new ArrayList<>();
     private final Map<String, Request> lines = new HashMap<>();
     private final Set<String> probes = new HashSet<>();
+    private final Map<String, TreeMap<Long, Long>> seen = new HashMap<>();
     private boolean alone;
     private long backSince = Long.MIN_VALUE / 2;
 
@@ -80,21 +90,26 @@ final class Instance implements Upstream {
     /** The function behind the gateway. */
     RequestHandler<APIGatewayV2HTTPEvent, APIGatewayV2HTTPResponse> front() {
         if (front == null) {
-            Api api = Wiring.api(
-                    world.pool(), store, this, keys, world.clientKeys(), new InMemoryBatchStore(),
-                    new InMemoryBatchQueue(time, world.random()), BatchSide.KEPT, time, world.random(), this::hear);
-            front = Handlers.of(api, time);
+            Batches batches = new Batches(
+                    new InMemoryBatchStore(), new InMemoryBatchQueue(time, world.random()), world.pool(), time,
+                    world.random(), BatchSide.KEPT);
+            front = Handlers.of(
+                    new Api(world.pool(), dispatcher(), world.clientKeys(), batches, time, world.random()), time);
         }
         return front;
     }
 
     /** The function behind the queue. */
     RequestHandler<SQSEvent, SQSBatchResponse> worker(BatchStore batches, BatchQueue queue) {
-        Dispatcher dispatcher =
-                new Dispatcher(world.pool(), store, this, keys, time, world.random(), this::hear);
         BatchWorker worker = new BatchProcessor(
-                world.pool(), dispatcher, batches, queue, world.time(), time, world.random(), BatchSide.KEPT);
+                world.pool(), dispatcher(), batches, queue, world.time(), time, world.random(), BatchSide.KEPT);
         return Handlers.of(worker, time);
+    }
+
+    private Dispatcher dispatcher() {
+        return world.course().isBusy()
+                ? SoonBusy.dispatcher(world.pool(), store, this, keys, time, world.random(), this::hear)
+                : new Dispatcher(world.pool(), store, this, keys, time, world.random(), this::hear);
     }
 
     void holds(List<Permit> permits, boolean probe) {
@@ -138,12 +153,22 @@ final class Instance implements Upstream {
 
     /** The permit that a call to this endpoint is made with, out of hand now. */
     private Optional<Permit> taken(String endpoint) {
-        inHand.removeIf(permit -> !permit.isOpen() && permit.granted);
+        inHand.removeIf(permit -> (!permit.isOpen() && permit.granted) || isPast(permit));
         Request request = Request.CURRENT.get();
-        return inHand.stream()
-                .filter(permit -> permit.isOpen() && permit.life == life && permit.request == request)
-                .filter(permit -> permit.endpoint.name().equals(endpoint))
-                .min(Comparator.comparingLong(permit -> permit.moment));
+        List<Permit> open = inHand.stream()
+                .filter(permit -> permit.isOpen() && permit.life == life && permit.endpoint.name().equals(endpoint))
+                .sorted(Comparator.comparingLong(permit -> permit.moment))
+                .toList();
+        return open.stream()
+                .filter(permit -> permit.request == request && !permit.forAnyone)
+                .findFirst()
+                .or(() -> open.stream()
+                        .filter(permit -> permit.forAnyone)
+                        .max(Comparator.comparingLong(permit -> permit.generation)));
+    }
+
+    private boolean isPast(Permit permit) {
+        return permit.forAnyone && time.now() > permit.until.orElseThrow() + LATE && !permit.wasFrozen();
     }
 
     @Override
@@ -171,7 +196,7 @@ final class Instance implements Upstream {
             world.counts().callsAlone++;
             world.offences()
                     .check(
-                            alone || lived() - backSince < AFTERWARDS,
+                            isAlone(),
                             Invariant.CALL_HAS_PERMIT,
                             () -> of + " of " + this + " calls " + endpoint.name());
         }
@@ -190,30 +215,63 @@ final class Instance implements Upstream {
         return result;
     }
 
+    /** Whether a call may be one of those it has admitted by itself. */
+    private boolean isAlone() {
+        return alone || lived() - backSince < AFTERWARDS;
+    }
+
     /** What it has had of time. */
     private long lived() {
         return world.time().now() - life.frozenFor();
     }
 
-    /** Whether it may be one that was let go, or is being held for a line yet: then the call is made with a later one. */
+    /**
+     * Whether it may be one that was let go, or is being held for a line yet: then the call is made with a later one. Or
+     * with one that was taken alone, and not with one that is held.
+     */
     private boolean mayBeAnother(Permit permit) {
-        return permit.request == null
+        boolean ofLines = permit.request == null
                 && (letGo > 0
                         || inHand.stream().anyMatch(other -> other.isOpen() && other.generation > permit.generation));
+        return ofLines || (permit.forAnyone && isAlone());
     }
 
     private void use(Permit permit, Request of) {
         permit.used = true;
         permit.retry = of.failedElsewhere && !mayBeAnother(permit);
-        long late = time.now() - permit.moment;
+        unreported.made(permit);
+        long now = time.now();
+        long late = now - permit.until.orElse(permit.from);
+        permit.moment = permit.until.isPresent() ? Math.min(now, permit.moment) : permit.moment;
         if (permit.wasFrozen()) {
             world.counts().callsAfterAFreeze++;
         }
+        checkHeld(permit);
         world.offences()
                 .check(
-                        late >= -1000 && (late <= LATE || permit.wasFrozen() || mayBeAnother(permit)),
+                        now - permit.from >= -1000
+                                && (late <= LATE || permit.wasFrozen() || mayBeAnother(permit)),
                         Invariant.CALL_AT_ITS_SLOT,
                         () -> of + " calls " + Duration.ofNanos(late) + " after its slot: " + permit);
+    }
+
+    /** Notes what the store has told. */
+    void saw(String endpoint, EndpointState state) {
+        seen.computeIfAbsent(endpoint, _ -> new TreeMap<>()).putIfAbsent(state.get(Attribute.GENERATION), lived());
+    }
+
+    private void checkHeld(Permit permit) {
+        if (!permit.forAnyone || permit.wasFrozen() || mayBeAnother(permit)) {
+            return;
+        }
+        world.counts().callsByLease++;
+        Map.Entry<Long, Long> later = seen.get(permit.endpoint.name()).higherEntry(permit.generation);
+        world.offences()
+                .check(
+                        later == null || lived() - later.getValue() <= ON_ITS_WAY,
+                        Invariant.MOVED_BY_ITS_GENERATION,
+                        () -> permit + " used " + Duration.ofNanos(lived() - later.getValue()) + " after generation "
+                                + later.getKey() + " was seen");
     }
 
     @Override

@@ -26,7 +26,7 @@ final class ItemRules {
     private static final Set<Attribute> NEVER_BACK =
             Set.of(Attribute.REQUESTS, Attribute.ROLLING_DAY, Attribute.RETRIES, Attribute.HOLD);
 
-    /** A put moves these forward; only what is given back for tokens not used is an add that moves them back. */
+    /** A put moves these forward; only what is given back for tokens not used, alone or in passing, moves them back. */
     private static final Set<Attribute> TOKENS =
             Set.of(Attribute.TOKENS, Attribute.INPUT_TOKENS, Attribute.OUTPUT_TOKENS);
 
@@ -69,7 +69,10 @@ final class ItemRules {
         if (TOTALS.contains(attribute)) {
             offences.check(is >= was, Invariant.TOTALS_GROW, () -> told(attribute, write));
         }
-        if (NEVER_BACK.contains(attribute) || (TOKENS.contains(attribute) && assignment instanceof Assignment.Put)) {
+        boolean tokensTaken = TOKENS.contains(attribute)
+                && assignment instanceof Assignment.Put
+                && UpdateKind.of(write.update()) != UpdateKind.ADMISSION_WITH_ANSWERS;
+        if (NEVER_BACK.contains(attribute) || tokensTaken) {
             offences.check(is >= was, Invariant.LIMITS_ARE_NOT_FORGOTTEN, () -> told(attribute, write));
         }
         Attribute date = DATES.get(attribute);

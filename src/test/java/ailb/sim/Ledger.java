@@ -17,6 +17,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 
 /** Every permit the items have given, and what became of it. */
 final class Ledger {
@@ -25,6 +26,8 @@ final class Ledger {
     private static final long PATIENCE = Duration.ofSeconds(5).toNanos();
 
     private static final long PATIENCE_OF_BATCHES = Duration.ofMillis(250).toNanos();
+
+    private static final long LONGEST_HELD = Duration.ofSeconds(5).toNanos();
 
     /** What batches leave of each burst to others. */
     private static final double BATCHES_SHARE = 0.8;
@@ -57,6 +60,8 @@ final class Ledger {
         double input = (double) UpdateKind.assigned(update, slot.admittedInput()).orElse(0) / calls;
         double output = (double) UpdateKind.assigned(update, slot.admittedOutput()).orElse(0) / calls;
         taken(write, calls, input, output);
+        boolean isLease = calls > 1 && Request.CURRENT.get() != null;
+        long held = isLease ? held(write.endpoint()) : 0;
         Instance holder = write.writer().instance();
         List<Permit> given = new ArrayList<>();
         for (int i = 0; i < calls; i++) {
@@ -64,20 +69,22 @@ final class Ledger {
                     endpoints.get(write.endpoint()),
                     holder,
                     Request.CURRENT.get(),
-                    (long) moment(write, calls - 1 - i, input, output),
+                    isLease ? ofLease(write, i, input, output) : (long) moment(write, calls - 1 - i, input, output),
+                    isLease ? OptionalLong.of(write.writer().builtAt() + held) : OptionalLong.empty(),
+                    isLease && i > 0,
                     input,
                     output,
                     write.after().get(Attribute.GENERATION),
                     write.writer().frozenBefore());
             offences.check(
-                    permit.moment >= leaveAlone.getOrDefault(write.endpoint(), 0L),
+                    permit.from >= leaveAlone.getOrDefault(write.endpoint(), 0L),
                     Invariant.REFUSED_IS_LEFT_ALONE,
                     () -> permit + ", to be left alone until " + leaveAlone.get(write.endpoint()));
             long patience = permit.request == null ? PATIENCE_OF_BATCHES : PATIENCE;
             offences.check(
-                    permit.moment - write.writer().builtAt() <= patience + 1000,
+                    permit.from - write.writer().builtAt() <= patience + 1000,
                     Invariant.SLOT_WITHIN_PATIENCE,
-                    () -> permit + ", " + Duration.ofNanos(permit.moment - write.writer().builtAt()) + " ahead");
+                    () -> permit + ", " + Duration.ofNanos(permit.from - write.writer().builtAt()) + " ahead");
             given.add(permit);
         }
         permits.get(write.endpoint()).addAll(given);
@@ -87,7 +94,9 @@ final class Ledger {
     /** However others wrote meanwhile, what is admitted takes its units, from the moment of the writer on or from later. */
     private void taken(SharedItems.Write write, int calls, double input, double output) {
         for (LimitRule rule : rules.get(write.endpoint())) {
-            if (UpdateKind.assigned(write.update(), rule.tat()).isPresent()) {
+            boolean andGivenBack = UpdateKind.of(write.update()) == UpdateKind.ADMISSION_WITH_ANSWERS
+                    && isGivenBack(endpoints.get(write.endpoint()), rule);
+            if (UpdateKind.assigned(write.update(), rule.tat()).isPresent() && !andGivenBack) {
                 int paying = rule.retriesOnly() ? 1 : calls; // of several lines one at least
                 double cost = paying * rule.units(input, output) * rule.interval();
                 long earliest = Math.max(
@@ -105,6 +114,24 @@ final class Ledger {
     /** Notes that an endpoint has refused a call for its limits: it says for 2 or 30 s, or else is left alone for 1 to 5 s. */
     void refused(SharedItems.Write write) {
         leaveAlone.merge(write.endpoint(), write.writer().builtAt() + Enforcement.SECOND, Math::max);
+    }
+
+    /** For how long permits are held at most: half of each burst, and 5 s. */
+    private long held(String endpoint) {
+        double burst = rules.get(endpoint)
+                .stream()
+                .filter(rule -> !rule.retriesOnly())
+                .mapToDouble(LimitRule::depth)
+                .min()
+                .orElse(Double.MAX_VALUE);
+        return (long) Math.min((double) LONGEST_HELD, burst / 2);
+    }
+
+    /** From when on: the call it was asked for at its own slot, which its tokens tell, and the others when all may be. */
+    private long ofLease(SharedItems.Write write, int number, double input, double output) {
+        return number == 0
+                ? Math.max(write.writer().builtAt(), write.after().get(Attribute.HOLD))
+                : (long) moment(write, 0, input, output);
     }
 
     /** From when on the call may be made after which so many more of the same write come. */

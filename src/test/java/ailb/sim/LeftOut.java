@@ -54,7 +54,7 @@ record LeftOut(Optional<GuardOfKind> guard, Set<Rule> rules) {
         public UpdateResult update(String endpoint, ConditionalUpdate update) {
             UpdateKind kind = UpdateKind.of(update);
             boolean passedOver = (isOff(Rule.FAILING_IS_TAKEN_OUT) && kind == UpdateKind.OPENING)
-                    || (isOff(Rule.CALLS_ARE_REPORTED) && kind.isReport());
+                    || (isOff(Rule.CALLS_ARE_REPORTED) && kind.isReport() && !kind.admits());
             return passedOver
                     ? new UpdateResult.Applied(store.read(Set.of(endpoint)).get(endpoint))
                     : store.update(endpoint, changed(update, kind));

@@ -1,6 +1,7 @@
 package ailb.sim;
 
 import ailb.pool.Endpoint;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /** Leave to make one call, as a write of a store's item shows it. Points in time are of the writer's clock. */
@@ -14,7 +15,16 @@ final class Permit {
     final @Nullable Request request;
 
     /** From when on the call may be made. */
-    final long moment;
+    final long from;
+
+    /** By when it must have been, where it may be held until a call comes. */
+    final OptionalLong until;
+
+    /** Whether it was taken for whichever call comes. */
+    final boolean forAnyone;
+
+    /** When the limits see the call: at its slot, or as it is made or lost where it was held. */
+    long moment;
 
     final double input;
     final double output;
@@ -34,7 +44,9 @@ final class Permit {
             Endpoint endpoint,
             Instance holder,
             @Nullable Request request,
-            long moment,
+            long from,
+            OptionalLong until,
+            boolean forAnyone,
             double input,
             double output,
             long generation,
@@ -43,7 +55,10 @@ final class Permit {
         this.holder = holder;
         this.life = holder.life;
         this.request = request;
-        this.moment = moment;
+        this.from = from;
+        this.until = until;
+        this.forAnyone = forAnyone;
+        this.moment = until.orElse(from);
         this.input = input;
         this.output = output;
         this.generation = generation;
@@ -60,6 +75,7 @@ final class Permit {
 
     @Override
     public String toString() {
-        return endpoint.name() + " from " + moment + " under generation " + generation + " to " + holder;
+        return endpoint.name() + " from " + from + until.stream().mapToObj(end -> " to " + end).findFirst().orElse("")
+                + " under generation " + generation + " to " + holder;
     }
 }

@@ -13,12 +13,15 @@ final class Survivors {
             "PROBE_FAILED_EARLY: bs equal",
             "CLOSING: bs equal",
             "ABANDONING: bs equal",
+            "ADMISSION_WITH_ANSWERS: bs absent",
             "REPORT_OF_A_FAULT: fl at least");
 
     /** A count under a date that has moved on: the write made anew would add it under the newest date too. */
     private static final Set<String> COUNTED_ALL_THE_SAME = Set.of(
             "ADMISSION: dn equal",
             "ADMISSION: e0/e1 equal",
+            "ADMISSION_WITH_ANSWERS: e0/e1 equal",
+            "ADMISSION_WITH_ANSWERS: sd equal",
             "PROBE: dn equal",
             "PROBE: e0/e1 equal",
             "REPORT_OF_ANSWERS: e0/e1 equal",
@@ -50,10 +53,21 @@ final class Survivors {
     /** A write takes of all limits at once, and a refusal raises them: another guard refuses what this one would. */
     private static final Set<String> BESIDE_OTHER_LIMITS = Set.of(
             "ADMISSION: ho at most",
+            "ADMISSION: tk between",
+            "ADMISSION_WITH_ANSWERS: ho at most",
+            "ADMISSION_WITH_ANSWERS: rt at most",
+            "ADMISSION_WITH_ANSWERS: tk at most",
+            "ADMISSION_WITH_ANSWERS: tk between",
+            "ADMISSION_WITH_ANSWERS: to at most",
+            "ADMISSION_WITH_ANSWERS: to between",
             "REPORT_OF_A_REFUSAL: ho at most");
 
-    /** The same rule guards another kind of write, where it is shown; of this kind hardly any are made. */
+    /** The same rule guards another kind of write, where it is shown; of this kind hardly any are made, or too late. */
     private static final Set<String> SHOWN_ELSEWHERE = Set.of(
+            "ADMISSION_WITH_ANSWERS: gn absent",
+            "ADMISSION_WITH_ANSWERS: gn equal",
+            "REPORT_OF_ANSWERS: ho at most",
+            "REPORT_OF_ANSWERS: rq at most",
             "LATE_REPORT: ho at most",
             "LATE_REPORT: rq at most");
 

@@ -14,6 +14,7 @@ import java.util.OptionalLong;
 /** What a write is for, going by what it assigns. */
 enum UpdateKind {
     ADMISSION,
+    ADMISSION_WITH_ANSWERS,
     PROBE,
     REPORT_OF_ANSWERS,
     REPORT_OF_A_FAULT,
@@ -43,10 +44,11 @@ enum UpdateKind {
         for (Assignment assignment : update.assignments()) {
             (assignment instanceof Assignment.Remove ? removed : set).add(assignment.attribute());
         }
+        boolean admits = Attribute.WINDOW.stream().anyMatch(slot -> set.contains(slot.admitted()));
         if (set.contains(Attribute.TOTAL_REQUESTS)) {
-            return report(update, set, removed);
+            return admits ? ADMISSION_WITH_ANSWERS : report(update, set, removed);
         }
-        if (Attribute.WINDOW.stream().anyMatch(slot -> set.contains(slot.admitted()))) {
+        if (admits) {
             return set.contains(Attribute.BREAKER) ? PROBE : ADMISSION;
         }
         if (set.contains(Attribute.OPEN_UNTIL)) {
@@ -73,7 +75,8 @@ enum UpdateKind {
     }
 
     boolean isReport() {
-        return this == REPORT_OF_ANSWERS
+        return this == ADMISSION_WITH_ANSWERS
+                || this == REPORT_OF_ANSWERS
                 || this == REPORT_OF_A_FAULT
                 || this == REPORT_OF_A_REFUSAL
                 || this == LATE_REPORT;
@@ -91,7 +94,11 @@ enum UpdateKind {
     }
 
     boolean admits() {
-        return this == ADMISSION || this == PROBE;
+        return admitsAsUsual() || this == PROBE;
+    }
+
+    boolean admitsAsUsual() {
+        return this == ADMISSION || this == ADMISSION_WITH_ANSWERS;
     }
 
     /** What the write puts or adds; empty where it does neither. */

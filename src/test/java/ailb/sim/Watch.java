@@ -10,7 +10,11 @@ final class Watch implements SharedItems.Watcher {
     private final ItemRules items;
     private final BreakerRules breakers;
 
-    Watch(Ledger ledger, ItemRules items, BreakerRules breakers) {
+    private final boolean isBusy;
+
+    /** @param isBusy whether answers may wait for other writes */
+    Watch(Ledger ledger, ItemRules items, BreakerRules breakers, boolean isBusy) {
+        this.isBusy = isBusy;
         this.ledger = ledger;
         this.items = items;
         this.breakers = breakers;
@@ -21,7 +25,11 @@ final class Watch implements SharedItems.Watcher {
         UpdateKind kind = UpdateKind.of(write.update());
         items.check(write);
         if (kind != UpdateKind.OTHER) {
-            breakers.check(write, kind, Instance.LAST.get());
+            // Answers that have waited are no more of the call that was made last.
+            breakers.check(write, kind, isBusy && kind == UpdateKind.REPORT_OF_ANSWERS ? null : Instance.LAST.get());
+        }
+        if (kind.isReport()) {
+            breakers.answers(write, kind);
         }
         if (kind.isReport() && UpdateKind.assigned(write.update(), Attribute.TOTAL_RATE_LIMITED).isPresent()) {
             ledger.refused(write);

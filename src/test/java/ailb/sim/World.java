@@ -31,6 +31,7 @@ record World(
         long answered;
         long calls;
         long callsAlone;
+        long callsByLease;
         long callsAfterAFreeze;
         long refusals;
         long writes;

@@ -1,0 +1,52 @@
+package ailb.sim;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+
+/** The calls of an instance that it has not told of, by endpoint and the generation they were admitted under. */
+final class Unreported {
+
+    /** Answers to an endpoint's calls that wait for another write. */
+    private static final int MOST_WAITING = 21;
+
+    private final Map<String, NavigableMap<Long, Long>> calls = new HashMap<>();
+
+    private NavigableMap<Long, Long> of(String endpoint) {
+        return calls.computeIfAbsent(endpoint, _ -> new TreeMap<>());
+    }
+
+    void made(Permit permit) {
+        of(permit.endpoint.name()).merge(permit.generation, 1L, Long::sum);
+    }
+
+    /**
+     * Notes a report.
+     *
+     * @param generation under which all of the calls were admitted
+     * @return whether there were as many
+     */
+    boolean told(String endpoint, long generation, long ended) {
+        return of(endpoint).merge(generation, -ended, Long::sum) >= 0;
+    }
+
+    /** Notes a report of calls of any generation before this one. */
+    void toldLate(String endpoint, long generation, long ended) {
+        long left = ended;
+        for (Map.Entry<Long, Long> one : of(endpoint).headMap(generation).entrySet()) {
+            long told = Math.clamp(one.getValue(), 0, left);
+            one.setValue(one.getValue() - told);
+            left -= told;
+        }
+        of(endpoint).merge(generation, -left, Long::sum);
+    }
+
+    /** How many may yet wait for another write. */
+    long waiting() {
+        return calls.values()
+                .stream()
+                .mapToLong(each -> Math.min(MOST_WAITING, each.values().stream().mapToLong(Long::longValue).sum()))
+                .sum();
+    }
+}
