@@ -9,15 +9,14 @@ final class Watch implements SharedItems.Watcher {
     private final Ledger ledger;
     private final ItemRules items;
     private final BreakerRules breakers;
-
     private final boolean isBusy;
 
     /** @param isBusy whether answers may wait for other writes */
     Watch(Ledger ledger, ItemRules items, BreakerRules breakers, boolean isBusy) {
-        this.isBusy = isBusy;
         this.ledger = ledger;
         this.items = items;
         this.breakers = breakers;
+        this.isBusy = isBusy;
     }
 
     @Override
