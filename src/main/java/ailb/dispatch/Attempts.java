@@ -71,7 +71,8 @@ final class Attempts {
             Optional<Report> before,
             Optional<FailureClass> failure,
             ApiKeys.ApiKey key) {
-        Settler.Outcome outcome = parts.settler().settle(new Report(List.of(settlement)), before, false);
+        Settler.Outcome outcome =
+                parts.settler().settle(new Report(List.of(settlement)), before, settlement.deadline(), false);
         if (settlement.tellsNothing()) {
             parts.settler().abandon(settlement.permit());
         } else if (outcome instanceof Settler.Counted(EndpointState settled)) {
@@ -195,7 +196,8 @@ final class Attempts {
                 reply,
                 nanos,
                 leaveAlone(parts, reply),
-                keyRenewed || cutShort);
+                keyRenewed || cutShort,
+                budget.deadline());
         Optional<FailureClass> failure =
                 reply instanceof ProviderReply.Failure failed ? Optional.of(failed.failure()) : Optional.empty();
         reports.report(parts, settlement, failure, ticket.key());

@@ -36,6 +36,10 @@ final class Budget {
         this.settings = settings;
     }
 
+    Deadline deadline() {
+        return deadline;
+    }
+
     /** Time that can be spent before an attempt starts that has an even chance to finish; negative when too late. */
     long spare(EndpointState state, Demand demand) {
         return deadline.remaining(time) - RESERVE - need(state, demand);

@@ -9,6 +9,9 @@ import java.time.Duration;
  */
 public record Deadline(long end) {
 
+    /** Of what nobody waits for: centuries away. */
+    static final Deadline NONE = new Deadline(Long.MAX_VALUE / 2);
+
     public static Deadline in(Duration time, TimeSource clock) {
         return new Deadline(clock.monotonic() + time.toNanos());
     }

@@ -104,7 +104,7 @@ final class DeferredReports implements Attempts.Reports {
             together.computeIfAbsent(kind(one), _ -> new ArrayList<>()).add(one);
         }
         together.values().forEach(some -> {
-            if (settler.settle(report(some), Optional.empty(), canWait) instanceof Settler.Postponed) {
+            if (settler.settle(report(some), Optional.empty(), Deadline.NONE, canWait) instanceof Settler.Postponed) {
                 queue.addAll(some);
             }
         });

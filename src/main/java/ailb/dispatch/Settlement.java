@@ -27,6 +27,7 @@ import java.util.function.Function;
  * @param retryAfter how long the endpoint is to be left alone when it refused for its limits, nanoseconds
  * @param tellsNothing whether the failure says nothing of the endpoint: a key that has been replaced meanwhile, or a call
  *     cut short by its own request's end
+ * @param deadline of the request
  */
 record Settlement(
         Permit permit,
@@ -34,7 +35,8 @@ record Settlement(
         ProviderReply reply,
         long nanos,
         OptionalLong retryAfter,
-        boolean tellsNothing) {
+        boolean tellsNothing,
+        Deadline deadline) {
 
     boolean isAnswer() {
         return reply instanceof ProviderReply.Answer;

@@ -10,6 +10,7 @@ import ailb.state.StateStore;
 import ailb.state.UpdateResult;
 import ailb.state.WindowSlot;
 import ailb.stats.Window;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 
@@ -17,6 +18,9 @@ import java.util.random.RandomGenerator;
 final class Settler {
 
     private static final int TRIES = 4;
+
+    /** So long after a request's deadline nobody waits for it: its instance has been frozen. */
+    private static final long FORGOTTEN = Duration.ofSeconds(5).toNanos();
 
     private final Breaker breaker;
     private final StateStore store;
@@ -56,13 +60,14 @@ final class Settler {
      * Reports calls. A report whose outcome is unknown is not repeated: it would count twice.
      *
      * @param before answers that have not been reported yet, of the same endpoint and generation
+     * @param deadline of the request: when it has just passed no further try begins, for somebody waits
      * @param canWait whether it is given back in the end where the item is written to too often
      */
-    Outcome settle(Report report, Optional<Report> before, boolean canWait) {
+    Outcome settle(Report report, Optional<Report> before, Deadline deadline, boolean canWait) {
         Endpoint endpoint = report.endpoint();
         EndpointState known = view.state(endpoint);
         boolean current = !report.old();
-        for (int attempt = 0; attempt < TRIES; attempt++) {
+        for (int attempt = 0; attempt < TRIES && (attempt == 0 || hasTime(deadline)); attempt++) {
             boolean last = attempt == TRIES - 1;
             ConditionalUpdate update = update(report, before, current, known, last);
             switch (store.update(endpoint.name(), update)) {
@@ -89,6 +94,11 @@ final class Settler {
         }
         listener.on(new DispatchEvent.StoreTrouble(endpoint.name(), "gave up reporting a call: the item is too busy"));
         return new Uncounted();
+    }
+
+    private boolean hasTime(Deadline deadline) {
+        long left = deadline.remaining(time);
+        return left > 0 || left < -FORGOTTEN;
     }
 
     private ConditionalUpdate update(

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import com.fasterxml.jackson.core.util.JsonRecyclerPools;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
@@ -22,10 +23,14 @@ final class Json {
     /** Levels a document may nest: far more than any real request or reply, far less than a stack holds. */
     static final int MAX_DEPTH = 200;
 
-    /** The parser would take what looks like UTF-16 or UTF-32 for that; and it interns names, which a caller picks. */
+    /**
+     * The parser would take what looks like UTF-16 or UTF-32 for that; and it interns names, which a caller picks. Its
+     * buffers are shared by all threads: those of a virtual thread would be new for each request.
+     */
     private static final JsonFactory FACTORY = JsonFactory.builder()
             .disable(JsonFactory.Feature.CHARSET_DETECTION)
             .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+            .recyclerPool(JsonRecyclerPools.sharedConcurrentDequePool())
             .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH).build())
             .build();
 

@@ -5,7 +5,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.StringJoiner;
-import java.util.regex.Pattern;
 
 /**
  * Cuts a body into server-sent events (WHATWG HTML, "Server-sent events"), however its bytes come in. Lines end with a line
@@ -16,7 +15,6 @@ final class ServerSentEvents {
     /** Far more than any event of a provider. */
     private static final int LONGEST = 4 << 20;
 
-    private static final Pattern LINE_END = Pattern.compile("\r\n|\n|\r");
     private static final String BYTE_ORDER_MARK = "\uFEFF";
 
     private final ByteArrayOutputStream unended = new ByteArrayOutputStream();
@@ -95,11 +93,10 @@ final class ServerSentEvents {
         unended.reset();
         String text = new String(raw, StandardCharsets.UTF_8);
         StringJoiner data = new StringJoiner("\n");
-        for (String line : LINE_END.split(isFirst && text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text)) {
-            if (line.startsWith("data:")) {
-                data.add(line.startsWith("data: ") ? line.substring(6) : line.substring(5));
-            }
-        }
+        (isFirst && text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text)
+                .lines()
+                .filter(line -> line.startsWith("data:"))
+                .forEach(line -> data.add(line.substring(line.startsWith("data: ") ? 6 : 5)));
         isFirst = false;
         return new Event(raw, data.toString());
     }

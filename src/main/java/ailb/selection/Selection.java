@@ -1,8 +1,11 @@
 package ailb.selection;
 
 import ailb.health.Breaker;
+import ailb.pool.Endpoint;
+import ailb.state.EndpointState;
 import ailb.stats.KnownP95;
 import ailb.stats.LimitUse;
+import ailb.stats.Window;
 import java.util.Arrays;
 import java.util.List;
 import java.util.random.RandomGenerator;
@@ -42,51 +45,48 @@ public final class Selection {
     }
 
     double[] scores(List<Candidate> candidates, CostRule cost, long now) {
-        double[] factors = latency ? latencyFactors(candidates, now) : ones(candidates.size());
-        cost.weigh(candidates, factors);
-        for (int i = 0; i < factors.length; i++) {
-            Candidate candidate = candidates.get(i);
-            double capacity = LimitUse.capacity(candidate.endpoint().limits(), candidate.state(), now);
-            factors[i] *= candidate.endpoint().weight()
-                    * Math.max(LEAST_CAPACITY, capacity)
-                    * Breaker.recovery(candidate.state(), now);
+        double[] scores = new double[candidates.size()];
+        double[] nanos = new double[scores.length];
+        double[] known = new double[scores.length];
+        for (int i = 0; i < scores.length; i++) {
+            EndpointState state = candidates.get(i).state();
+            Endpoint endpoint = candidates.get(i).endpoint();
+            Window window = Window.of(state, now);
+            double capacity = LimitUse.capacity(endpoint.limits(), state, window, now);
+            scores[i] = endpoint.weight() * Math.max(LEAST_CAPACITY, capacity) * Breaker.recovery(state, now);
+            if (latency) {
+                KnownP95 p95 = KnownP95.of(state, window, now);
+                nanos[i] = p95.nanos();
+                known[i] = p95.weight();
+            }
         }
-        return factors;
+        weighLatencies(nanos, known, scores);
+        cost.weigh(candidates, scores);
+        return scores;
     }
 
     /**
-     * The square of how much quicker the median endpoint is, 0.05 to 1; 1 where nothing is known. As what is known grows
-     * old it moves to 1 by equal ratios: in a straight line an endpoint slow enough for 0.05 would be at four times that
-     * within 10 s.
+     * Multiplies each score by the square of how much quicker the median endpoint is, 0.05 to 1; by 1 where nothing is
+     * known. As what is known grows old it moves to 1 by equal ratios: in a straight line an endpoint slow enough for 0.05
+     * would be at four times that within 10 s.
+     *
+     * @param known how much each of the latencies still tells, 0 to 1
      */
-    private static double[] latencyFactors(List<Candidate> candidates, long now) {
-        double[] nanos = new double[candidates.size()];
-        double[] weights = new double[nanos.length];
+    private static void weighLatencies(double[] nanos, double[] known, double[] scores) {
         double[] sorted = new double[nanos.length];
-        int known = 0;
+        int count = 0;
         for (int i = 0; i < nanos.length; i++) {
-            KnownP95 p95 = KnownP95.of(candidates.get(i).state(), now);
-            nanos[i] = p95.nanos();
-            weights[i] = p95.weight();
-            if (weights[i] > 0) {
-                sorted[known++] = nanos[i];
+            if (known[i] > 0) {
+                sorted[count++] = nanos[i];
             }
         }
-        double[] factors = ones(nanos.length);
-        Arrays.sort(sorted, 0, known);
-        for (int i = 0; i < factors.length; i++) {
-            if (weights[i] > 0) {
-                double ratio = sorted[(known - 1) / 2] / nanos[i];
+        Arrays.sort(sorted, 0, count);
+        for (int i = 0; i < nanos.length; i++) {
+            if (known[i] > 0) {
+                double ratio = sorted[(count - 1) / 2] / nanos[i];
                 double full = Math.clamp(ratio * ratio, LEAST_LATENCY_FACTOR, 1);
-                factors[i] = weights[i] == 1 ? full : Math.pow(full, weights[i]);
+                scores[i] *= known[i] == 1 ? full : Math.pow(full, known[i]);
             }
         }
-        return factors;
-    }
-
-    private static double[] ones(int length) {
-        double[] ones = new double[length];
-        Arrays.fill(ones, 1);
-        return ones;
     }
 }

@@ -49,7 +49,7 @@ public record EndpointStatistics(
         Window window = Window.of(state, now);
         return new EndpointStatistics(
                 endpoint,
-                LimitUse.capacity(endpoint.limits(), state, now),
+                LimitUse.capacity(endpoint.limits(), state, window, now),
                 LimitUse.of(endpoint.limits(), state, now),
                 Breaker.opening(state),
                 state.get(Attribute.HOLD),

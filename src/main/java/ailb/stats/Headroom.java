@@ -43,8 +43,15 @@ public record Headroom(LimitKind kind, long limit, long remaining, Duration rese
     }
 
     private static Optional<Headroom> together(LimitKind kind, List<Uses> endpoints, long now) {
-        List<Headroom> each = endpoints.stream().flatMap(uses -> uses.of(kind, now).stream()).toList();
-        return each.size() < endpoints.size() ? Optional.empty() : each.stream().reduce(Headroom::plus);
+        Optional<Headroom> together = Optional.empty();
+        for (Uses endpoint : endpoints) {
+            Optional<Headroom> one = endpoint.of(kind, now);
+            if (one.isEmpty()) {
+                return one;
+            }
+            together = together.map(one.get()::plus).or(() -> one);
+        }
+        return together;
     }
 
     private Headroom plus(Headroom other) {

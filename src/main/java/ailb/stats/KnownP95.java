@@ -27,14 +27,15 @@ public record KnownP95(double nanos, double weight) {
      * What is known of an endpoint. The last answer's write has left the p95 of its window, so that no choice has to put
      * it together.
      *
+     * @param window of the state, at this moment
      * @param now nanoseconds since the epoch
      */
-    public static KnownP95 of(EndpointState state, long now) {
+    public static KnownP95 of(EndpointState state, Window window, long now) {
         if (!state.has(Attribute.P95_AT)) {
             return NOTHING;
         }
         double p95 = state.get(Attribute.P95);
-        if (Window.of(state, now).sum(WindowSlot::successes) >= Latency.ENOUGH) {
+        if (window.sum(WindowSlot::successes) >= Latency.ENOUGH) {
             return new KnownP95(p95, 1);
         }
         double age = Math.max(0, now - state.get(Attribute.P95_AT));

@@ -46,15 +46,23 @@ public record LimitUse(LimitKind kind, double used, long limit) {
 
     /** Share of the limit still free, 0 to 1. */
     public double free() {
+        return free(used, limit);
+    }
+
+    private static double free(double used, long limit) {
         return Math.clamp(1 - used / limit, 0, 1);
     }
 
-    /** Capacity of an endpoint: the share of its limits still free, going by the tightest; 1 without limits. */
-    public static double capacity(Limits limits, EndpointState state, long now) {
-        Window window = Window.of(state, now);
+    /**
+     * Capacity of an endpoint: the share of its limits still free, going by the tightest; 1 without limits.
+     *
+     * @param window of the state, at this moment
+     */
+    public static double capacity(Limits limits, EndpointState state, Window window, long now) {
         double capacity = 1;
         for (Map.Entry<LimitKind, Long> limit : limits.amounts().entrySet()) {
-            capacity = Math.min(capacity, of(limit, limits, state, window, now).free());
+            double used = used(limit.getKey(), limits, state, window, now);
+            capacity = Math.min(capacity, free(used, limit.getValue()));
         }
         return capacity;
     }

@@ -179,8 +179,9 @@ public final class BuiltUpdates {
                         reply,
                         Duration.ofMillis(random.nextLong(50, 60_000)).toNanos(),
                         retryAfter,
-                        random.nextInt(20) == 0);
-                if (settler.settle(new Report(List.of(settlement)), Optional.empty(),
+                        random.nextInt(20) == 0,
+                        Deadline.NONE);
+                if (settler.settle(new Report(List.of(settlement)), Optional.empty(), Deadline.NONE,
                         false) instanceof Settler.Counted(EndpointState settled)) {
                     settler.judge(permit, settled, failure, random.nextLong());
                 }

@@ -12,6 +12,8 @@ import ailb.state.ConditionalUpdate;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Trying again after a failure, and reporting calls. */
 class RetryRulesTest extends RequestRulesFixture {
@@ -94,6 +96,27 @@ class RetryRulesTest extends RequestRulesFixture {
         dispatch(pool(open("a")));
 
         assertThat(store.item("a").get(Attribute.TOTAL_REQUESTS)).isEqualTo(1);
+    }
+
+    /** Writes that take half a second each, of an item that is too busy. The function has 28 s; it thaws after a minute. */
+    @ParameterizedTest
+    @CsvSource({
+        // second in which the provider has answered, tries of the report
+        "20, 4", "27, 2", "28, 1", "60, 4",
+    })
+    void aReportIsNotTriedAgainOnceTheRequestsTimeIsOver(int answered, int tries) throws InterruptedException {
+        upstream.then("a", () -> {
+            time.pass(Duration.ofSeconds(answered));
+            store.throttled.add("a");
+            store.beforeUpdate = () -> time.pass(Duration.ofMillis(500));
+            return ScriptedUpstream.answer();
+        });
+
+        assertThat(dispatch(pool(open("a")))).isInstanceOf(DispatchResult.Answered.class);
+
+        assertThat(store.updates).isEqualTo(1 + tries);
+        assertThat(events).contains(
+                new DispatchEvent.StoreTrouble("a", "gave up reporting a call: the item is too busy"));
     }
 
     @Test

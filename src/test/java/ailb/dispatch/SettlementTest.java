@@ -173,7 +173,7 @@ class SettlementTest {
         Settlement told = settlement(
                 OPENAI, EndpointState.EMPTY, failed(FailureClass.TIMEOUT, Optional.empty(), List.of()));
         Settlement fault = new Settlement(
-                told.permit(), told.admission(), told.reply(), told.nanos(), told.retryAfter(), true);
+                told.permit(), told.admission(), told.reply(), told.nanos(), told.retryAfter(), true, Deadline.NONE);
 
         EndpointState settled = report(fault).update(BREAKER, EndpointState.EMPTY, START, false)
                 .applyTo(EndpointState.EMPTY);
@@ -247,7 +247,8 @@ class SettlementTest {
                 reply instanceof ProviderReply.Failure failure && failure.failure() == FailureClass.RATE_LIMITED
                         ? OptionalLong.of(Duration.ofSeconds(20).toNanos())
                         : OptionalLong.empty(),
-                false);
+                false,
+                Deadline.NONE);
     }
 
     private static long tokens(EndpointState state) {

@@ -48,7 +48,7 @@ final class Fleet {
                 new Watch(ledger, new ItemRules(offences, pool), new BreakerRules(offences, pool.settings().health()),
                         course.isBusy());
         this.world = new World(
-                time, random, course, leftOut, pool, faults, offences, counts,
+                time, random, course, leftOut, pool, faults, offences, counts, ledger,
                 new SharedItems(time, leftOut::of, watch),
                 new Providers(time, random, course, pool, faults, counts),
                 new BatchSide(time, random, course, faults, offences));

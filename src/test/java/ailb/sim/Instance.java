@@ -194,6 +194,9 @@ final class Instance implements Upstream {
             use(permit.get(), of);
         } else {
             world.counts().callsAlone++;
+            if (life.frozenFor() == 0) {
+                world.ledger().madeAlone(endpoint, this, world.time().now());
+            }
             world.offences()
                     .check(
                             isAlone(),

@@ -12,6 +12,8 @@ enum Invariant {
     DAY_WITHIN_LIMIT,
     /** A call is made with a permit of its own, or by an instance that has lost the store. */
     CALL_HAS_PERMIT,
+    /** Calls without the store are within the shares of a limit that their instances had of the traffic: one limit in all. */
+    ALONE_WITHIN_SHARES,
     /** No call starts before its slot by its instance's clock, nor over 2.5 s after it unless it was frozen. */
     CALL_AT_ITS_SLOT,
     /** Nobody reserves a slot further away than it may wait. */

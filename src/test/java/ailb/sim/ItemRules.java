@@ -57,21 +57,21 @@ final class ItemRules {
         int size = size(write.endpoint(), after);
         offences.check(size <= WRITE_UNIT, Invariant.ITEM_WITHIN_A_WRITE_UNIT, () -> size + " bytes");
         // What no assignment names stays as it is, guards or not.
+        boolean takesTokens = UpdateKind.of(write.update()) != UpdateKind.ADMISSION_WITH_ANSWERS;
         for (Assignment assignment : write.update().assignments()) {
-            check(assignment, write);
+            check(assignment, write, takesTokens);
         }
     }
 
-    private void check(Assignment assignment, SharedItems.Write write) {
+    /** @param takesTokens whether a put of tokens takes some */
+    private void check(Assignment assignment, SharedItems.Write write, boolean takesTokens) {
         Attribute attribute = assignment.attribute();
         long was = write.before().get(attribute);
         long is = write.after().get(attribute);
         if (TOTALS.contains(attribute)) {
             offences.check(is >= was, Invariant.TOTALS_GROW, () -> told(attribute, write));
         }
-        boolean tokensTaken = TOKENS.contains(attribute)
-                && assignment instanceof Assignment.Put
-                && UpdateKind.of(write.update()) != UpdateKind.ADMISSION_WITH_ANSWERS;
+        boolean tokensTaken = takesTokens && TOKENS.contains(attribute) && assignment instanceof Assignment.Put;
         if (NEVER_BACK.contains(attribute) || tokensTaken) {
             offences.check(is >= was, Invariant.LIMITS_ARE_NOT_FORGOTTEN, () -> told(attribute, write));
         }

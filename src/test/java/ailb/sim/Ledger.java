@@ -35,11 +35,18 @@ final class Ledger {
     /** So close to midnight a call may be counted in either day: clocks are off by 500 ms, and slots by the slack. */
     private static final long MIDNIGHT = Duration.ofMillis(1200).toNanos();
 
+    /** Of a limit, for an instance that is alone and knows nothing of the fleet. */
+    private static final double UNKNOWN_SHARE = 0.01;
+
+    /** So far from its slot a call made alone may be seen: it may start late, by clocks that are off either way. */
+    private static final long ASTRAY = Duration.ofMillis(3500).toNanos();
+
     private final Pool pool;
     private final Offences offences;
     private final Map<String, Endpoint> endpoints = new HashMap<>();
     private final Map<String, List<LimitRule>> rules = new HashMap<>();
     private final Map<String, List<Permit>> permits = new HashMap<>();
+    private final Map<String, List<Alone>> alone = new HashMap<>();
     private final Map<String, Long> leaveAlone = new HashMap<>();
 
     Ledger(Pool pool, Offences offences) {
@@ -49,7 +56,19 @@ final class Ledger {
             endpoints.put(endpoint.name(), endpoint);
             rules.put(endpoint.name(), LimitRule.of(endpoint.limits()));
             permits.put(endpoint.name(), new ArrayList<>());
+            alone.put(endpoint.name(), new ArrayList<>());
         }
+    }
+
+    /** A call that no item gave leave for. */
+    private record Alone(Instance by, long moment) {}
+
+    /** What was taken of a limit. */
+    private record Taken(long moment, double units) {}
+
+    /** Notes a call of an instance that has lost the store. */
+    void madeAlone(Endpoint endpoint, Instance by, long moment) {
+        alone.get(endpoint.name()).add(new Alone(by, moment));
     }
 
     /** Notes the permits that come with a write which admits calls. */
@@ -169,6 +188,9 @@ final class Ledger {
                 } else if (!isGivenBack(endpoint, rule)) {
                     check(endpoint, rule, all, Invariant.ADMITTED_WITHIN_BOUND);
                 }
+                if (rule.kind().countsRequests() && !rule.retriesOnly()) {
+                    checkAlone(endpoint, rule);
+                }
             }
             checkDays(endpoint, all);
         }
@@ -180,29 +202,45 @@ final class Ledger {
                 && endpoint.limits().tokenAccounting() != TokenAccounting.MAX;
     }
 
+    private void check(Endpoint endpoint, LimitRule rule, List<Permit> calls, Invariant invariant) {
+        List<Taken> taken = calls.stream()
+                .map(permit -> new Taken(permit.moment, rule.units(permit.input, permit.output)))
+                .toList();
+        double dearest = taken.stream().mapToDouble(Taken::units).max().orElse(0);
+        check(taken, rule.interval(), rule.most(0, dearest) + 1e-3, invariant, endpoint.name() + ", " + rule.kind());
+    }
+
+    /**
+     * Shares of a limit, by what each had of the traffic, are one limit together. On top come the shares of those that
+     * know nothing, and a call of each at once, for which the smallest share is enough.
+     */
+    private void checkAlone(Endpoint endpoint, LimitRule rule) {
+        List<Alone> calls = alone.get(endpoint.name());
+        long instances = calls.stream().map(Alone::by).distinct().count();
+        double shares = 1 + UNKNOWN_SHARE * instances;
+        check(
+                calls.stream().map(call -> new Taken(call.moment(), 1)).toList(),
+                rule.interval() / shares,
+                shares * rule.most(ASTRAY, 1) + instances,
+                Invariant.ALONE_WITHIN_SHARES,
+                endpoint.name() + ", " + rule.kind() + ", " + instances + " instances");
+    }
+
     /**
      * All periods at once: one from the i-th call to the j-th is within {@code most} if what was taken up to the j-th is
      * at most that plus what had been taken before the i-th, each less what time alone allows.
      */
-    private void check(Endpoint endpoint, LimitRule rule, List<Permit> calls, Invariant invariant) {
+    private void check(List<Taken> calls, double interval, double most, Invariant invariant, String what) {
         double taken = 0;
         double least = Double.MAX_VALUE;
-        double dearest = calls.stream()
-                .mapToDouble(permit -> rule.units(permit.input, permit.output))
-                .max()
-                .orElse(0);
-        double most = rule.most(0, dearest) + 1e-3;
-        long start = calls.isEmpty() ? 0 : calls.getFirst().moment;
-        for (Permit permit : calls) {
-            double allowed = (permit.moment - start) / rule.interval();
+        long start = calls.isEmpty() ? 0 : calls.getFirst().moment();
+        for (Taken call : calls) {
+            double allowed = (call.moment() - start) / interval;
             least = Math.min(least, taken - allowed);
-            taken += rule.units(permit.input, permit.output);
+            taken += call.units();
             double over = taken - allowed - least - most;
             offences.check(
-                    over <= 0,
-                    invariant,
-                    () -> endpoint.name() + ", " + rule.kind() + ": " + over + " more than " + most + " up to "
-                            + permit.moment);
+                    over <= 0, invariant, () -> what + ": " + over + " more than " + most + " up to " + call.moment());
         }
     }
 

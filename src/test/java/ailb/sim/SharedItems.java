@@ -77,6 +77,9 @@ final class SharedItems {
 
     /** As it was so many nanoseconds ago, at most 5 s. */
     EndpointState stateBefore(String endpoint, long nanos) {
+        if (nanos == 0) {
+            return items.state(endpoint);
+        }
         for (Was was : past.getOrDefault(endpoint, new ArrayDeque<>())) {
             if (was.until() > time.now() - nanos) {
                 return was.state();

@@ -21,6 +21,7 @@ record World(
         Faults faults,
         Offences offences,
         Counts counts,
+        Ledger ledger,
         SharedItems items,
         Providers providers,
         BatchSide batch) {

@@ -21,14 +21,14 @@ class KnownP95Test {
 
     @Test
     void nothingIsKnownOfANewEndpoint() {
-        assertThat(KnownP95.of(state, START).weight()).isZero();
+        assertThat(known(START).weight()).isZero();
     }
 
     @Test
     void theWindowTellsWhereItHoldsTenAnswers() {
         answers(START, 10, 200);
 
-        KnownP95 known = KnownP95.of(state, START + SECOND);
+        KnownP95 known = known(START + SECOND);
 
         // 200 ms fall into the bucket up to 100 x 1.25^4
         assertThat(known.nanos()).isCloseTo(244.140625e6, within(1.0));
@@ -40,13 +40,13 @@ class KnownP95Test {
         answers(START, 19, 200);
         answers(START, 1, 3000);
 
-        assertThat(KnownP95.of(state, START).nanos()).isCloseTo(244.140625e6, within(1.0));
+        assertThat(known(START).nanos()).isCloseTo(244.140625e6, within(1.0));
 
         state = EndpointState.EMPTY;
         answers(START, 18, 200);
         answers(START, 2, 3000);
 
-        assertThat(KnownP95.of(state, START).nanos()).isCloseTo(3552.713679e6, within(10.0));
+        assertThat(known(START).nanos()).isCloseTo(3552.713679e6, within(10.0));
     }
 
     /** In the epoch after, the ten answers weigh as much as is left of it: too little from its first moment on. */
@@ -54,12 +54,12 @@ class KnownP95Test {
     void whatTheWindowToldStaysKnownForAMinute() {
         answers(START + 20 * SECOND, 10, 200);
 
-        assertThat(KnownP95.of(state, START + 35 * SECOND).nanos())
+        assertThat(known(START + 35 * SECOND).nanos())
                 .isCloseTo(244.140625e6, within(1.0));
         assertThat(weight(START + 29 * SECOND)).isEqualTo(1);
         assertThat(weight(START + 35 * SECOND)).isCloseTo(0.75, within(1e-9));
         assertThat(weight(START + 65 * SECOND)).isCloseTo(0.25, within(1e-9));
-        assertThat(KnownP95.of(state, START + 80 * SECOND).weight()).isZero();
+        assertThat(known(START + 80 * SECOND).weight()).isZero();
     }
 
     @Test
@@ -81,11 +81,15 @@ class KnownP95Test {
     void whatAClockAheadHasKeptIsAsGoodAsNew() {
         state = new EndpointState(Map.of(Attribute.P95, SECOND, Attribute.P95_AT, START + 5 * SECOND));
 
-        assertThat(KnownP95.of(state, START)).isEqualTo(new KnownP95(1e9, 1));
+        assertThat(known(START)).isEqualTo(new KnownP95(1e9, 1));
+    }
+
+    private KnownP95 known(long now) {
+        return KnownP95.of(state, Window.of(state, now), now);
     }
 
     private double weight(long now) {
-        return KnownP95.of(state, now).weight();
+        return known(now).weight();
     }
 
     private void answers(long now, long count, long millis) {

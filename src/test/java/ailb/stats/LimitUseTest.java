@@ -30,7 +30,7 @@ class LimitUseTest {
                 .containsExactly(
                         new LimitUse(LimitKind.REQUESTS_PER_MINUTE, 20, 100),
                         new LimitUse(LimitKind.TOKENS_PER_MINUTE, 700, 1000));
-        assertThat(LimitUse.capacity(limits, state, NOW)).isCloseTo(0.3, within(1e-9));
+        assertThat(capacity(limits, state)).isCloseTo(0.3, within(1e-9));
     }
 
     @Test
@@ -50,18 +50,18 @@ class LimitUseTest {
         // 2027-01-15 is day 20,833 since the epoch
         EndpointState state = new EndpointState(Map.of(Attribute.DAY, 20_833L, Attribute.DAY_REQUESTS, 50L));
 
-        assertThat(LimitUse.capacity(limits, state, NOW)).isEqualTo(0.75);
+        assertThat(capacity(limits, state)).isEqualTo(0.75);
     }
 
     @Test
     void withoutLimitsCapacityIsWhole() {
-        assertThat(LimitUse.capacity(Endpoints.unlimited(), admitted(1000, 1, 1), NOW))
+        assertThat(capacity(Endpoints.unlimited(), admitted(1000, 1, 1)))
                 .isEqualTo(1);
     }
 
     @Test
     void useBeyondTheLimitLeavesNoCapacityAndNoLess() {
-        assertThat(LimitUse.capacity(Endpoints.requests(Pacing.EVEN, 1), admitted(5, 0, 0), NOW))
+        assertThat(capacity(Endpoints.requests(Pacing.EVEN, 1), admitted(5, 0, 0)))
                 .isZero();
     }
 
@@ -75,5 +75,9 @@ class LimitUseTest {
                                 WindowSlot::admittedInput, input,
                                 WindowSlot::admittedOutput, output));
         return update.build().applyTo(EndpointState.EMPTY);
+    }
+
+    private static double capacity(Limits limits, EndpointState state) {
+        return LimitUse.capacity(limits, state, Window.of(state, NOW), NOW);
     }
 }
