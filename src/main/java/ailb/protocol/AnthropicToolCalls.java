@@ -3,6 +3,7 @@ package ailb.protocol;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -65,7 +66,14 @@ final class AnthropicToolCalls {
             return Optional.of(arguments).filter(JsonNode::isObject);
         }
         String text = arguments.textValue();
-        return text.isBlank() ? Optional.of(Json.object()) : Json.parse(text).filter(JsonNode::isObject);
+        return text.isBlank()
+                ? Optional.of(Json.object())
+                : Json.parse(text).filter(JsonNode::isObject).filter(object -> isReadable(text, object));
+    }
+
+    /** A name with half a surrogate pair can be read from a string, but not from the bytes it is sent as. */
+    private static boolean isReadable(String text, JsonNode object) {
+        return StandardCharsets.UTF_8.newEncoder().canEncode(text) || Json.parse(Json.bytes(object)).isPresent();
     }
 
     /**

@@ -142,6 +142,7 @@ class AnthropicRefusalsTest {
     @CsvSource(
             delimiter = '|', quoteCharacter = '`', nullValues = "-", value = {
                 "'{'", "'[1]'", "'null'", "'{} {}'", "'x'", "[]", "1", "null",
+                "'{\\\"half a pair \\ud8000\\\":1}'",
             })
     void argumentsThatAreNoObject(String arguments) {
         assertRefused("messages[1].tool_calls[0].function.arguments",
