@@ -35,9 +35,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** Many streams at once through a server of little memory: providers and callers are in this process. */
 @Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@ResourceLock("deployed functions") // it keeps every core busy, and theirs wait for no more than seconds
 class StreamMemoryIT {
 
     private static final int STREAMS = 200;
