@@ -25,8 +25,10 @@ import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPResponse;
 import com.amazonaws.services.lambda.runtime.events.SQSBatchResponse;
 import com.amazonaws.services.lambda.runtime.events.SQSEvent;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -34,6 +36,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,6 +59,9 @@ final class Instance implements Upstream {
     /** A call that is made by a permit that was held may be on its way for so long. */
     private static final long ON_ITS_WAY = Duration.ofSeconds(2).toNanos();
 
+    /** More than it makes while one of them is under way or its report waits. */
+    private static final int RECENT = 200;
+
     final int number;
     final InstanceTime time;
 
@@ -73,6 +79,7 @@ final class Instance implements Upstream {
     private @Nullable RequestHandler<APIGatewayV2HTTPEvent, APIGatewayV2HTTPResponse> front;
     private final List<Permit> inHand = new ArrayList<>();
     private final Map<String, Request> lines = new HashMap<>();
+    private final Map<String, Deque<Permit>> recent = new HashMap<>();
     private final Set<String> probes = new HashSet<>();
     private final Map<String, TreeMap<Long, Long>> seen = new HashMap<>();
     private boolean alone;
@@ -122,6 +129,11 @@ final class Instance implements Upstream {
     /** Whether it has got the probe that began this generation. */
     boolean hasProbed(String endpoint, long generation) {
         return probes.contains(endpoint + generation);
+    }
+
+    /** What it has made its last calls to an endpoint with. */
+    Stream<Permit> recent(String endpoint) {
+        return recent.getOrDefault(endpoint, new ArrayDeque<>()).stream();
     }
 
     /** Begins an invocation. */
@@ -195,7 +207,7 @@ final class Instance implements Upstream {
         } else {
             world.counts().callsAlone++;
             if (life.frozenFor() == 0) {
-                world.ledger().madeAlone(endpoint, this, world.time().now());
+                world.ledger().madeAlone(endpoint, this, world.time().now(), Size.of(request));
             }
             world.offences()
                     .check(
@@ -207,7 +219,7 @@ final class Instance implements Upstream {
         world.time().note(endpoint.name().hashCode());
         of.calls++;
         world.batch().calls(line, life);
-        Result result = world.providers().call(request, stream, timeout);
+        Result result = world.providers().call(request, stream, timeout, permit);
         world.batch().called(line, life);
         of.failedBefore = of.failedElsewhere;
         of.failedElsewhere |= switch (result) {
@@ -241,7 +253,13 @@ final class Instance implements Upstream {
 
     private void use(Permit permit, Request of) {
         permit.used = true;
-        permit.retry = of.failedElsewhere && !mayBeAnother(permit);
+        permit.mixedUp = mayBeAnother(permit);
+        Deque<Permit> calls = recent.computeIfAbsent(permit.endpoint.name(), _ -> new ArrayDeque<>());
+        calls.addLast(permit);
+        if (calls.size() > RECENT) {
+            calls.removeFirst();
+        }
+        permit.retry = of.failedElsewhere && !permit.mixedUp;
         unreported.made(permit);
         long now = time.now();
         long late = now - permit.until.orElse(permit.from);

@@ -51,13 +51,13 @@ final class ItemRules {
         return dates;
     }
 
-    void check(SharedItems.Write write) {
+    void check(SharedItems.Write write, UpdateKind kind) {
         EndpointState after = write.after();
         offences.check(endpoints.contains(write.endpoint()), Invariant.NO_STRAY_ITEM, write::endpoint);
         int size = size(write.endpoint(), after);
         offences.check(size <= WRITE_UNIT, Invariant.ITEM_WITHIN_A_WRITE_UNIT, () -> size + " bytes");
         // What no assignment names stays as it is, guards or not.
-        boolean takesTokens = UpdateKind.of(write.update()) != UpdateKind.ADMISSION_WITH_ANSWERS;
+        boolean takesTokens = kind != UpdateKind.ADMISSION_WITH_ANSWERS;
         for (Assignment assignment : write.update().assignments()) {
             check(assignment, write, takesTokens);
         }

@@ -47,11 +47,13 @@ final class Ledger {
     private final Map<String, List<LimitRule>> rules = new HashMap<>();
     private final Map<String, List<Permit>> permits = new HashMap<>();
     private final Map<String, List<Alone>> alone = new HashMap<>();
+    private final Refunds refunds;
     private final Map<String, Long> leaveAlone = new HashMap<>();
 
     Ledger(Pool pool, Offences offences) {
         this.pool = pool;
         this.offences = offences;
+        this.refunds = new Refunds(pool.endpoints(), offences);
         for (Endpoint endpoint : pool.endpoints()) {
             endpoints.put(endpoint.name(), endpoint);
             rules.put(endpoint.name(), LimitRule.of(endpoint.limits()));
@@ -61,24 +63,21 @@ final class Ledger {
     }
 
     /** A call that no item gave leave for. */
-    private record Alone(Instance by, long moment) {}
-
-    /** What was taken of a limit. */
-    private record Taken(long moment, double units) {}
+    private record Alone(Instance by, long moment, Size size) {}
 
     /** Notes a call of an instance that has lost the store. */
-    void madeAlone(Endpoint endpoint, Instance by, long moment) {
-        alone.get(endpoint.name()).add(new Alone(by, moment));
+    void madeAlone(Endpoint endpoint, Instance by, long moment, Size size) {
+        alone.get(endpoint.name()).add(new Alone(by, moment, size));
     }
 
     /** Notes the permits that come with a write which admits calls. */
-    List<Permit> admitted(SharedItems.Write write) {
+    List<Permit> admitted(SharedItems.Write write, UpdateKind kind) {
         ConditionalUpdate update = write.update();
         WindowSlot slot = UpdateKind.slot(update).orElseThrow();
         int calls = (int) UpdateKind.assigned(update, slot.admitted()).orElseThrow();
         double input = (double) UpdateKind.assigned(update, slot.admittedInput()).orElse(0) / calls;
         double output = (double) UpdateKind.assigned(update, slot.admittedOutput()).orElse(0) / calls;
-        taken(write, calls, input, output);
+        taken(write, kind, calls, input, output);
         boolean isLease = calls > 1 && Request.CURRENT.get() != null;
         long held = isLease ? held(write.endpoint()) : 0;
         Instance holder = write.writer().instance();
@@ -111,23 +110,28 @@ final class Ledger {
     }
 
     /** However others wrote meanwhile, what is admitted takes its units, from the moment of the writer on or from later. */
-    private void taken(SharedItems.Write write, int calls, double input, double output) {
+    private void taken(SharedItems.Write write, UpdateKind kind, int calls, double input, double output) {
         for (LimitRule rule : rules.get(write.endpoint())) {
-            boolean andGivenBack = UpdateKind.of(write.update()) == UpdateKind.ADMISSION_WITH_ANSWERS
-                    && isGivenBack(endpoints.get(write.endpoint()), rule);
-            if (UpdateKind.assigned(write.update(), rule.tat()).isPresent() && !andGivenBack) {
+            if (UpdateKind.assigned(write.update(), rule.tat()).isPresent()) {
                 int paying = rule.retriesOnly() ? 1 : calls; // of several lines one at least
                 double cost = paying * rule.units(input, output) * rule.interval();
                 long earliest = Math.max(
                         write.before().get(rule.tat()), write.writer().builtAt() - (long) rule.slack());
+                double missing = cost - (write.after().get(rule.tat()) - earliest);
+                boolean mayBeGivenBack = refunds.inPassing(write, kind, rule, missing);
                 offences.check(
-                        write.after().get(rule.tat()) - earliest >= cost - 1000,
+                        missing <= 1000 || mayBeGivenBack,
                         Invariant.ADMITTED_IS_TAKEN,
                         () -> write.endpoint() + "." + rule.tat() + " was " + write.before().get(rule.tat())
                                 + " and is " + write.after().get(rule.tat()) + " after " + calls + " calls of " + cost
                                 + " at " + write.writer().builtAt());
             }
         }
+    }
+
+    /** Notes a report, which may give tokens back. */
+    void reported(SharedItems.Write write) {
+        refunds.reported(write);
     }
 
     /** Notes that an endpoint has refused a call for its limits: it says for 2 or 30 s, or else is left alone for 1 to 5 s. */
@@ -185,10 +189,10 @@ final class Ledger {
                 if (rule.retriesOnly()) {
                     List<Permit> retries = all.stream().filter(permit -> permit.retry).toList();
                     check(endpoint, rule, retries, Invariant.RETRIES_WITHIN_BUDGET);
-                } else if (!isGivenBack(endpoint, rule)) {
+                } else {
                     check(endpoint, rule, all, Invariant.ADMITTED_WITHIN_BOUND);
                 }
-                if (rule.kind().countsRequests() && !rule.retriesOnly()) {
+                if (!rule.retriesOnly()) {
                     checkAlone(endpoint, rule);
                 }
             }
@@ -196,52 +200,48 @@ final class Ledger {
         }
     }
 
-    /** Tokens not used are given back where use counts: then more are admitted than are used. */
-    private static boolean isGivenBack(Endpoint endpoint, LimitRule rule) {
-        return !rule.kind().countsRequests()
-                && endpoint.limits().tokenAccounting() != TokenAccounting.MAX;
-    }
-
     private void check(Endpoint endpoint, LimitRule rule, List<Permit> calls, Invariant invariant) {
-        List<Taken> taken = calls.stream()
-                .map(permit -> new Taken(permit.moment, rule.units(permit.input, permit.output)))
-                .toList();
-        double dearest = taken.stream().mapToDouble(Taken::units).max().orElse(0);
+        List<Taken> taken = new ArrayList<>(
+                calls.stream()
+                        .map(permit -> new Taken(permit.moment, rule.units(permit.input, permit.output)))
+                        .toList());
+        double dearest = dearest(taken);
+        taken.addAll(refunds.of(endpoint, rule));
         check(taken, rule.interval(), rule.most(0, dearest) + 1e-3, invariant, endpoint.name() + ", " + rule.kind());
     }
 
     /**
      * Shares of a limit, by what each had of the traffic, are one limit together. On top come the shares of those that
-     * know nothing, and a call of each at once, for which the smallest share is enough.
+     * know nothing, and a call of each at once, for which the smallest share is enough. Tokens of answers are left out
+     * where use counts: what was not used comes back in between.
      */
     private void checkAlone(Endpoint endpoint, LimitRule rule) {
         List<Alone> calls = alone.get(endpoint.name());
+        boolean useCounts = endpoint.limits().tokenAccounting() != TokenAccounting.MAX;
+        List<Taken> taken = new ArrayList<>();
+        for (Alone call : calls) {
+            double output = useCounts ? 0 : call.size().maxTokens();
+            taken.add(new Taken(call.moment(), rule.units(call.size().inputTokens(), output)));
+        }
         long instances = calls.stream().map(Alone::by).distinct().count();
+        double dearest = dearest(taken);
         double shares = 1 + UNKNOWN_SHARE * instances;
         check(
-                calls.stream().map(call -> new Taken(call.moment(), 1)).toList(),
+                taken,
                 rule.interval() / shares,
-                shares * rule.most(ASTRAY, 1) + instances,
+                shares * rule.most(ASTRAY, dearest) + instances * dearest,
                 Invariant.ALONE_WITHIN_SHARES,
                 endpoint.name() + ", " + rule.kind() + ", " + instances + " instances");
     }
 
-    /**
-     * All periods at once: one from the i-th call to the j-th is within {@code most} if what was taken up to the j-th is
-     * at most that plus what had been taken before the i-th, each less what time alone allows.
-     */
-    private void check(List<Taken> calls, double interval, double most, Invariant invariant, String what) {
-        double taken = 0;
-        double least = Double.MAX_VALUE;
-        long start = calls.isEmpty() ? 0 : calls.getFirst().moment();
-        for (Taken call : calls) {
-            double allowed = (call.moment() - start) / interval;
-            least = Math.min(least, taken - allowed);
-            taken += call.units();
-            double over = taken - allowed - least - most;
-            offences.check(
-                    over <= 0, invariant, () -> what + ": " + over + " more than " + most + " up to " + call.moment());
-        }
+    private static double dearest(List<Taken> taken) {
+        return taken.stream().mapToDouble(Taken::units).max().orElse(0);
+    }
+
+    private void check(List<Taken> all, double interval, double most, Invariant invariant, String what) {
+        all.sort(Comparator.comparingLong(Taken::moment));
+        double over = Taken.mostOver(all, interval) - most;
+        offences.check(over <= 0, invariant, () -> what + ": " + over + " more than " + most);
     }
 
     /** Of all zones the pool of a course has UTC only. */

@@ -1,5 +1,6 @@
 package ailb.sim;
 
+import ailb.state.Assignment;
 import ailb.state.Attribute;
 import ailb.state.ConditionalUpdate;
 import ailb.state.EndpointState;
@@ -68,10 +69,23 @@ record LeftOut(Optional<GuardOfKind> guard, Set<Rule> rules) {
             if (isOff(Rule.REFUSALS_ARE_REMEMBERED) && kind == UpdateKind.REPORT_OF_A_REFUSAL) {
                 changed = without(without(changed, Attribute.HOLD), Attribute.REQUESTS);
             }
+            if (isOff(Rule.ONLY_THE_UNUSED_IS_GIVEN_BACK) && kind.isReport()) {
+                changed = givingBackTwice(changed);
+            }
             if (isOff(Rule.MOVES_BUMP_THE_GENERATION) && kind != UpdateKind.OTHER) {
                 changed = without(changed, Attribute.GENERATION);
             }
             return changed;
+        }
+
+        private static ConditionalUpdate givingBackTwice(ConditionalUpdate update) {
+            return new ConditionalUpdate(
+                    update.guards(),
+                    update.assignments()
+                            .stream()
+                            .map(assignment -> assignment instanceof Assignment.Add(Attribute attribute, long delta)
+                                    && delta < 0 ? new Assignment.Add(attribute, 2 * delta) : assignment)
+                            .toList());
         }
 
         private static ConditionalUpdate without(ConditionalUpdate update, Attribute attribute) {

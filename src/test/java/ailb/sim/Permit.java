@@ -40,6 +40,15 @@ final class Permit {
     boolean dropped;
     boolean retry;
 
+    /** Whether the call may have been made with another one. */
+    boolean mixedUp;
+
+    /** Tokens the call has used; those admitted while the provider has not said a word. */
+    private double usedInput;
+
+    private double usedOutput;
+    private boolean brokeOff;
+
     Permit(
             Endpoint endpoint,
             Instance holder,
@@ -61,12 +70,35 @@ final class Permit {
         this.moment = until.orElse(from);
         this.input = input;
         this.output = output;
+        this.usedInput = input;
+        this.usedOutput = output;
         this.generation = generation;
         this.frozenBefore = frozenBefore;
     }
 
     boolean isOpen() {
         return granted && !used && !dropped;
+    }
+
+    /** Notes what the provider has told of tokens, none where it refused. */
+    void counted(double inputTokens, double outputTokens) {
+        usedInput = inputTokens;
+        usedOutput = outputTokens;
+    }
+
+    /** Notes that the answer has broken off: nobody knows how much of it there was. */
+    void brokeOff() {
+        brokeOff = true;
+    }
+
+    /** Whether it may have been the leave of a call that used so many tokens. */
+    boolean mayHaveUsed(long inputTokens, long outputTokens) {
+        return mixedUp || (usedInput == inputTokens && (brokeOff || usedOutput == outputTokens));
+    }
+
+    /** Whether it was given for a call alone, so that its tokens are those of that call. */
+    boolean isOfOneCall() {
+        return !mixedUp && request != null && until.isEmpty();
     }
 
     boolean wasFrozen() {

@@ -82,8 +82,12 @@ final class Providers {
         return isOn(endpoint.apiKey(), fault) && faults.strikes(fault, share);
     }
 
-    /** @param stream whether the answer is to come as one: its first half of the time passes before the first event */
-    Upstream.Result call(ProviderRequest request, boolean stream, Duration timeout) throws InterruptedException {
+    /**
+     * @param stream whether the answer is to come as one: its first half of the time passes before the first event
+     * @param permit that the call is made with, told what it has taken of tokens where that is known for certain
+     */
+    Upstream.Result call(ProviderRequest request, boolean stream, Duration timeout, Optional<Permit> permit)
+            throws InterruptedException {
         Endpoint endpoint = endpoint(request);
         Size size = Size.of(request);
         time.sleep((long) (0.001 * SECOND * (1 + random.nextDouble())));
@@ -94,6 +98,7 @@ final class Providers {
         }
         Optional<Upstream.Result> refusal = refusal(endpoint, request, size);
         if (refusal.isPresent()) {
+            permit.ifPresent(call -> call.counted(0, 0));
             time.sleep((long) (0.05 * SECOND * random.nextDouble()));
             return refusal.get();
         }
@@ -105,9 +110,12 @@ final class Providers {
         Answer answer = new Answer(endpoint.provider(), size.inputTokens(), 1 + random.nextInt(size.maxTokens()));
         if (stream) {
             time.sleep((long) (seconds / 2 * SECOND));
-            return answer.stream(
-                    time, (long) (seconds / 20 * SECOND), faults.strikes(Fault.BROKEN_STREAM, 0.1));
+            boolean breaksOff = faults.strikes(Fault.BROKEN_STREAM, 0.1);
+            permit.ifPresent(call -> call.counted(answer.input(), answer.output()));
+            permit.filter(_ -> breaksOff).ifPresent(Permit::brokeOff);
+            return answer.stream(time, (long) (seconds / 20 * SECOND), breaksOff);
         }
+        permit.ifPresent(call -> call.counted(answer.input(), answer.output()));
         time.sleep((long) (seconds * SECOND));
         return answer.whole();
     }

@@ -10,6 +10,8 @@ enum Rule {
     UNKNOWN_IS_NOT_REPEATED,
     /** Retries take from a budget of their own. Without: that is neither looked at nor taken from. */
     RETRIES_HAVE_A_BUDGET,
+    /** Tokens are given back that a call has not used. Without: twice as many are. */
+    ONLY_THE_UNUSED_IS_GIVEN_BACK,
     /** An endpoint that fails is taken out. Without: no opening is ever made. */
     FAILING_IS_TAKEN_OUT,
     /** An endpoint that refused for its limits is left alone as long as it asked. Without: it is not remembered. */

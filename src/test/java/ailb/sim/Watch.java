@@ -22,7 +22,7 @@ final class Watch implements SharedItems.Watcher {
     @Override
     public List<Permit> made(SharedItems.Write write) {
         UpdateKind kind = UpdateKind.of(write.update());
-        items.check(write);
+        items.check(write, kind);
         if (kind != UpdateKind.OTHER) {
             // Answers that have waited are no more of the call that was made last.
             breakers.check(write, kind, isBusy && kind == UpdateKind.REPORT_OF_ANSWERS ? null : Instance.LAST.get());
@@ -30,13 +30,16 @@ final class Watch implements SharedItems.Watcher {
         if (kind.isReport()) {
             breakers.answers(write, kind);
         }
+        if (kind.isReport() && !kind.admits()) {
+            ledger.reported(write);
+        }
         if (kind.isReport() && UpdateKind.assigned(write.update(), Attribute.TOTAL_RATE_LIMITED).isPresent()) {
             ledger.refused(write);
         }
         if (!kind.admits()) {
             return List.of();
         }
-        List<Permit> permits = ledger.admitted(write);
+        List<Permit> permits = ledger.admitted(write, kind);
         write.writer().instance().holds(permits, kind == UpdateKind.PROBE);
         return permits;
     }
