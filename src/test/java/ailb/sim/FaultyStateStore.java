@@ -38,7 +38,10 @@ final class FaultyStateStore implements StateStore {
                 ? (long) (5000 * MILLISECOND * world.random().nextDouble())
                 : 0;
         Map<String, EndpointState> states = endpoints.stream()
-                .collect(Collectors.toMap(Function.identity(), name -> world.items().stateBefore(name, stale)));
+                .collect(
+                        Collectors.toMap(
+                                Function.identity(),
+                                name -> world.leftOut().told(world.items().stateBefore(name, stale))));
         pass(way());
         states.forEach(instance::saw);
         return states;
@@ -90,7 +93,11 @@ final class FaultyStateStore implements StateStore {
         }
         pass(slow && !there ? slowly() : way());
         made.permits().forEach(permit -> permit.granted = true);
-        return made.result();
+        return switch (made.result()) {
+            case UpdateResult.Applied(EndpointState state) -> new UpdateResult.Applied(world.leftOut().told(state));
+            case UpdateResult.Rejected(EndpointState state) -> new UpdateResult.Rejected(world.leftOut().told(state));
+            case UpdateResult other -> other;
+        };
     }
 
     private UpdateResult unknown(long sent) {

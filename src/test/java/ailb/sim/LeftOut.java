@@ -33,6 +33,16 @@ record LeftOut(Optional<GuardOfKind> guard, Set<Rule> rules) {
         return rules.contains(rule);
     }
 
+    /** What an instance is told of an item. */
+    EndpointState told(EndpointState state) {
+        if (!isOff(Rule.ALONE_MEANS_A_SHARE)) {
+            return state;
+        }
+        ConditionalUpdate.Builder hidden = ConditionalUpdate.builder();
+        Attribute.WINDOW.forEach(slot -> hidden.put(slot.admitted(), 1));
+        return hidden.build().applyTo(state);
+    }
+
     /** The store without what is left out. */
     StateStore of(StateStore store) {
         return equals(NOTHING) ? store : new Without(store);

@@ -12,6 +12,8 @@ enum Rule {
     RETRIES_HAVE_A_BUDGET,
     /** Tokens are given back that a call has not used. Without: twice as many are. */
     ONLY_THE_UNUSED_IS_GIVEN_BACK,
+    /** An instance that has lost the store uses its share of the limits. Without: it has seen no traffic but its own. */
+    ALONE_MEANS_A_SHARE,
     /** An endpoint that fails is taken out. Without: no opening is ever made. */
     FAILING_IS_TAKEN_OUT,
     /** An endpoint that refused for its limits is left alone as long as it asked. Without: it is not remembered. */
