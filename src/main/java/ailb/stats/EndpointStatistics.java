@@ -50,7 +50,7 @@ public record EndpointStatistics(
         return new EndpointStatistics(
                 endpoint,
                 LimitUse.capacity(endpoint.limits(), state, window, now),
-                LimitUse.of(endpoint.limits(), state, now),
+                LimitUse.of(endpoint.limits(), state, window, now),
                 Breaker.opening(state),
                 state.get(Attribute.HOLD),
                 state.get(Attribute.GENERATION),

@@ -3,14 +3,15 @@ package ailb.stats;
 import ailb.health.Breaker;
 import ailb.pool.Endpoint;
 import ailb.pool.LimitKind;
+import ailb.pool.Limits;
 import ailb.state.Attribute;
 import ailb.state.EndpointState;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Function;
 
 /**
@@ -35,10 +36,13 @@ public record Headroom(LimitKind kind, long limit, long remaining, Duration rese
      */
     public static List<Headroom> of(
             Collection<Endpoint> endpoints, Function<Endpoint, EndpointState> states, long now) {
-        List<Uses> taking = endpoints.stream()
-                .filter(endpoint -> Breaker.isClosed(states.apply(endpoint)))
-                .map(endpoint -> Uses.of(endpoint, states.apply(endpoint), now))
-                .toList();
+        List<Uses> taking = new ArrayList<>(endpoints.size());
+        for (Endpoint endpoint : endpoints) {
+            EndpointState state = states.apply(endpoint);
+            if (Breaker.isClosed(state)) {
+                taking.add(new Uses(endpoint.limits(), state, Window.of(state, now)));
+            }
+        }
         return KINDS.stream().flatMap(kind -> together(kind, taking, now).stream()).toList();
     }
 
@@ -62,46 +66,41 @@ public record Headroom(LimitKind kind, long limit, long remaining, Duration rese
                 reset.compareTo(other.reset) > 0 ? reset : other.reset);
     }
 
-    /**
-     * One endpoint's limits and what is in use of them.
-     *
-     * @param held until when it is left alone, nanoseconds since the epoch
-     */
-    private record Uses(Endpoint endpoint, Map<LimitKind, LimitUse> uses, long held) {
-
-        static Uses of(Endpoint endpoint, EndpointState state, long now) {
-            Map<LimitKind, LimitUse> uses = new EnumMap<>(LimitKind.class);
-            LimitUse.of(endpoint.limits(), state, now).forEach(use -> uses.put(use.kind(), use));
-            LimitUse input = uses.get(LimitKind.INPUT_TOKENS_PER_MINUTE);
-            LimitUse output = uses.get(LimitKind.OUTPUT_TOKENS_PER_MINUTE);
-            if (input != null && output != null) {
-                // Limits on both are one on their sum.
-                uses.putIfAbsent(
-                        LimitKind.TOKENS_PER_MINUTE,
-                        new LimitUse(
-                                LimitKind.TOKENS_PER_MINUTE,
-                                input.used() + output.used(),
-                                input.limit() + output.limit()));
-            }
-            return new Uses(endpoint, uses, state.get(Attribute.HOLD));
-        }
+    /** One endpoint's limits, and where to see what is in use of them. */
+    private record Uses(Limits limits, EndpointState state, Window window) {
 
         Optional<Headroom> of(LimitKind kind, long now) {
-            return Optional.ofNullable(uses.get(kind)).map(use -> headroom(use, now));
+            OptionalLong limit = limit(kind);
+            return limit.isPresent() ? Optional.of(headroom(kind, limit.getAsLong(), now)) : Optional.empty();
         }
 
-        private Headroom headroom(LimitUse use, long now) {
-            double limit = use.limit() * endpoint.limits().usedShare(use.kind());
-            double used = Math.clamp(use.used(), 0, limit);
-            long drained = (long) (used / limit * use.kind().period().toNanos());
-            long remaining = held > now ? 0 : (long) Math.min(limit - used, leftOfTheDay(use.kind()));
-            return new Headroom(
-                    use.kind(), (long) limit, remaining, Duration.ofNanos(Math.max(drained, held - now)));
+        /** Limits on both kinds of tokens are one on their sum, where that has none of its own. */
+        private OptionalLong limit(LimitKind kind) {
+            OptionalLong own = limits.of(kind);
+            OptionalLong input = limits.of(LimitKind.INPUT_TOKENS_PER_MINUTE);
+            OptionalLong output = limits.of(LimitKind.OUTPUT_TOKENS_PER_MINUTE);
+            boolean areBoth = kind == LimitKind.TOKENS_PER_MINUTE && input.isPresent() && output.isPresent();
+            return own.isEmpty() && areBoth ? OptionalLong.of(input.getAsLong() + output.getAsLong()) : own;
         }
 
-        private double leftOfTheDay(LimitKind kind) {
-            LimitUse day = uses.get(LimitKind.REQUESTS_PER_DAY);
-            return kind.countsRequests() && day != null ? Math.max(0, day.limit() - day.used()) : Double.MAX_VALUE;
+        private Headroom headroom(LimitKind kind, long amount, long now) {
+            double limit = amount * limits.usedShare(kind);
+            double used = Math.clamp(used(kind, now), 0, limit);
+            long drained = (long) (used / limit * kind.period().toNanos());
+            long held = state.get(Attribute.HOLD); // until then the endpoint is left alone
+            long remaining = held > now ? 0 : (long) Math.min(limit - used, leftOfTheDay(kind, now));
+            return new Headroom(kind, (long) limit, remaining, Duration.ofNanos(Math.max(drained, held - now)));
+        }
+
+        private double leftOfTheDay(LimitKind kind, long now) {
+            OptionalLong day = limits.of(LimitKind.REQUESTS_PER_DAY);
+            return kind.countsRequests() && day.isPresent()
+                    ? Math.max(0, day.getAsLong() - used(LimitKind.REQUESTS_PER_DAY, now))
+                    : Double.MAX_VALUE;
+        }
+
+        private double used(LimitKind kind, long now) {
+            return LimitUse.used(kind, limits, state, window, now);
         }
     }
 }

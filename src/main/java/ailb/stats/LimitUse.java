@@ -16,9 +16,12 @@ import java.util.Map;
  */
 public record LimitUse(LimitKind kind, double used, long limit) {
 
-    /** The use of every limit there is, in the order of {@link LimitKind}. */
-    public static List<LimitUse> of(Limits limits, EndpointState state, long now) {
-        Window window = Window.of(state, now);
+    /**
+     * The use of every limit there is, in the order of {@link LimitKind}.
+     *
+     * @param window of the state, at this moment
+     */
+    static List<LimitUse> of(Limits limits, EndpointState state, Window window, long now) {
         return limits.amounts()
                 .entrySet()
                 .stream()
@@ -33,7 +36,8 @@ public record LimitUse(LimitKind kind, double used, long limit) {
         return new LimitUse(kind, used(kind, limits, state, window, now), limit.getValue());
     }
 
-    private static double used(LimitKind kind, Limits limits, EndpointState state, Window window, long now) {
+    /** @param kind there need not be such a limit */
+    static double used(LimitKind kind, Limits limits, EndpointState state, Window window, long now) {
         return switch (kind) {
             case REQUESTS_PER_DAY -> Admission.usedOfDay(limits, state, now);
             case REQUESTS_PER_MINUTE -> window.perMinute(WindowSlot::admitted);

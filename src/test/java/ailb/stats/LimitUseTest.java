@@ -26,7 +26,7 @@ class LimitUseTest {
 
         EndpointState state = admitted(10, 100, 250);
 
-        assertThat(LimitUse.of(limits, state, NOW))
+        assertThat(LimitUse.of(limits, state, Window.of(state, NOW), NOW))
                 .containsExactly(
                         new LimitUse(LimitKind.REQUESTS_PER_MINUTE, 20, 100),
                         new LimitUse(LimitKind.TOKENS_PER_MINUTE, 700, 1000));
@@ -39,7 +39,9 @@ class LimitUseTest {
                 Pacing.SMOOTH,
                 Map.of(LimitKind.INPUT_TOKENS_PER_MINUTE, 1000L, LimitKind.OUTPUT_TOKENS_PER_MINUTE, 1000L));
 
-        assertThat(LimitUse.of(limits, admitted(1, 100, 250), NOW))
+        EndpointState state = admitted(1, 100, 250);
+
+        assertThat(LimitUse.of(limits, state, Window.of(state, NOW), NOW))
                 .extracting(LimitUse::used)
                 .containsExactly(200.0, 500.0);
     }
