@@ -41,6 +41,12 @@ final class Ledger {
     /** So far from its slot a call made alone may be seen: it may start late, by clocks that are off either way. */
     private static final long ASTRAY = Duration.ofMillis(3500).toNanos();
 
+    /**
+     * So far from the write that gives it leave a call's moment may be: it waits, writes come late, clocks are off. A refund
+     * between the two may seem to be on the other side of the beginning of a period, or of its end.
+     */
+    private static final long AROUND_ITS_WRITE = PATIENCE + Duration.ofSeconds(1).toNanos();
+
     private final Pool pool;
     private final Offences offences;
     private final Map<String, Endpoint> endpoints = new HashMap<>();
@@ -206,8 +212,12 @@ final class Ledger {
                         .map(permit -> new Taken(permit.moment, rule.units(permit.input, permit.output)))
                         .toList());
         double dearest = dearest(taken);
-        taken.addAll(refunds.of(endpoint, rule));
-        check(taken, rule.interval(), rule.most(0, dearest) + 1e-3, invariant, endpoint.name() + ", " + rule.kind());
+        List<Taken> givenBack = refunds.of(endpoint, rule);
+        taken.addAll(givenBack);
+        double astray = 2 * Taken.mostGivenBack(givenBack, AROUND_ITS_WRITE);
+        check(
+                taken, rule.interval(), rule.most(0, dearest) + astray + 1e-3, invariant,
+                endpoint.name() + ", " + rule.kind());
     }
 
     /**
