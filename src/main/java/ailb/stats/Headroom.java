@@ -77,10 +77,14 @@ public record Headroom(LimitKind kind, long limit, long remaining, Duration rese
         /** Limits on both kinds of tokens are one on their sum, where that has none of its own. */
         private OptionalLong limit(LimitKind kind) {
             OptionalLong own = limits.of(kind);
+            if (own.isPresent() || kind != LimitKind.TOKENS_PER_MINUTE) {
+                return own;
+            }
             OptionalLong input = limits.of(LimitKind.INPUT_TOKENS_PER_MINUTE);
             OptionalLong output = limits.of(LimitKind.OUTPUT_TOKENS_PER_MINUTE);
-            boolean areBoth = kind == LimitKind.TOKENS_PER_MINUTE && input.isPresent() && output.isPresent();
-            return own.isEmpty() && areBoth ? OptionalLong.of(input.getAsLong() + output.getAsLong()) : own;
+            return input.isPresent() && output.isPresent()
+                    ? OptionalLong.of(input.getAsLong() + output.getAsLong())
+                    : OptionalLong.empty();
         }
 
         private Headroom headroom(LimitKind kind, long amount, long now) {

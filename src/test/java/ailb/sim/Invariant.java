@@ -2,13 +2,16 @@ package ailb.sim;
 
 /** What must hold in every run, whatever strikes. docs/reliability.md tells what each of them means to a user. */
 enum Invariant {
-    /** Of the calls admitted to an endpoint no time [s, t] holds more, less what was given back in it, than its limits allow. */
+    /**
+     * Of the calls admitted to an endpoint no time [s, t] holds more than its limits allow. What was given back in that
+     * time is taken off.
+     */
     ADMITTED_WITHIN_BOUND,
     /** An admission takes its units of every limit, and what was not used for longer than the slack gives none back. */
     ADMITTED_IS_TAKEN,
     /** Where use of tokens counts, the report of a call gives back what it did not use, or less. */
     ONLY_THE_UNUSED_IS_GIVEN_BACK,
-    /** The same as {@link #ADMITTED_WITHIN_BOUND} for the calls that are retries: a fifth of the rate, and 10 s of that at once. */
+    /** ADMITTED_WITHIN_BOUND for the calls that are retries: a fifth of the rate, and 10 s of that at once. */
     RETRIES_WITHIN_BUDGET,
     /** Requests of a calendar day are within the limit a day. */
     DAY_WITHIN_LIMIT,

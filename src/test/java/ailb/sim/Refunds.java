@@ -83,8 +83,8 @@ final class Refunds {
                                 || nanos <= 1000 + rule.interval()
                                         * rule.units(call.input - input, call.output - output)),
                 Invariant.ONLY_THE_UNUSED_IS_GIVEN_BACK,
-                () -> Duration.ofNanos(nanos) + " of " + write.endpoint() + "." + rule.tat() + " after " + input
-                        + " and "
-                        + output + " tokens; such calls of " + write.writer().instance() + ": " + calls);
+                () -> Duration.ofNanos(nanos) + " of " + write.endpoint() + "." + rule.tat() + " after "
+                        + input + " and " + output + " tokens; such calls of " + write.writer().instance() + ": "
+                        + calls);
     }
 }
