@@ -47,8 +47,4 @@ final class AwsCalls {
                 .map(Call::permission)
                 .collect(Collectors.toSet());
     }
-
-    void clear() {
-        calls.clear();
-    }
 }

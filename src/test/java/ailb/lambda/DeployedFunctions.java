@@ -12,20 +12,24 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceAccessMode;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** The deployable jar under the runtime interface client that Lambda itself runs, in processes of its own. */
 @Timeout(120)
-@ResourceLock("deployed functions")
-abstract class DeployedFunctions {
+@ResourceLock(value = DeployedFunctions.LOCK, mode = ResourceAccessMode.READ)
+public abstract class DeployedFunctions {
+
+    /** For tests that keep every core busy: what is started here waits for no more than seconds. */
+    public static final String LOCK = "deployed functions";
 
     /** As Lambda starts Java 25 where there is no snapshot. */
     private static final String[] COLD_START = {"-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"};
@@ -37,9 +41,12 @@ abstract class DeployedFunctions {
     static final String API = "ApiFunction";
     static final String BATCH = "BatchFunction";
 
-    @TempDir static Path taskRoot;
+    private static Path taskRoot;
 
-    private static DynamoOverHttp dynamo;
+    @RegisterExtension static final BeforeAllCallback unpacked = context -> taskRoot = context.getRoot()
+            .getStore(Namespace.create(TaskRoot.class))
+            .computeIfAbsent(TaskRoot.class)
+            .folder();
 
     @TempDir Path folder;
 
@@ -51,20 +58,9 @@ abstract class DeployedFunctions {
         throw failure;
     };
 
-    @BeforeAll
-    static void unpackTheArtifact() throws Exception {
-        new Artifact().unpackTo(taskRoot);
-        dynamo = new DynamoOverHttp();
-    }
-
-    @AfterAll
-    static void stop() throws Exception {
-        dynamo.stop();
-    }
-
     @BeforeEach
     void start() throws Exception {
-        aws = new FakeAws(dynamo, folder);
+        aws = new FakeAws(folder);
     }
 
     @AfterEach

@@ -23,29 +23,46 @@ import software.amazon.dynamodb.services.local.server.LocalDynamoDBRequestHandle
 import software.amazon.dynamodb.services.local.server.LocalDynamoDBServerHandler;
 
 /**
- * DynamoDB Local in this JVM, in memory, for other processes. Its own server binds all interfaces and may send telemetry;
- * this one has its request handler behind a server of our own, on loopback.
+ * DynamoDB Local in this JVM, in memory, for other processes: one for all who ask, as two that start at once fail. Its own
+ * server binds all interfaces and may send telemetry; this one has its request handler behind a server of our own, on
+ * loopback.
  */
 final class DynamoOverHttp {
 
     private final AwsCalls calls = new AwsCalls();
-    private final LocalDynamoDBRequestHandler dynamo;
     private final Server server = new Server(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
 
-    DynamoOverHttp() throws Exception {
-        dynamo = new LocalDynamoDBRequestHandler(0, true, null, true, false);
+    private DynamoOverHttp() throws Exception {
         ContextHandler context = new ContextHandler("/");
-        context.setHandler(new LocalDynamoDBServerHandler(dynamo, null));
+        context.setHandler(
+                new LocalDynamoDBServerHandler(new LocalDynamoDBRequestHandler(0, true, null, true, false), null));
         server.setHandler(new Recording(context));
         server.start();
         warmUp();
+    }
+
+    private static final class Holder {
+
+        private static final DynamoOverHttp ONE = started();
+
+        private static DynamoOverHttp started() {
+            try {
+                return new DynamoOverHttp();
+            } catch (Exception e) {
+                throw new IllegalStateException("DynamoDB Local does not start", e);
+            }
+        }
+    }
+
+    /** Starts it, for who comes first; it ends with this JVM. */
+    static DynamoOverHttp get() {
+        return Holder.ONE;
     }
 
     URI endpoint() {
         return server.getURI();
     }
 
-    /** Those made since the last table was. */
     AwsCalls calls() {
         return calls;
     }
@@ -54,12 +71,6 @@ final class DynamoOverHttp {
         try (DynamoDbClient client = client()) {
             LocalDynamo.createTable(client, name);
         }
-        calls.clear();
-    }
-
-    void stop() throws Exception {
-        server.stop();
-        dynamo.shutdown();
     }
 
     /** Its first answers can take longer than the balancer waits. */

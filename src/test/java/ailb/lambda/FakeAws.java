@@ -20,8 +20,9 @@ final class FakeAws implements AutoCloseable {
     private static final String SECRET = "arn:aws:secretsmanager:us-east-1:123456789012:secret:";
 
     private final Path folder;
-    private final String table = "state-" + UUID.randomUUID();
-    private final DynamoOverHttp dynamo;
+    private final String id = UUID.randomUUID().toString().replace("-", "");
+    private final String table = "state-" + id;
+    private final DynamoOverHttp dynamo = DynamoOverHttp.get();
     private final SqsQueues queues = SqsQueues.create(LocalSqs.client());
     private final FakeProvider openai = new FakeProvider(OPENAI_KEY);
     private final FakeProvider anthropic = new FakeProvider(ANTHROPIC_KEY);
@@ -31,8 +32,7 @@ final class FakeAws implements AutoCloseable {
     private final RecordingProxy recordedSecrets;
 
     /** @param folder for its files, empty */
-    FakeAws(DynamoOverHttp dynamo, Path folder) throws Exception {
-        this.dynamo = dynamo;
+    FakeAws(Path folder) throws Exception {
         this.folder = folder;
         dynamo.createTable(table);
         recordedQueues = new RecordingProxy(
@@ -79,7 +79,12 @@ final class FakeAws implements AutoCloseable {
      * @param function its id in the template
      */
     Set<String> calls(String function) {
-        return dynamo.calls().of(function);
+        return dynamo.calls().of(accessKey(function));
+    }
+
+    /** Letters and digits only, or DynamoDB Local refuses it. */
+    private String accessKey(String function) {
+        return function + id;
     }
 
     /**
@@ -100,7 +105,7 @@ final class FakeAws implements AutoCloseable {
         variables.putAll(
                 Map.of(
                         "POOL_FILE", poolFile().toString(),
-                        "AWS_ACCESS_KEY_ID", function,
+                        "AWS_ACCESS_KEY_ID", accessKey(function),
                         "AWS_ENDPOINT_URL_DYNAMODB", dynamo.endpoint().toString(),
                         "AWS_ENDPOINT_URL_SQS", recordedQueues.url(),
                         "AWS_ENDPOINT_URL_SECRETS_MANAGER", recordedSecrets.url()));

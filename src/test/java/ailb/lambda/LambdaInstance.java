@@ -74,11 +74,13 @@ final class LambdaInstance {
                         "AWS_SECRET_ACCESS_KEY", "test",
                         "LAMBDA_TASK_ROOT", taskRoot.toString()));
         builder.environment().putAll(environment);
-        Files.deleteIfExists(NATIVE_PART);
-        started = System.nanoTime();
-        process = builder.start();
-        reader = Thread.ofVirtual().start(this::read);
-        await(runtime.asked());
+        synchronized (NATIVE_PART) {
+            Files.deleteIfExists(NATIVE_PART);
+            started = System.nanoTime();
+            process = builder.start();
+            reader = Thread.ofVirtual().start(this::read);
+            await(runtime.asked());
+        }
     }
 
     Reply invoke(String event) throws Exception {

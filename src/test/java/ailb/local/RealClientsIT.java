@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
  * The clients that callers use, in Node, against the balancer with simulated providers: {@code src/test/clients}. Skipped
  * without Node, but in CI (environment {@code CI=true}) it is a failure not to have it.
  */
+@Order(1) // it waits most of its time, while others compute
 @Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class RealClientsIT {
 

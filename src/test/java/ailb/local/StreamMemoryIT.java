@@ -3,6 +3,7 @@ package ailb.local;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ailb.lambda.DeployedFunctions;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.BufferedReader;
@@ -39,7 +40,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** Many streams at once through a server of little memory: providers and callers are in this process. */
 @Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-@ResourceLock("deployed functions") // it keeps every core busy, and theirs wait for no more than seconds
+@ResourceLock(DeployedFunctions.LOCK)
 class StreamMemoryIT {
 
     private static final int STREAMS = 200;

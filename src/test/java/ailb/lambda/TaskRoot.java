@@ -1,0 +1,30 @@
+package ailb.lambda;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.stream.Stream;
+
+/** The folder that the artifact is unpacked to, as Lambda does before it starts an instance: once for all tests. */
+final class TaskRoot implements AutoCloseable {
+
+    private final Path folder;
+
+    TaskRoot() throws IOException {
+        folder = Files.createTempDirectory("task-root");
+        new Artifact().unpackTo(folder);
+    }
+
+    Path folder() {
+        return folder;
+    }
+
+    @Override
+    public void close() throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            files.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(File::delete);
+        }
+    }
+}
