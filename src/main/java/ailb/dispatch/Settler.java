@@ -92,7 +92,8 @@ final class Settler {
                 }
             }
         }
-        listener.on(new DispatchEvent.StoreTrouble(endpoint.name(), "gave up reporting a call: the item is too busy"));
+        String why = hasTime(deadline) ? "the item is too busy" : "the item is busy, and the request's time is over";
+        listener.on(new DispatchEvent.StoreTrouble(endpoint.name(), "gave up reporting a call: " + why));
         return new Uncounted();
     }
 

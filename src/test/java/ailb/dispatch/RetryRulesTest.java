@@ -101,10 +101,11 @@ class RetryRulesTest extends RequestRulesFixture {
     /** Writes that take half a second each, of an item that is too busy. The function has 28 s; it thaws after a minute. */
     @ParameterizedTest
     @CsvSource({
-        // second in which the provider has answered, tries of the report
-        "20, 4", "27, 2", "28, 1", "60, 4",
+        // second in which the provider has answered, tries of the report, whether the time is over by then
+        "20, 4, false", "27, 2, true", "28, 1, true", "60, 4, false",
     })
-    void aReportIsNotTriedAgainOnceTheRequestsTimeIsOver(int answered, int tries) throws InterruptedException {
+    void aReportIsNotTriedAgainOnceTheRequestsTimeIsOver(int answered, int tries, boolean over)
+            throws InterruptedException {
         upstream.then("a", () -> {
             time.pass(Duration.ofSeconds(answered));
             store.throttled.add("a");
@@ -116,7 +117,8 @@ class RetryRulesTest extends RequestRulesFixture {
 
         assertThat(store.updates).isEqualTo(1 + tries);
         assertThat(events).contains(
-                new DispatchEvent.StoreTrouble("a", "gave up reporting a call: the item is too busy"));
+                new DispatchEvent.StoreTrouble("a", "gave up reporting a call: "
+                        + (over ? "the item is busy, and the request's time is over" : "the item is too busy")));
     }
 
     @Test
