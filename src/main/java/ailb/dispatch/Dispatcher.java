@@ -27,8 +27,7 @@ public final class Dispatcher {
             TimeSource time,
             RandomGenerator random,
             DispatchListener listener) {
-        WriteModes modes = new WriteModes(time);
-        this(pool, store, upstream, keys, time, random, both(modes, listener), modes::of);
+        this(pool, store, upstream, keys, time, random, listener, new WriteModes(time));
     }
 
     /** @param modes how the items are written to while the store answers */
@@ -40,15 +39,15 @@ public final class Dispatcher {
             TimeSource time,
             RandomGenerator random,
             DispatchListener listener,
-            WriteModes.Rule modes) {
-        StoreWatch watch = new StoreWatch(store, time, listener);
+            WriteModes modes) {
+        DispatchListener all = both(modes, listener);
+        StoreWatch watch = new StoreWatch(store, time, all);
         OwnAdmissions own = new OwnAdmissions(time);
-        Parts shared = parts(pool, watch, upstream, keys, time, random, both(own, listener), _ -> 1, modes);
+        Parts shared = parts(pool, watch, upstream, keys, time, random, both(own, all), _ -> 1, modes::of);
         this.grounds = new Grounds(
                 shared, watch, own,
                 (items, share) -> parts(
-                        pool, items, upstream, keys, time, random, listener, share,
-                        (_, _) -> WriteModes.Mode.PLAIN));
+                        pool, items, upstream, keys, time, random, all, share, (_, _) -> WriteModes.Mode.PLAIN));
     }
 
     private static DispatchListener both(DispatchListener first, DispatchListener second) {

@@ -7,28 +7,40 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * How this instance writes to the items of endpoints. An item takes about 1,000 writes a second, and nobody can make it
- * take more, so a busy one gets fewer for each call.
+ * How this instance writes to the items of endpoints. An item takes so many writes a second, and nobody can make it take
+ * more, so a busy one gets fewer for each call.
  */
 final class WriteModes implements DispatchListener {
 
-    /** Calls a second of the whole fleet from which reports wait for the next admission: 20,000 a minute. */
-    static final double STICKY_FROM = 20_000.0 / 60;
-
-    /** Calls a second from which permits are leased too: with one write a call the item would be full soon. */
-    static final double LEASED_FROM = 2 * STICKY_FROM;
-
-    /** Calls a second from which sparing an item helps it: one with fewer is refused for other reasons. */
-    static final double SPARED_FROM = STICKY_FROM / 2;
+    /** What DynamoDB makes of one item's writes a second: about 1,000. */
+    private static final double ITEM_WRITES = 1000;
 
     /** A busy item that has refused a write is spared for so long, whatever its window shows. */
     private static final long SPARED_FOR = Duration.ofSeconds(30).toNanos();
 
     private final TimeSource time;
+
+    /** Calls a second of the whole fleet from which reports wait for the next admission. */
+    private final double stickyFrom;
+
+    /** Calls a second from which permits are leased too: with one write a call the item would be full soon. */
+    private final double leasedFrom;
+
+    /** Calls a second from which sparing an item helps it: one with fewer is refused for other reasons. */
+    private final double sparedFrom;
+
     private final Map<String, Long> throttled = new ConcurrentHashMap<>();
 
     WriteModes(TimeSource time) {
+        this(time, ITEM_WRITES);
+    }
+
+    /** @param itemWrites writes a second that one item takes */
+    WriteModes(TimeSource time, double itemWrites) {
         this.time = time;
+        stickyFrom = itemWrites / 3;
+        leasedFrom = itemWrites * 2 / 3;
+        sparedFrom = itemWrites / 6;
     }
 
     /** Says how to write to an endpoint's item. */
@@ -57,9 +69,9 @@ final class WriteModes implements DispatchListener {
         double calls = seen.callsPerSecond();
         Long refused = throttled.get(endpoint.name());
         boolean spared = refused != null && Math.abs(time.now() - refused) < SPARED_FOR;
-        if (calls >= (spared ? STICKY_FROM : LEASED_FROM)) {
+        if (calls >= (spared ? stickyFrom : leasedFrom)) {
             return Mode.LEASED;
         }
-        return calls >= (spared ? SPARED_FROM : STICKY_FROM) ? Mode.STICKY : Mode.PLAIN;
+        return calls >= (spared ? sparedFrom : stickyFrom) ? Mode.STICKY : Mode.PLAIN;
     }
 }

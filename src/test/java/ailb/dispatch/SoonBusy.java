@@ -1,14 +1,13 @@
 package ailb.dispatch;
 
-import ailb.admission.Observation;
 import ailb.pool.Pool;
 import ailb.state.StateStore;
 import java.util.random.RandomGenerator;
 
-/** Takes items for busy at few of the calls that make them so. */
+/** A dispatcher that believes an item takes few writes, so that a small fleet keeps it busy. */
 public final class SoonBusy {
 
-    private static final double SHARE = 0.003;
+    private static final double ITEM_WRITES = 3;
 
     private SoonBusy() {}
 
@@ -20,10 +19,7 @@ public final class SoonBusy {
             TimeSource time,
             RandomGenerator random,
             DispatchListener listener) {
-        WriteModes modes = new WriteModes(time);
         return new Dispatcher(
-                pool, store, upstream, keys, time, random, listener,
-                (endpoint, seen) -> modes.of(
-                        endpoint, new Observation(seen.state(), seen.age(), seen.callsPerSecond() / SHARE)));
+                pool, store, upstream, keys, time, random, listener, new WriteModes(time, ITEM_WRITES));
     }
 }

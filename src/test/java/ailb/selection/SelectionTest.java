@@ -51,19 +51,14 @@ class SelectionTest {
 
     @Test
     void aFullEndpointKeepsASmallShare() {
-        assertThat(selection.scores(List.of(candidate("a", 1, admitted(60))), CostRule.NONE, NOW))
+        assertThat(scores(candidate("a", 1, admitted(60))))
                 .containsExactly(0.02);
     }
 
     @Test
     void anEndpointTwiceAsSlowAsTheMedianGetsAQuarter() {
-        double[] scores = selection.scores(
-                List.of(
-                        candidate("a", 1, answered(244)),
-                        candidate("b", 1, answered(244)),
-                        candidate("c", 1, answered(476))),
-                CostRule.NONE,
-                NOW);
+        double[] scores = scores(candidate("a", 1, answered(244)), candidate("b", 1, answered(244)),
+                candidate("c", 1, answered(476)));
 
         assertThat(scores[0]).isEqualTo(1);
         // three buckets of 1.25 apart: 1 / 1.25^6
@@ -72,21 +67,15 @@ class SelectionTest {
 
     @Test
     void aQuickerEndpointThanTheMedianGetsNoMoreThanItsWeight() {
-        double[] scores = selection.scores(
-                List.of(candidate("a", 1, answered(244)), candidate("b", 1, answered(476))), CostRule.NONE, NOW);
+        double[] scores = scores(candidate("a", 1, answered(244)), candidate("b", 1, answered(476)));
 
         assertThat(scores[0]).isEqualTo(1);
     }
 
     @Test
     void theSlowestEndpointKeepsAShareSoThatItsRecoveryShows() {
-        double[] scores = selection.scores(
-                List.of(
-                        candidate("a", 1, answered(150)),
-                        candidate("b", 1, answered(150)),
-                        candidate("c", 1, answered(90_000))),
-                CostRule.NONE,
-                NOW);
+        double[] scores = scores(candidate("a", 1, answered(150)), candidate("b", 1, answered(150)),
+                candidate("c", 1, answered(90_000)));
 
         assertThat(scores[2]).isEqualTo(0.05);
     }
@@ -95,13 +84,8 @@ class SelectionTest {
     @ParameterizedTest
     @CsvSource({"0, 0.05", "15, 0.105737", "30, 0.223607", "45, 0.472871", "59, 0.951297", "60, 1", "600, 1"})
     void whatWasLastKnownFadesWithinAMinute(long age, double factor) {
-        double[] scores = selection.scores(
-                List.of(
-                        candidate("a", 1, answered(1000)),
-                        candidate("b", 1, answered(1000)),
-                        candidate("c", 1, lastKnown(90_000, age))),
-                CostRule.NONE,
-                NOW);
+        double[] scores = scores(candidate("a", 1, answered(1000)), candidate("b", 1, answered(1000)),
+                candidate("c", 1, lastKnown(90_000, age)));
 
         assertThat(scores[2]).isCloseTo(factor, within(1e-6));
         assertThat(scores[0]).isEqualTo(1);
@@ -109,13 +93,8 @@ class SelectionTest {
 
     @Test
     void whatWasLastKnownCountsForTheMedianAsWell() {
-        double[] scores = selection.scores(
-                List.of(
-                        candidate("a", 1, lastKnown(1000, 30)),
-                        candidate("b", 1, lastKnown(1000, 30)),
-                        candidate("c", 1, lastKnown(2000, 0))),
-                CostRule.NONE,
-                NOW);
+        double[] scores = scores(candidate("a", 1, lastKnown(1000, 30)), candidate("b", 1, lastKnown(1000, 30)),
+                candidate("c", 1, lastKnown(2000, 0)));
 
         assertThat(scores).containsExactly(1, 1, 0.25);
     }
@@ -123,13 +102,8 @@ class SelectionTest {
     /** The p95s are 244, 477 and 931 ms; 244 and 931 are equally far from the median, the slow one pays. */
     @Test
     void endpointsAreComparedWithTheMedianNotTheQuickestOrTheMean() {
-        double[] scores = selection.scores(
-                List.of(
-                        candidate("a", 1, answered(244)),
-                        candidate("b", 1, answered(476)),
-                        candidate("c", 1, answered(931))),
-                CostRule.NONE,
-                NOW);
+        double[] scores = scores(candidate("a", 1, answered(244)), candidate("b", 1, answered(476)),
+                candidate("c", 1, answered(931)));
 
         assertThat(scores[0]).isEqualTo(1);
         assertThat(scores[1]).isEqualTo(1);
@@ -141,9 +115,9 @@ class SelectionTest {
     void nineAnswersAreTooFewToJudgeAnEndpointBy() {
         Candidate quick = candidate("a", 1, answered(150));
 
-        assertThat(selection.scores(List.of(quick, candidate("b", 1, answered(90_000, 9))), CostRule.NONE, NOW))
+        assertThat(scores(quick, candidate("b", 1, answered(90_000, 9))))
                 .containsExactly(1, 1);
-        assertThat(selection.scores(List.of(quick, candidate("b", 1, answered(90_000, 10))), CostRule.NONE, NOW))
+        assertThat(scores(quick, candidate("b", 1, answered(90_000, 10))))
                 .containsExactly(1, 0.05);
     }
 
@@ -165,7 +139,7 @@ class SelectionTest {
     void anEndpointThatHasJustRecoveredStartsSlowly() {
         EndpointState recovering = new EndpointState(Map.of(Attribute.RECOVERED_AT, NOW - 15_000_000_000L));
 
-        assertThat(selection.scores(List.of(candidate("a", 1, recovering)), CostRule.NONE, NOW)[0])
+        assertThat(scores(candidate("a", 1, recovering))[0])
                 .isCloseTo(0.55, within(1e-9));
     }
 
@@ -190,6 +164,10 @@ class SelectionTest {
 
         assertThat(selection.choose(candidates, CostRule.NONE, NOW, () -> -1L)).isEqualTo(candidates.get(1));
         assertThat(selection.choose(candidates, CostRule.NONE, NOW, () -> 0L)).isEqualTo(candidates.get(0));
+    }
+
+    private double[] scores(Candidate... candidates) {
+        return selection.scores(List.of(candidates), CostRule.NONE, NOW);
     }
 
     private static Candidate candidate(String name, double weight, EndpointState state) {
