@@ -50,6 +50,22 @@ class StickyModeTest extends DispatcherFixture {
         assertThat(state("a").get(Attribute.TOTAL_REQUESTS)).isEqualTo(5);
     }
 
+    /** With 300 calls a second, which are few enough otherwise. */
+    @Test
+    void anItemThatHasRefusedAWriteGetsReportsWithTheNextAdmission() throws InterruptedException {
+        loaded("a", 300);
+        store.throttled = "a";
+        dispatch(dispatcher);
+        store.throttled = "";
+        store.updates = 0;
+
+        dispatch(dispatcher);
+        dispatch(dispatcher);
+
+        assertThat(store.updates).isEqualTo(2);
+        assertThat(state("a").get(Attribute.TOTAL_REQUESTS)).isEqualTo(1);
+    }
+
     @Test
     void whenTheLoadIsGoneWhatWaitsIsReportedWithTheNextCall() throws InterruptedException {
         dispatch(dispatcher);

@@ -51,8 +51,7 @@ class SelectionTest {
 
     @Test
     void aFullEndpointKeepsASmallShare() {
-        assertThat(scores(candidate("a", 1, admitted(60))))
-                .containsExactly(0.02);
+        assertThat(scores(candidate("a", 1, admitted(60)))).containsExactly(0.02);
     }
 
     @Test
@@ -115,10 +114,8 @@ class SelectionTest {
     void nineAnswersAreTooFewToJudgeAnEndpointBy() {
         Candidate quick = candidate("a", 1, answered(150));
 
-        assertThat(scores(quick, candidate("b", 1, answered(90_000, 9))))
-                .containsExactly(1, 1);
-        assertThat(scores(quick, candidate("b", 1, answered(90_000, 10))))
-                .containsExactly(1, 0.05);
+        assertThat(scores(quick, candidate("b", 1, answered(90_000, 9)))).containsExactly(1, 1);
+        assertThat(scores(quick, candidate("b", 1, answered(90_000, 10)))).containsExactly(1, 0.05);
     }
 
     /** Instances that see the same do not send to the same: 0.6 of weight 1.5 against 0.4 of weight 1. */
@@ -139,8 +136,7 @@ class SelectionTest {
     void anEndpointThatHasJustRecoveredStartsSlowly() {
         EndpointState recovering = new EndpointState(Map.of(Attribute.RECOVERED_AT, NOW - 15_000_000_000L));
 
-        assertThat(scores(candidate("a", 1, recovering))[0])
-                .isCloseTo(0.55, within(1e-9));
+        assertThat(scores(candidate("a", 1, recovering))[0]).isCloseTo(0.55, within(1e-9));
     }
 
     @Test
