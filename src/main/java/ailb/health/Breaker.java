@@ -42,9 +42,6 @@ public final class Breaker {
     /** An endpoint that was closed for so long opens as if for the first time. */
     private static final long FORGIVEN_AFTER = Duration.ofMinutes(10).toNanos();
 
-    private static final double SLOW_START = Duration.ofSeconds(30).toNanos();
-    private static final double FIRST_SHARE = 0.1;
-
     private final Settings.Health rules;
     private final FaultLevel level;
     private final TripRules tripRules;
@@ -295,14 +292,5 @@ public final class Breaker {
                 .add(Attribute.GENERATION, 1)
                 .put(Attribute.PROBE_UNTIL, 0)
                 .build();
-    }
-
-    /** Share of its usual traffic that an endpoint should get: it starts slowly after an opening. From 0.1 to 1. */
-    public static double recovery(EndpointState state, long now) {
-        if (!state.has(Attribute.RECOVERED_AT)) {
-            return 1;
-        }
-        double elapsed = (now - state.get(Attribute.RECOVERED_AT)) / SLOW_START;
-        return Math.clamp(FIRST_SHARE + (1 - FIRST_SHARE) * elapsed, FIRST_SHARE, 1);
     }
 }

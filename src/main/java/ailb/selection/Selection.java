@@ -1,6 +1,6 @@
 package ailb.selection;
 
-import ailb.health.Breaker;
+import ailb.health.SlowStart;
 import ailb.pool.Endpoint;
 import ailb.state.EndpointState;
 import ailb.stats.KnownP95;
@@ -53,7 +53,7 @@ public final class Selection {
             Endpoint endpoint = candidates.get(i).endpoint();
             Window window = Window.of(state, now);
             double capacity = LimitUse.capacity(endpoint.limits(), state, window, now);
-            scores[i] = endpoint.weight() * Math.max(LEAST_CAPACITY, capacity) * Breaker.recovery(state, now);
+            scores[i] = endpoint.weight() * Math.max(LEAST_CAPACITY, capacity) * SlowStart.share(state, now);
             if (latency) {
                 KnownP95 p95 = KnownP95.of(state, window, now);
                 nanos[i] = p95.nanos();

@@ -228,10 +228,10 @@ class BreakerTest {
         assertThat(state.get(Attribute.GENERATION)).isEqualTo(3);
         assertThat(state.get(Attribute.CONSECUTIVE_FAILURES)).isZero();
         assertThat(state.has(Attribute.FAULT_LEVEL)).isFalse();
-        assertThat(Breaker.recovery(state, closed)).isEqualTo(0.1);
-        assertThat(Breaker.recovery(state, closed + 15 * SECOND)).isCloseTo(0.55, within(1e-9));
-        assertThat(Breaker.recovery(state, closed + 40 * SECOND)).isEqualTo(1);
-        assertThat(Breaker.recovery(EndpointState.EMPTY, closed)).isEqualTo(1);
+        assertThat(SlowStart.share(state, closed)).isEqualTo(0.1);
+        assertThat(SlowStart.share(state, closed + 15 * SECOND)).isCloseTo(0.55, within(1e-9));
+        assertThat(SlowStart.share(state, closed + 40 * SECOND)).isEqualTo(1);
+        assertThat(SlowStart.share(EndpointState.EMPTY, closed)).isEqualTo(1);
     }
 
     @Test
