@@ -11,11 +11,17 @@ import java.util.List;
 /**
  * The share of an endpoint's limits that one instance may use by itself: its part in the fleet's traffic as last seen.
  * Were all to keep to theirs, the fleet would keep to the limits.
+ *
+ * <p>Of few calls, each instance sees others than the next: one saw 2 of 4, another before it 3 of 3. So the traffic is
+ * taken to be {@link #UNSEEN} calls more, and such shares add up to one as well.
  */
 final class LocalShare {
 
     /** With a smaller share the interval of a daily limit would leave the range of points in time. */
     private static final double LEAST = 1e-4;
+
+    /** Calls of others that an instance may not have seen. More would leave less to an instance that calls seldom. */
+    private static final double UNSEEN = 5;
 
     /** How full the limits are, as points in time. */
     private static final List<Attribute> MOMENTS = List.of(
@@ -43,7 +49,7 @@ final class LocalShare {
         long seen = now - fleet.age();
         double ours = Window.of(own, seen).sum(WindowSlot::admitted);
         double all = Window.of(fleet.state(), seen).sum(WindowSlot::admitted);
-        double share = ours > 0 && all > 0 ? Math.min(1, ours / all) : unknown;
+        double share = ours > 0 && all > 0 ? Math.min(1, ours / (all + UNSEEN)) : unknown;
         return Math.max(LEAST, share);
     }
 

@@ -20,24 +20,38 @@ class LocalShareTest {
 
     @ParameterizedTest
     @CsvSource({
-        "1, 4, 0.25",
-        "4, 4, 1",
-        "5, 4, 1", // the fleet as last seen lags behind
+        "1, 5, 0.1",
+        "5, 5, 0.5", // of few calls, others may be unseen
+        "95, 95, 0.95",
+        "10, 5, 1", // the fleet as last seen lags behind
+        "11, 5, 1",
         "0, 4, 0.05", // an instance that has just started
         "0, 0, 0.05",
         "1, 1000000, 0.0001", // below that, a day's interval would overflow
     })
     void theShareIsTheOwnPartOfTheFleetsTraffic(long own, long fleet, double share) {
-        assertThat(LocalShare.of(admitted(own), new Observation(admitted(fleet), 0, 0), NOW, 0.05)).isEqualTo(share);
+        assertThat(share(own, fleet)).isEqualTo(share);
+    }
+
+    /** The three instances of the course of seed 118, and as many calls of each as it saw. */
+    @Test
+    void sharesOfAFleetsFirstCallsAreOneLimitTogether() {
+        double together = share(2, 4) + share(1, 5) + share(3, 3);
+
+        assertThat(together).isLessThan(1);
+    }
+
+    private static double share(long own, long fleet) {
+        return LocalShare.of(admitted(own), new Observation(admitted(fleet), 0, 0), NOW, 0.05);
     }
 
     @Test
     void whatWasSeenLongerAgoThanAWindowTellsNothing() {
         long second = Duration.ofSeconds(1).toNanos();
-        Observation recent = new Observation(admitted(4), 30 * second, 0);
-        Observation old = new Observation(admitted(4), 30 * second + 1, 0);
+        Observation recent = new Observation(admitted(5), 30 * second, 0);
+        Observation old = new Observation(admitted(5), 30 * second + 1, 0);
 
-        assertThat(LocalShare.of(admitted(1), recent, NOW + 30 * second, 0.05)).isEqualTo(0.25);
+        assertThat(LocalShare.of(admitted(1), recent, NOW + 30 * second, 0.05)).isEqualTo(0.1);
         assertThat(LocalShare.of(admitted(1), old, NOW + 30 * second + 1, 0.05)).isEqualTo(0.05);
     }
 

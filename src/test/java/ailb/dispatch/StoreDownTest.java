@@ -169,26 +169,26 @@ class StoreDownTest {
     }
 
     /**
-     * 40 of 600 taken, 3 given back within 0.3 s: 563 are left. Three quarters of the traffic were one's: of its 450 are
-     * 27.75 in use, 422 free; of the other's 150 are 9.25 in use, 140 free.
+     * 20 of 600 taken, 3 given back within 0.3 s: 583 are left. Of 25 calls, 5 of them unseen, 15 were one's: of its 360
+     * are 10.2 in use, 349 free; of the other's 120 are 3.4 in use, 116 free.
      */
     @Test
     void instancesKeepToTheirPartsInTheTrafficAndTheFleetToTheLimit() throws InterruptedException {
         Endpoint endpoint = openAi("a", Endpoints.requests(Pacing.BUCKET, 600));
         Dispatcher one = dispatcher(endpoint);
         Dispatcher two = dispatcher(endpoint);
-        assertThat(answered(one, 30)).isEqualTo(30);
-        assertThat(answered(two, 10)).isEqualTo(10);
+        assertThat(answered(one, 15)).isEqualTo(15);
+        assertThat(answered(two, 5)).isEqualTo(5);
         time.pass(Duration.ofMillis(300));
         one.view().refresh();
         two.view().refresh();
         store.down = true;
 
-        assertThat(answered(one, 600)).isEqualTo(422);
-        assertThat(answered(two, 600)).isEqualTo(140);
+        assertThat(answered(one, 600)).isEqualTo(349);
+        assertThat(answered(two, 600)).isEqualTo(116);
 
         time.pass(Duration.ofSeconds(10));
-        assertThat(answered(one, 600) + answered(two, 600)).as("10 s worth").isBetween(99, 101);
+        assertThat(answered(one, 600) + answered(two, 600)).as("10 s worth").isBetween(79, 81);
     }
 
     @Test
