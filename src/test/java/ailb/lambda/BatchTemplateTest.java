@@ -93,6 +93,12 @@ class BatchTemplateTest {
         assertThat(template.at(SOURCE + "FunctionResponseTypes")).isEqualTo(List.of("ReportBatchItemFailures"));
     }
 
+    /** Lambda would stop a request that has waited for room 16 times. */
+    @Test
+    void mayPutRequestsBackOnItsOwnQueue() {
+        assertThat(template.at(FUNCTION + "RecursiveLoop")).isEqualTo("Allow");
+    }
+
     /** Lambda wants a window of a second at least for more than 10 messages, and a concurrency of 2 at least. */
     @Test
     void takesManyMessagesAtATimeAndFewInvocationsAtOnce() {
