@@ -60,12 +60,13 @@ final class EmbeddedMetrics {
                         of(endpoint, "Count", "Tokens", input + output));
             case DispatchEvent.Failed failed -> List.of(failed(failed.endpoint(), failed.failure()));
             case DispatchEvent.Opened(String endpoint, FailureClass reason) -> opened(endpoint, reason);
+            case DispatchEvent.KeyMissing _ -> List.of(count("EndpointNeedsAPerson", 1));
             case DispatchEvent.Refused _ -> List.of(count("Refused", 1));
             case DispatchEvent.Throttled _ -> List.of(count("StateStoreThrottled", 1));
             case DispatchEvent.StoreTrouble _ -> List.of(count("StateStoreTrouble", 1));
             case DispatchEvent.StoreDown _,DispatchEvent.StoreStillDown _ -> List.of(count("StateStoreDown", 1));
             case DispatchEvent.StoreUp _ -> List.of(count("StateStoreDown", 0));
-            case DispatchEvent.Admitted _,DispatchEvent.Dropped _,DispatchEvent.Closed _,DispatchEvent.KeyRenewed _,DispatchEvent.KeyMissing _ ->
+            case DispatchEvent.Admitted _,DispatchEvent.Dropped _,DispatchEvent.Closed _,DispatchEvent.KeyRenewed _ ->
                 List.of();
         };
     }

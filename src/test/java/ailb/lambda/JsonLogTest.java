@@ -25,12 +25,24 @@ class JsonLogTest {
     void anEventIsOneLineOfJson() {
         log.on(new DispatchEvent.Admitted("a", 2_000_000L));
         log.on(new DispatchEvent.Closed("a"));
-        log.on(new DispatchEvent.KeyMissing("a", "put it"));
+        log.on(new DispatchEvent.KeyRenewed("a"));
 
         assertThat(written()).isEqualToIgnoringNewLines("""
                 {"event":"admitted","endpoint":"a","wait_ms":2}
                 {"event":"closed","endpoint":"a"}
-                {"event":"keymissing","endpoint":"a","remedy":"put it"}
+                {"event":"keyrenewed","endpoint":"a"}
+                """);
+    }
+
+    @Test
+    void aMissingKeyNeedsAPerson() {
+        log.on(new DispatchEvent.KeyMissing("a", "put it"));
+
+        assertThat(written()).isEqualToIgnoringNewLines("""
+                {"event":"keymissing","endpoint":"a","remedy":"put it","EndpointNeedsAPerson":1,\
+                "_aws":{"Timestamp":1800000000123,"CloudWatchMetrics":[\
+                {"Namespace":"AiLoadBalancer","Dimensions":[[]],\
+                "Metrics":[{"Name":"EndpointNeedsAPerson","Unit":"Count"}]}]}}
                 """);
     }
 
