@@ -35,7 +35,7 @@ import java.util.stream.Stream;
 /** Answers requests: finds the route, checks the key, and lets the dispatcher do the work. Safe for many threads. */
 public final class Api {
 
-    /** Largest request body taken, in bytes: what a Lambda function can be handed. */
+    /** Largest request body taken, in bytes: no Lambda function can be handed more. */
     public static final int MAX_BODY = 6 * 1024 * 1024;
 
     private static final String INTERNAL = "The balancer failed to handle this request; its log tells more.";
@@ -193,6 +193,11 @@ public final class Api {
      */
     public ApiResponse tooLarge(ApiRequest request) {
         return withId(error(ApiError.tooLarge(MAX_BODY), protocol(request)), newId());
+    }
+
+    /** What is answered in place of an answer that is too large for the front. */
+    public ApiResponse answerTooLarge(ApiRequest request) {
+        return withId(error(ApiError.answerTooLarge(), protocol(request)), newId());
     }
 
     /** What is answered to a body that the front could not decode. */

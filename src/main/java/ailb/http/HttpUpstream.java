@@ -24,7 +24,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Calls providers over the JDK's client. A connection is made within 5 s, a reply is at most 16 MB; safe for any number
+ * Calls providers over the JDK's client. A connection is made within 5 s, a reply is at most 64 MB; safe for any number
  * of threads.
  *
  * <p>A request goes out at most once a call: the client repeats a refused connect once, and a POST never, unless
@@ -36,7 +36,7 @@ import java.util.concurrent.TimeoutException;
 public final class HttpUpstream implements Upstream {
 
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
-    private static final long MAX_REPLY_BYTES = 16L << 20;
+    private static final long MAX_REPLY_BYTES = 64L << 20;
     private static final int MAX_DETAIL_CHARS = 200;
 
     // The client's own bound on idle connections (jdk.httpclient.keepalive.timeout), half of what load balancers allow.

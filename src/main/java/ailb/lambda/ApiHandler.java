@@ -1,6 +1,7 @@
 package ailb.lambda;
 
 import ailb.api.Api;
+import ailb.api.ApiRequest;
 import ailb.dispatch.Deadline;
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestHandler;
@@ -30,10 +31,14 @@ public final class ApiHandler implements RequestHandler<APIGatewayV2HTTPEvent, A
     public APIGatewayV2HTTPResponse handleRequest(APIGatewayV2HTTPEvent event, Context context) {
         Api api = function.api();
         Deadline deadline = deadline(event, context);
-        return GatewayEvents.response(
-                GatewayEvents.request(event)
-                        .map(request -> api.handle(request, deadline))
-                        .orElseGet(api::malformedBody));
+        return GatewayEvents.request(event)
+                .map(request -> answer(api, request, deadline))
+                .orElseGet(() -> GatewayEvents.response(api.malformedBody()));
+    }
+
+    private static APIGatewayV2HTTPResponse answer(Api api, ApiRequest request, Deadline deadline) {
+        APIGatewayV2HTTPResponse response = GatewayEvents.response(api.handle(request, deadline));
+        return GatewayEvents.fits(response) ? response : GatewayEvents.response(api.answerTooLarge(request));
     }
 
     /**

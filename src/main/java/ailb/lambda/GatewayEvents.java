@@ -20,6 +20,12 @@ final class GatewayEvents {
     /** After this the gateway gives up on the function, whatever it does. */
     private static final Duration GATEWAY_PATIENCE = Duration.ofSeconds(29);
 
+    /** Of a function's answer as JSON, less some for what is not the body. */
+    private static final long MOST_BYTES = 6_291_556 - 64 * 1024;
+
+    /** A control character's, as an escape of JSON. */
+    private static final int LARGEST_CHARACTER = 6;
+
     private GatewayEvents() {}
 
     /** The request; empty when the body says it is base64 and is not. */
@@ -63,6 +69,24 @@ final class GatewayEvents {
                 .withBody(new String(body(response), StandardCharsets.UTF_8))
                 .withIsBase64Encoded(false)
                 .build();
+    }
+
+    /** Whether Lambda hands this on. Of an answer that is too large it tells the caller nothing but 500. */
+    static boolean fits(APIGatewayV2HTTPResponse response) {
+        String body = response.getBody();
+        return body.length() <= MOST_BYTES / LARGEST_CHARACTER
+                || MOST_BYTES >= body.chars().mapToLong(GatewayEvents::bytesInJson).sum();
+    }
+
+    /** Half of a surrogate pair is half of four bytes. */
+    private static long bytesInJson(int character) {
+        if (character == '"' || character == '\\' || character == '\n') {
+            return 2;
+        }
+        if (character < ' ') {
+            return LARGEST_CHARACTER;
+        }
+        return character < 0x80 ? 1 : character < 0x800 || Character.isSurrogate((char) character) ? 2 : 3;
     }
 
     /** The gateway takes an answer whole: a stream is collected. */

@@ -76,6 +76,16 @@ public record ApiError(int status, String message, String type, @Nullable String
                 "request_too_large");
     }
 
+    /**
+     * 413: the answer is larger than the front can hand on. It has been paid for, and asking again would be paid again.
+     */
+    public static ApiError answerTooLarge() {
+        return new ApiError(413,
+                "The answer is larger than the 6 MB that a Lambda function can answer with. Ask for less at once: fewer"
+                        + " inputs, or fewer dimensions.",
+                INVALID_REQUEST, null, "answer_too_large");
+    }
+
     /** 429: the pool is full. Goes with a Retry-After header. */
     public static ApiError rateLimited(String message) {
         return new ApiError(429, message, "rate_limit_error", null, "rate_limit_exceeded");

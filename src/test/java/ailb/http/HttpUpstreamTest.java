@@ -221,7 +221,7 @@ class HttpUpstreamTest {
             Failed failed = (Failed) upstream.call(post(server.uri()), AMPLE);
 
             assertThat(failed)
-                    .isEqualTo(new Failed(FailureClass.TRANSPORT, "IOException: body exceeds capacity: 16777216"));
+                    .isEqualTo(new Failed(FailureClass.TRANSPORT, "IOException: body exceeds capacity: 67108864"));
             assertThat(server.connections().getFirst().clientHungUp()).isTrue();
         }
     }

@@ -11,8 +11,10 @@ import ailb.dispatch.Events;
 import ailb.dispatch.FixedKeys;
 import ailb.dispatch.ScriptedUpstream;
 import ailb.dispatch.SteppedTime;
+import ailb.dispatch.Upstream;
 import ailb.pool.Endpoints;
 import ailb.pool.FailureClass;
+import ailb.protocol.Headers;
 import ailb.state.InMemoryStateStore;
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent;
@@ -70,6 +72,38 @@ class ApiHandlerTest {
         assertThat(response.getBody()).contains("Hello");
         assertThat(response.getHeaders()).containsEntry("x-lb-endpoint", "a");
         assertThat(response.getIsBase64Encoded()).isFalse();
+    }
+
+    /** Lambda takes 6,291,556 bytes of JSON, of which 65,536 are kept for what is not the body. */
+    @ParameterizedTest
+    @CsvSource({
+        "x, 6226020",
+        "é, 3113010",
+        "日, 2075340",
+        "😀, 1556505",
+        "'\"', 3113010", // with a backslash before it
+        "\\, 3113010",
+        "'\n', 3113010",
+        "'\u0001', 1037670", // as a backslash, u and four digits
+    })
+    void anAnswerFitsWhileItsJsonDoes(String character, int most) {
+        assertThat(GatewayEvents.fits(answer(character.repeat(most)))).isTrue();
+        assertThat(GatewayEvents.fits(answer(character.repeat(most + 1)))).isFalse();
+    }
+
+    private static APIGatewayV2HTTPResponse answer(String body) {
+        return GatewayEvents.response(new ApiResponse(200, Map.of(), body.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    @Test
+    void anAnswerThatLambdaDoesNotHandOnIs413() {
+        String answer = "{\"choices\":[{\"message\":{\"content\":\"" + "x".repeat(6_300_000) + "\"}}]}";
+        upstream.always("a", () -> new Upstream.Reply(200, Headers.NONE, answer.getBytes(StandardCharsets.UTF_8)));
+
+        APIGatewayV2HTTPResponse response = handler.handleRequest(chat(NOW_MILLIS), remaining(28_000));
+
+        assertThat(response.getStatusCode()).isEqualTo(413);
+        assertThat(response.getBody()).contains("answer_too_large", "Ask for less");
     }
 
     @Test
