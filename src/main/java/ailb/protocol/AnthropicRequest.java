@@ -11,7 +11,8 @@ final class AnthropicRequest {
     /** Anthropic wants {@code max_tokens} in every request; this many where the caller gave none. */
     static final int DEFAULT_MAX_TOKENS = 4096;
 
-    private static final double HIGHEST_TEMPERATURE = 1.0;
+    /** The temperature and the top_p where none is given; also the highest there is. */
+    private static final double USUAL = 1.0;
 
     private AnthropicRequest() {}
 
@@ -53,11 +54,16 @@ final class AnthropicRequest {
     }
 
     private static void putSampling(ObjectNode root, ObjectNode body) {
-        if (root.path("temperature").isNumber()) {
-            body.put("temperature", Math.min(root.path("temperature").doubleValue(), HIGHEST_TEMPERATURE));
+        JsonNode temperature = root.path("temperature");
+        JsonNode topP = root.path("top_p");
+        // Newer models refuse the two together, and one that has its usual value says nothing beside the other.
+        boolean noTopP = temperature.isNumber() && topP.doubleValue() == USUAL;
+        boolean noTemperature = !noTopP && topP.isNumber() && temperature.doubleValue() >= USUAL;
+        if (temperature.isNumber() && !noTemperature) {
+            body.put("temperature", Math.min(temperature.doubleValue(), USUAL));
         }
-        if (root.path("top_p").isNumber()) {
-            body.set("top_p", root.path("top_p"));
+        if (topP.isNumber() && !noTopP) {
+            body.set("top_p", topP);
         }
         List<String> stops = stopSequences(root.path("stop"));
         if (!stops.isEmpty()) {

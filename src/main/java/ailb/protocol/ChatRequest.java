@@ -88,7 +88,7 @@ public final class ChatRequest implements ModelRequest {
     public ProviderRequest at(Endpoint endpoint, String apiKey) {
         WireProtocol wire = WireProtocol.of(endpoint.provider());
         return switch (endpoint.provider()) {
-            case OPENAI -> wire.post(endpoint, kind().pathAfterVersion(), bodyFor(endpoint.modelId()), apiKey);
+            case OPENAI -> wire.post(endpoint, kind().pathAfterVersion(), bodyFor(endpoint), apiKey);
             case ANTHROPIC ->
                 wire.post(
                         endpoint,
@@ -122,17 +122,20 @@ public final class ChatRequest implements ModelRequest {
     }
 
     /** The caller's bytes with another model in them, and the wish to be told the usage where it is a stream. */
-    byte[] bodyFor(String modelId) {
+    private byte[] bodyFor(Endpoint endpoint) {
         JsonNode options = root().path("stream_options");
-        if (!isStream() || showsUsage() || !(Json.isAbsent(options) || options.isObject())) {
-            return body.withModel(modelId);
+        if (!isStream()
+                || showsUsage()
+                || !(Json.isAbsent(options) || options.isObject())
+                || !Hosts.tellsUsageWhenAsked(endpoint.baseUrl())) {
+            return body.withModel(endpoint.modelId());
         }
         // Without the usage of a stream its tokens would have to be guessed.
         ObjectNode asking = Json.object();
         if (options instanceof ObjectNode given) {
             asking.setAll(given);
         }
-        return body.withModelAnd(modelId, "stream_options", asking.put("include_usage", true));
+        return body.withModelAnd(endpoint.modelId(), "stream_options", asking.put("include_usage", true));
     }
 
     /** Not to be changed. */

@@ -12,7 +12,6 @@ import java.util.Set;
 final class ChatRequestRules {
 
     private static final Set<String> ROLES = Set.of("system", "developer", "user", "assistant", "tool", "function");
-    private static final int MAX_STOPS = 4;
 
     private ChatRequestRules() {}
 
@@ -109,9 +108,7 @@ final class ChatRequestRules {
             return Optional.empty();
         }
         boolean allText = stop.valueStream().allMatch(JsonNode::isTextual);
-        return stop.isArray() && stop.size() <= MAX_STOPS && allText
-                ? Optional.empty()
-                : fault("stop", "must be a string or an array of up to " + MAX_STOPS + " strings");
+        return stop.isArray() && allText ? Optional.empty() : fault("stop", "must be a string or an array of strings");
     }
 
     private static Optional<ApiError> text(ObjectNode root, String field) {

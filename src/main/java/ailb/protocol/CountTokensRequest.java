@@ -21,7 +21,7 @@ final class CountTokensRequest implements ModelRequest {
     static Parsed parse(Headers headers, byte[] body) {
         return RequestReader.read(
                 body,
-                MessagesRequestRules::prompt,
+                root -> MessagesRequest.betasFault(headers).or(() -> MessagesRequestRules.prompt(root)),
                 read -> new CountTokensRequest(read, headers.get(MessagesRequest.BETAS)));
     }
 

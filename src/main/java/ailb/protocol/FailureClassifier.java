@@ -27,6 +27,7 @@ final class FailureClassifier {
             "this is not a chat model",
             "the api deployment", // Azure
             "resource not found", // Azure, for a wrong base URL
+            "not found", // Anthropic, for a wrong base URL
             "invalid url"); // OpenAI, for a wrong base URL
 
     private static final List<Map.Entry<String, LimitKind>> LIMIT_PHRASES = List.of(
@@ -66,7 +67,7 @@ final class FailureClassifier {
     }
 
     private static FailureClass classifyRefusal(int status, ProviderError error) {
-        if (CONTENT.stream().anyMatch(error::says)) {
+        if (error.isModeration() || CONTENT.stream().anyMatch(error::says)) {
             return FailureClass.CALLER_FAULT;
         }
         if (status < 400 || MODEL.stream().anyMatch(error::says) || isMissing(status, error)) {
@@ -121,7 +122,6 @@ final class FailureClassifier {
         return status == 405
                 || (status == 404
                         && (!error.isKnown()
-                                || error.says("not_found_error")
                                 || MODEL_MISSING.stream().anyMatch(start -> startsWith(error, start))));
     }
 

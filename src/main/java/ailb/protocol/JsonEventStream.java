@@ -39,7 +39,7 @@ abstract sealed class JsonEventStream implements ReplyStream permits ChatEvents,
         return broken("an event that is not JSON");
     }
 
-    /** The body has ended, between two events. */
+    /** The body has ended. */
     Step ended() {
         return broken("the stream ended before its end");
     }
@@ -67,7 +67,8 @@ abstract sealed class JsonEventStream implements ReplyStream permits ChatEvents,
         if (last != null) {
             return afterLast(last);
         }
-        return last(events.isCutOff() ? broken("the stream ended within an event") : ended());
+        Step step = ended();
+        return last(events.isCutOff() && step instanceof Broken ? broken("the stream ended within an event") : step);
     }
 
     private Step last(Step step) {

@@ -3,17 +3,22 @@ package ailb.protocol;
 import ailb.pool.Endpoint;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.net.URI;
-import java.util.Locale;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 
 /** A messages request in OpenAI's words; {@link MessagesFields} says which fields have any. */
 final class MessagesAsChat {
+
+    /** A longer one OpenAI refuses. */
+    private static final int LONGEST_USER = 64;
 
     private MessagesAsChat() {}
 
     static byte[] body(Endpoint endpoint, MessagesRequest request) {
         ObjectNode root = request.root();
-        boolean isOpenAi = isOpenAi(endpoint.baseUrl());
+        boolean isOpenAi = Hosts.isOpenAi(endpoint.baseUrl());
         ObjectNode body = Json.object();
         body.put("model", endpoint.modelId());
         // Some of OpenAI's models take the newer name only, and many who speak like OpenAI know the older one only.
@@ -25,21 +30,31 @@ final class MessagesAsChat {
         MessagesOutput.put(root, body);
         putSampling(root, body);
         if (root.path("metadata").path("user_id").isTextual()) {
-            body.set("user", root.path("metadata").path("user_id"));
+            body.put("user", user(root.path("metadata").path("user_id").textValue()));
         }
         if (Fields.is(root.path("service_tier"), "standard_only")) {
             body.put("service_tier", "default");
         }
         if (request.isStream()) {
-            body.put("stream", true).putObject("stream_options").put("include_usage", true);
+            body.put("stream", true);
+        }
+        if (request.isStream() && Hosts.tellsUsageWhenAsked(endpoint.baseUrl())) {
+            body.putObject("stream_options").put("include_usage", true);
         }
         return Json.bytes(body);
     }
 
-    /** OpenAI's own API, in all its regions, and that of Azure OpenAI. */
-    static boolean isOpenAi(URI baseUrl) {
-        String host = "." + String.valueOf(baseUrl.getHost()).toLowerCase(Locale.ROOT);
-        return host.endsWith(".api.openai.com") || host.endsWith(".openai.azure.com");
+    /** All that matters of a user's label is that it tells users apart: of a long one its digest does. */
+    private static String user(String label) {
+        if (label.length() <= LONGEST_USER) {
+            return label;
+        }
+        try {
+            MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
+            return HexFormat.of().formatHex(sha256.digest(label.getBytes(StandardCharsets.UTF_8)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e); // every Java has it
+        }
     }
 
     private static void putSampling(ObjectNode root, ObjectNode body) {

@@ -23,7 +23,7 @@ final class MessagesFields {
             translated("model", _ -> true),
             translated("messages", _ -> true), // see MessagesTurns
             translatedInParts("system", MessagesTurns::systemFault),
-            translated("max_tokens", _ -> true),
+            translated("max_tokens", most -> most.intValue() > 0),
             translated("temperature", JsonNode::isNumber),
             translated("top_p", JsonNode::isNumber),
             translated("stop_sequences", MessagesFields::areStops),

@@ -34,10 +34,18 @@ final class MessagesRequest implements ModelRequest {
      */
     static Parsed parse(Headers headers, byte[] body) {
         return RequestReader.read(
-                body, MessagesRequestRules::firstFault, read -> new MessagesRequest(read, headers.get(BETAS)));
+                body,
+                root -> betasFault(headers).or(() -> MessagesRequestRules.firstFault(root)),
+                read -> new MessagesRequest(read, headers.get(BETAS)));
     }
 
     static final String BETAS = "anthropic-beta";
+
+    /** What cannot be sent on must not look like a fault of who would have got it. */
+    static Optional<ApiError> betasFault(Headers headers) {
+        boolean sendable = headers.get(BETAS).orElse("").chars().allMatch(c -> c >= ' ' && c <= '~');
+        return sendable ? Optional.empty() : ChatRequestRules.fault(BETAS, "must be printable ASCII");
+    }
 
     @Override
     public RequestKind kind() {

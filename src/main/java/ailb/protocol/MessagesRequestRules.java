@@ -26,9 +26,10 @@ final class MessagesRequestRules {
     }
 
     private static Optional<ApiError> maxTokens(ObjectNode root) {
-        return Json.isAbsent(root.path("max_tokens"))
-                ? ChatRequestRules.fault("max_tokens", "must be given, as a positive integer")
-                : ChatRequestRules.positiveInteger(root, "max_tokens");
+        JsonNode most = root.path("max_tokens"); // 0 fills Anthropic's cache
+        return most.isIntegralNumber() && most.canConvertToInt() && most.intValue() >= 0
+                ? Optional.empty()
+                : ChatRequestRules.fault("max_tokens", "must be given, as an integer of 0 or more");
     }
 
     private static Optional<ApiError> messages(JsonNode messages) {

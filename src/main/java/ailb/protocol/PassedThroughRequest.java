@@ -48,6 +48,9 @@ abstract sealed class PassedThroughRequest implements ModelRequest permits Embed
         if (value.isNumber()) {
             return CHARACTERS_PER_TOKEN;
         }
+        if (Fields.is(value.path("type"), "image_generation_call")) {
+            return 0; // an image in base64 again, without saying so
+        }
         long characters = 0;
         for (JsonNode part : value) {
             characters += characters(part);

@@ -13,11 +13,13 @@ import org.jspecify.annotations.Nullable;
  * @param code such as {@code model_not_found}
  * @param param the field at fault, or null
  * @param reason Google's, from the error's details
+ * @param isModeration whether it tells what a moderation of the prompt found, as OpenRouter does
  */
 record ProviderError(
-        boolean isKnown, String type, String code, String message, @Nullable String param, String reason) {
+        boolean isKnown, String type, String code, String message, @Nullable String param, String reason,
+        boolean isModeration) {
 
-    private static final ProviderError UNKNOWN = new ProviderError(false, "", "", "", null, "");
+    private static final ProviderError UNKNOWN = new ProviderError(false, "", "", "", null, "", false);
 
     /** Reads OpenAI's and Anthropic's shape, Gemini's array of such, and errors that are bare text or not wrapped. */
     static ProviderError of(Optional<JsonNode> body) {
@@ -30,7 +32,7 @@ record ProviderError(
 
     private static ProviderError ofError(JsonNode error) {
         if (error.isTextual()) {
-            return new ProviderError(true, "", "", error.textValue(), null, "");
+            return new ProviderError(true, "", "", error.textValue(), null, "", false);
         }
         String type = text(error, "type");
         String message = text(error, "message");
@@ -40,7 +42,8 @@ record ProviderError(
                 text(error, "code"),
                 message,
                 error.path("param").textValue(),
-                reason(error.path("details")));
+                reason(error.path("details")),
+                error.path("metadata").has("reasons") || error.path("metadata").has("flagged_input"));
     }
 
     /** True where the type, the code or the reason is {@code sign}. */

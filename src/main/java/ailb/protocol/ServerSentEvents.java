@@ -12,8 +12,8 @@ import java.util.StringJoiner;
  */
 final class ServerSentEvents {
 
-    /** Far more than any event of a provider. */
-    private static final int LONGEST = 4 << 20;
+    /** More than any event of a provider: an image of some megabytes may come in one. */
+    private static final int LONGEST = 16 << 20;
 
     private static final String BYTE_ORDER_MARK = "\uFEFF";
 

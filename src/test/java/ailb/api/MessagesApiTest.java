@@ -64,6 +64,16 @@ class MessagesApiTest {
         assertThat(asked.headers()).containsEntry("anthropic-beta", "one,two");
     }
 
+    /** Whoever would get it could not be blamed for it. */
+    @Test
+    void aHeaderThatCannotBeSentOnIs400() throws IOException {
+        Map<String, String> headers = Map.of("anthropic-beta", "one\u0001two");
+
+        assertError(post("/v1/messages", HELLO, headers), 400, "invalid_request_error", "anthropic-beta");
+        assertError(post("/v1/messages/count_tokens", HELLO, headers), 400, "invalid_request_error", "anthropic-beta");
+        assertThat(upstream.calls()).isEmpty();
+    }
+
     @Test
     void tokensAreCountedByAnEndpointThatCan() throws IOException {
         upstream.always("a", () -> reply(200, "{\"input_tokens\":14}"));
@@ -88,7 +98,7 @@ class MessagesApiTest {
                 "{                                                                        | not valid JSON",
                 "[]                                                                       | must be a JSON object",
                 "{'model':'chat','messages':[{'role':'user','content':'x'}]}              | max_tokens",
-                "{'model':'chat','max_tokens':0,'messages':[{'role':'user','content':'x'}]}  | max_tokens",
+                "{'model':'chat','max_tokens':-1,'messages':[{'role':'user','content':'x'}]}  | max_tokens",
                 "{'model':'chat','max_tokens':1,'messages':[]}                            | messages",
                 "{'model':'chat','max_tokens':1,'messages':[{'role':'user'}]}             | messages[0].content",
                 "{'model':'chat','max_tokens':1,'messages':[{'content':'x'}]}             | messages[0].role",

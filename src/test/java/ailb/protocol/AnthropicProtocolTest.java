@@ -36,6 +36,29 @@ class AnthropicProtocolTest {
                 .isEqualTo(json("anthropic/requests/" + name + "/anthropic.json"));
     }
 
+    /** Claude from Opus 4.1 on answers 400 to both. */
+    @ParameterizedTest
+    @CsvSource({
+        "0.7, 1, 0.7, ",
+        "1, 0.9, , 0.9",
+        "1.5, 0.9, , 0.9",
+        "1, 1, 1.0, ",
+        "0.7, 0.9, 0.7, 0.9", // the provider's to judge
+        "1.5, , 1.0, ",
+        ", 1, , 1",
+    })
+    void ofTemperatureAndTopPOneThatSaysNothingIsLeftOut(
+            String temperature, String topP, String sentTemperature, String sentTopP) {
+        ChatRequest request = valid("""
+                {"model":"chat","messages":[{"role":"user","content":"Hi"}],"temperature":%s,"top_p":%s}"""
+                .formatted(temperature, topP));
+
+        JsonNode sent = json(request.at(ENDPOINT, "key").body());
+
+        assertThat(sent.path("temperature").asText(null)).isEqualTo(sentTemperature);
+        assertThat(sent.path("top_p").asText(null)).isEqualTo(sentTopP);
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {

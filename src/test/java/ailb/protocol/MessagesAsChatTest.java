@@ -85,6 +85,7 @@ class MessagesAsChatTest {
         "https://api.openai.com/v1,                           max_completion_tokens",
         "https://EU.api.OpenAI.com/v1,                        max_completion_tokens",
         "https://my-resource.openai.azure.com/openai/v1,      max_completion_tokens",
+        "https://x.cognitiveservices.azure.com/openai/v1,     max_completion_tokens",
         "https://api.openai.com.evil.test/v1,                 max_tokens",
         "https://notopenai.azure.com/v1,                      max_tokens",
         "https://myapi.openai.com/v1,                         max_tokens",
@@ -118,6 +119,38 @@ class MessagesAsChatTest {
 
         assertThat(sent.path("stream").asBoolean()).isTrue();
         assertThat(sent.path("stream_options")).isEqualTo(json(utf8("{\"include_usage\":true}")));
+    }
+
+    /** Mistral tells it unasked, and answers 422 to who asks. */
+    @Test
+    void mistralIsNotAskedForTheUsage() {
+        MessagesRequest request = messages(utf8("""
+                {"model":"m","max_tokens":7,"stream":true,"messages":[{"role":"user","content":"Hello"}]}"""));
+        Endpoint mistral = WireFiles.endpoint(Provider.OPENAI, "https://api.mistral.ai/v1", "m");
+
+        assertThat(json(request.at(mistral, "key").body()).has("stream_options")).isFalse();
+    }
+
+    /** As Claude Code's are; OpenAI takes 64 characters. The digest is sha256sum's. */
+    @Test
+    void aLongUsersLabelIsSentAsItsDigest() {
+        String label = "{\"model\":\"m\",\"max_tokens\":7,\"metadata\":{\"user_id\":\"%s\"},"
+                + "\"messages\":[{\"role\":\"user\",\"content\":\"Hello\"}]}";
+
+        assertThat(json(messages(utf8(label.formatted("a".repeat(64)))).at(ENDPOINT, "key").body()).path("user")
+                .textValue()).isEqualTo("a".repeat(64));
+        assertThat(json(messages(utf8(label.formatted("a".repeat(65)))).at(ENDPOINT, "key").body()).path("user")
+                .textValue()).isEqualTo("635361c48bb9eab14198e76ea8ab7f1a41685d6ad62aa9146d301d4f17eb0ae0");
+    }
+
+    /** It fills Anthropic's cache, which OpenAI has no word for. */
+    @Test
+    void anAnswerOfNoTokensIsForAnthropicOnly() {
+        MessagesRequest request = messages(utf8("""
+                {"model":"m","max_tokens":0,"messages":[{"role":"user","content":"Hello"}]}"""));
+
+        assertThat(request.unsupportedAt(Provider.OPENAI)).contains("max_tokens");
+        assertThat(request.unsupportedAt(Provider.ANTHROPIC)).isEmpty();
     }
 
     /** Work that grew with the square of what is asked would take minutes. */

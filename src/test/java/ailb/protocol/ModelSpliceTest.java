@@ -4,6 +4,7 @@ import static ailb.protocol.WireFiles.text;
 import static ailb.protocol.WireFiles.valid;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ailb.pool.Provider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -32,7 +33,7 @@ class ModelSpliceTest {
             "\"" + "x".repeat(9000) + "\""}) {
             ChatRequest request = valid(template.replace("@", model));
 
-            assertThat(text(request.bodyFor("gpt-4o-mini"))).isEqualTo(template.replace("@", "\"gpt-4o-mini\""));
+            assertThat(sent(request, "gpt-4o-mini")).isEqualTo(template.replace("@", "\"gpt-4o-mini\""));
         }
     }
 
@@ -41,7 +42,7 @@ class ModelSpliceTest {
     void toolsImagesAndAllElsePassThrough(String name) {
         byte[] body = WireFiles.bytes("anthropic/requests/" + name + "/openai.json");
 
-        assertThat(text(valid(body).bodyFor("gpt-4o-mini")))
+        assertThat(sent(valid(body), "gpt-4o-mini"))
                 .isEqualTo(text(body).replace("\"model\": \"chat\"", "\"model\": \"gpt-4o-mini\""));
     }
 
@@ -49,7 +50,7 @@ class ModelSpliceTest {
     void newModelIsWrittenAsAJsonString() {
         ChatRequest request = valid("{\"model\":\"chat\"," + MESSAGES + "}");
 
-        assertThat(text(request.bodyFor("a\"b\\c/é"))).startsWith("{\"model\":\"a\\\"b\\\\c/é\",");
+        assertThat(sent(request, "a\"b\\c/é")).startsWith("{\"model\":\"a\\\"b\\\\c/é\",");
     }
 
     @Test
@@ -59,15 +60,20 @@ class ModelSpliceTest {
 
         ChatRequest request = valid(before + "\"chat\"}");
 
-        assertThat(text(request.bodyFor("m"))).isEqualTo(before + "\"m\"}");
+        assertThat(sent(request, "m")).isEqualTo(before + "\"m\"}");
     }
 
     @Test
     void callersOwnBytesStayAsTheyWere() {
         ChatRequest request = valid("{\"model\":\"chat\"," + MESSAGES + "}");
 
-        request.bodyFor("other");
+        sent(request, "other");
 
         assertThat(text(request.body())).isEqualTo("{\"model\":\"chat\"," + MESSAGES + "}");
+    }
+
+    private static String sent(ChatRequest request, String modelId) {
+        return text(
+                request.at(WireFiles.endpoint(Provider.OPENAI, "https://provider.test/v1", modelId), "key").body());
     }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ailb.pool.Endpoint;
 import ailb.pool.Endpoints;
 import ailb.pool.FailureClass;
+import ailb.pool.Provider;
 import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
 import java.util.List;
@@ -74,6 +75,19 @@ class OpenAiChatStreamTest extends ReplyStreamContract {
                 complete -> assertThat(complete.events()).asString(UTF_8).isEqualTo(DONE));
     }
 
+    /** The blank line after the last event is missing, or its end. */
+    @Test
+    void oneThatIsCutOffAfterItsChoicesIsComplete() {
+        for (String rest : new String[]{"data: [DONE]\n", "data: [DO", "data: {\"choices\":["}) {
+            ReplyStream stream = stream(false);
+            stream.feed((ROLE + HELLO + STOP + rest).getBytes(UTF_8));
+
+            assertThat(stream.end()).isInstanceOfSatisfying(
+                    ReplyStream.Complete.class,
+                    complete -> assertThat(complete.events()).asString(UTF_8).isEqualTo(DONE));
+        }
+    }
+
     @Test
     void oneThatBreaksOffIsAFaultOfTheEndpoint() {
         ReplyStream stream = stream(false);
@@ -100,6 +114,15 @@ class OpenAiChatStreamTest extends ReplyStreamContract {
         assertThat(sent(own.formatted("chat", "[]"))).isEqualTo(own.formatted("gpt", "[]"));
         String whole = "{\"model\":\"%s\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}";
         assertThat(sent(whole.formatted("chat"))).isEqualTo(whole.formatted("gpt"));
+    }
+
+    /** Mistral tells it unasked, and answers 422 to who asks. */
+    @Test
+    void mistralIsNotAskedForTheUsage() {
+        Endpoint mistral = WireFiles.endpoint(Provider.OPENAI, "https://api.mistral.ai/v1", "chat");
+        String body = "{\"model\":\"chat\",\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}";
+
+        assertThat(WireFiles.valid(body).at(mistral, "key").body()).asString(UTF_8).isEqualTo(body);
     }
 
     static String errorEvent(String type) {

@@ -48,6 +48,14 @@ class PassedThroughRequestTest {
     }
 
     @Test
+    void anImageInBase64IsNoText() {
+        assertThat(valid(RequestKind.RESPONSES, """
+                {"model":"m","input":[{"role":"user","content":"Brighter"},
+                 {"type":"image_generation_call","id":"ig_1","status":"completed","result":"iVBORw0KGgo"}]}""")
+                .promptCharacters()).isEqualTo(WireFiles.utf8("user" + "Brighter").length);
+    }
+
+    @Test
     void answersComeBackAsTheyAreAndTellTheirUsage() {
         ModelRequest embeddings = valid(RequestKind.EMBEDDINGS, "{\"model\":\"m\",\"input\":\"x\"}");
         String embedded = """

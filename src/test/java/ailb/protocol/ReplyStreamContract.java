@@ -135,7 +135,7 @@ abstract class ReplyStreamContract {
     void anEventWithoutAnEndIsNotCollectedForEver() {
         ReplyStream stream = stream();
         byte[] megabyte = utf8("x".repeat(1 << 20));
-        Optional<ReplyStream.Step> broken = IntStream.range(0, 6)
+        Optional<ReplyStream.Step> broken = IntStream.range(0, 20)
                 .mapToObj(_ -> stream.feed(megabyte))
                 .filter(ReplyStream.Broken.class::isInstance)
                 .findFirst();

@@ -1,0 +1,27 @@
+package ailb.protocol;
+
+import java.net.URI;
+import java.util.Locale;
+
+/** What differs between those who speak OpenAI's protocol, as told by where they are. */
+final class Hosts {
+
+    private Hosts() {}
+
+    /** OpenAI's own API, in all its regions, and that of Azure OpenAI. */
+    static boolean isOpenAi(URI baseUrl) {
+        return isWithin(baseUrl, "api.openai.com")
+                || isWithin(baseUrl, "openai.azure.com")
+                || isWithin(baseUrl, "cognitiveservices.azure.com");
+    }
+
+    /** Whether the usage of a stream comes if it is asked for. Mistral tells it unasked, and refuses to be asked. */
+    static boolean tellsUsageWhenAsked(URI baseUrl) {
+        return !isWithin(baseUrl, "mistral.ai");
+    }
+
+    private static boolean isWithin(URI baseUrl, String domain) {
+        String host = String.valueOf(baseUrl.getHost()).toLowerCase(Locale.ROOT);
+        return ("." + host).endsWith("." + domain);
+    }
+}
