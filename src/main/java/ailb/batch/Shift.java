@@ -85,7 +85,7 @@ final class Shift {
             }
             cancel();
             long pause = lease();
-            if (pause > PATIENCE || pause > deadline.remaining(parts.time())) {
+            if (!waiting.isEmpty() && (pause > PATIENCE || pause > deadline.remaining(parts.time()))) {
                 handBack(pause);
             }
             await(waiting.isEmpty() ? Long.MAX_VALUE : pause);

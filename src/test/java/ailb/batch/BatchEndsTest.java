@@ -70,6 +70,26 @@ class BatchEndsTest {
         onlyTheFourthFailed(batches, "worker_lost");
     }
 
+    /** They are called one after the other by who has them: each hand-back would cost a permit and an invocation. */
+    @Test
+    void suspectsAreNotPassedOnFromWorkerToWorker() {
+        SimulatedBatches batches = simulated((simulated, call) -> {
+            if (simulated.deaths() == 0 && simulated.calls.size() == 10) {
+                simulated.time.die();
+            }
+            simulated.time.sleep(SimulatedBatches.SECOND);
+            return ScriptedUpstream.answer();
+        })
+                .submit("b", 10)
+                .run();
+
+        assertThat(batches.deaths()).isOne();
+        assertThat(batches.batchAtLast("b").counts()).isEqualTo(new Counts(10, 0, 0));
+        assertThat(batches.calls).hasSizeLessThanOrEqualTo(20);
+        assertThat(batches.invocations).as("expansion, the one that dies, and who calls them again")
+                .hasSizeLessThanOrEqualTo(5);
+    }
+
     @Test
     void aLineThatFailsEverywhereIsGivenUpAfterTheMostAttempts() {
         SimulatedBatches batches = simulated((simulated, call) -> {
