@@ -43,7 +43,8 @@ record DayCounter(long limit, ZoneId zone) {
 
     /** @param requests no more than are left */
     void take(ConditionalUpdate.Builder update, EndpointState state, long now, int requests) {
-        if (used(state, now) > 0) {
+        if (state.has(Attribute.DAY_REQUESTS)
+                && state.get(Attribute.DAY) == DatedCounter.DAY_REQUESTS.current(state, today(now))) {
             update.guard(new Guard.Between(Attribute.DAY_REQUESTS, 0, limit - requests));
         }
         DatedCounter.DAY_REQUESTS.add(update, state, today(now), requests);

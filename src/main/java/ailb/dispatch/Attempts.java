@@ -80,7 +80,7 @@ final class Attempts {
         }
     }
 
-    /** How a call ended that was not the end of the request. */
+    /** What is to be done after a call. */
     sealed interface Next {}
 
     /** The request has its end. */
@@ -154,7 +154,7 @@ final class Attempts {
                         parts.time(),
                         start + timeout.toNanos(),
                         parts.time().monotonic() + budget.left(),
-                        ended -> conclude(parts, ticket, ended, start, timeout));
+                        (ended, cutShort) -> conclude(parts, ticket, ended, start, timeout, cutShort));
                 Optional<ProviderReply.Failure> failure = live.begin();
                 if (failure.isEmpty()) {
                     return new Finished(new DispatchResult.Streaming(endpoint.name(), made, live));
@@ -162,7 +162,7 @@ final class Attempts {
                 reply = failure.get();
             }
         }
-        return next(endpoint, reply, conclude(parts, ticket, reply, start, timeout));
+        return next(endpoint, reply, conclude(parts, ticket, reply, start, timeout, false));
     }
 
     /** A caller who waits for events cannot read an answer that comes whole. */
@@ -180,15 +180,24 @@ final class Attempts {
                 : parts.upstream().call(providerRequest, timeout);
     }
 
-    /** Tells of a call that has ended and reports it. True when its key has been renewed since. */
+    /**
+     * Tells of a call that has ended and reports it. True when its key has been renewed since.
+     *
+     * @param cutShort whether it was under way, and well, when the request's time was over
+     */
     private boolean conclude(
-            Dispatcher.Parts parts, Ticket ticket, ProviderReply reply, long start, Duration timeout) {
+            Dispatcher.Parts parts,
+            Ticket ticket,
+            ProviderReply reply,
+            long start,
+            Duration timeout,
+            boolean cutShort) {
         Permit permit = ticket.permit();
         long nanos = parts.time().monotonic() - start;
         boolean keyRenewed =
                 failed(reply, FailureClass.CREDENTIAL) && isKeyRenewed(parts, permit.endpoint(), ticket.key());
-        boolean cutShort =
-                failed(reply, FailureClass.TIMEOUT) && !budget.isFair(timeout, permit.admitted(), permit.demand());
+        boolean requestEnded = failed(reply, FailureClass.TIMEOUT)
+                && (cutShort || !budget.isFair(timeout, permit.admitted(), permit.demand()));
         tell(parts.listener(), permit.endpoint(), reply, nanos);
         Settlement settlement = new Settlement(
                 permit,
@@ -196,7 +205,7 @@ final class Attempts {
                 reply,
                 nanos,
                 leaveAlone(parts, reply),
-                keyRenewed || cutShort,
+                keyRenewed || requestEnded,
                 budget.deadline());
         Optional<FailureClass> failure =
                 reply instanceof ProviderReply.Failure failed ? Optional.of(failed.failure()) : Optional.empty();

@@ -54,7 +54,7 @@ public final class BatchCalls {
         this.grounds = grounds;
         this.parts = grounds.shared();
         this.settings = parts.pool().settings().batches();
-        this.budget = new Budget(deadline, parts.time(), parts.pool().settings());
+        this.budget = new Budget(deadline, parts.time(), parts.pool().settings(), Priority.BATCH);
         this.reports = new DeferredReports(parts.settler(), parts.time(), _ -> true, LONGEST_REPORT_WAIT);
     }
 
@@ -128,7 +128,6 @@ public final class BatchCalls {
 
     private void leaseFor(BatchCall call, Round round) {
         Choices choices = call.choices();
-        choices.forgetThrottling();
         while (round.storeFailures < STORE_PATIENCE) {
             Shortlist shortlist = choices.shortlist(Set.of());
             if (choices.usable().isEmpty() || choices.budgetRefuses()) {

@@ -1,7 +1,9 @@
 package ailb.dispatch;
 
 import ailb.admission.Demand;
+import ailb.health.Breaker;
 import ailb.pool.Settings;
+import ailb.state.Attribute;
 import ailb.state.EndpointState;
 import ailb.state.WindowSlot;
 import ailb.stats.Latency;
@@ -29,23 +31,31 @@ final class Budget {
     private final Deadline deadline;
     private final TimeSource time;
     private final Settings settings;
+    private final Priority priority;
 
-    Budget(Deadline deadline, TimeSource time, Settings settings) {
+    Budget(Deadline deadline, TimeSource time, Settings settings, Priority priority) {
         this.deadline = deadline;
         this.time = time;
         this.settings = settings;
+        this.priority = priority;
     }
 
     Deadline deadline() {
         return deadline;
     }
 
-    /** Time that can be spent before an attempt starts that has an even chance to finish; negative when too late. */
+    /**
+     * Time that can be spent before an attempt starts; negative when too late. One that is a retry, or a line of a batch,
+     * must have an even chance to finish. A request's first call is made with less too: there will never be more time for
+     * it, while a line comes again.
+     */
     long spare(EndpointState state, Demand demand) {
-        return deadline.remaining(time) - RESERVE - need(state, demand);
+        long usual = usualNeed(state, demand);
+        boolean isFirst = priority == Priority.INTERACTIVE && !demand.retry();
+        return deadline.remaining(time) - RESERVE - (isFirst ? Math.min(usual, UNKNOWN_NEED) : usual);
     }
 
-    private long need(EndpointState state, Demand demand) {
+    private long usualNeed(EndpointState state, Demand demand) {
         Window window = Window.of(state, time.now());
         OptionalDouble median = Latency.quantile(window, 0.5);
         return median.isPresent()
@@ -63,6 +73,9 @@ final class Budget {
     Duration attempt(EndpointState state, Demand demand) {
         OptionalDouble slow = Latency.quantile(Window.of(state, time.now()), 0.95);
         double cap = settings.retries().attemptCap().toNanos();
+        if (slow.isEmpty() && !Breaker.isClosed(state) && state.has(Attribute.P95)) {
+            slow = OptionalDouble.of((double) state.get(Attribute.P95)); // a probe keeps all others out: the last known
+        }
         if (slow.isPresent()) {
             cap = Math.min(cap, Math.max(PATIENCE, 2 * Latency.expected(slow.getAsDouble(), demand.outputTokens())));
         }
@@ -80,8 +93,8 @@ final class Budget {
     }
 
     /**
-     * Whether an attempt had the time that an endpoint in good health needs. One that the request's own end cut short
-     * tells nothing of the endpoint.
+     * Whether an attempt had the time that an endpoint in good health needs for an answer of usual length. One that the
+     * request's own end cut short before tells nothing of the endpoint.
      */
     boolean isFair(Duration attempt, EndpointState state, Demand demand) {
         Window window = Window.of(state, time.now());

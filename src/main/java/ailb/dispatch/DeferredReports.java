@@ -82,9 +82,16 @@ final class DeferredReports implements Attempts.Reports {
                 .orElse(Long.MAX_VALUE);
     }
 
-    /** Reports all answers of the endpoints where one is due; an item that takes no more writes gets them later. */
-    void flushDue() {
-        waiting.values().stream().filter(this::isDue).forEach(queue -> flush(queue, true));
+    /**
+     * Reports all answers of the endpoints where one is due; an item that takes no more writes gets them later.
+     *
+     * @param deadline of the request that does this by the way: when it has passed the next one may
+     */
+    void flushDue(Deadline deadline) {
+        waiting.values()
+                .stream()
+                .filter(queue -> isDue(queue) && deadline.remaining(time) > 0)
+                .forEach(queue -> flush(queue, deadline, true));
     }
 
     private boolean isDue(Queue<Waiting> queue) {
@@ -94,17 +101,17 @@ final class DeferredReports implements Attempts.Reports {
 
     /** Reports all answers there are. */
     void flush() {
-        waiting.values().forEach(queue -> flush(queue, false));
+        waiting.values().forEach(queue -> flush(queue, Deadline.NONE, false));
     }
 
     /** One write for those of an endpoint that were admitted under one generation. */
-    private void flush(Queue<Waiting> queue, boolean canWait) {
+    private void flush(Queue<Waiting> queue, Deadline deadline, boolean canWait) {
         Map<Kind, List<Waiting>> together = new LinkedHashMap<>();
         for (Waiting one = queue.poll(); one != null; one = queue.poll()) {
             together.computeIfAbsent(kind(one), _ -> new ArrayList<>()).add(one);
         }
         together.values().forEach(some -> {
-            if (settler.settle(report(some), Optional.empty(), Deadline.NONE, canWait) instanceof Settler.Postponed) {
+            if (settler.settle(report(some), Optional.empty(), deadline, canWait) instanceof Settler.Postponed) {
                 queue.addAll(some);
             }
         });

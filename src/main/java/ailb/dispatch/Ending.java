@@ -24,6 +24,8 @@ final class Ending {
     /** Where room is due now others have been quicker: no caller is told to come back at once. */
     private static final long SHORTEST_WAIT = Duration.ofMillis(50).toNanos();
 
+    private static final long PROBE_WAIT = Duration.ofSeconds(1).toNanos();
+
     private final Dispatcher.Parts parts;
     private final Choices choices;
     private final boolean storeIsDown;
@@ -88,12 +90,19 @@ final class Ending {
         return declined(
                 ApiError.noHealthyEndpoint(
                         "No endpoint for this model is healthy: " + reasons + ". GET /v1/pool tells more."),
-                openings.stream().mapToLong(Opening::until).min());
+                openings.stream().mapToLong(this::back).min());
+    }
+
+    /** When the endpoint may be back; one call finds that out while all others wait. */
+    private long back(Opening opening) {
+        return opening.halfOpen() ? Math.max(opening.until(), parts.time().now() + PROBE_WAIT) : opening.until();
     }
 
     private DispatchResult noneFree(List<Endpoint> closed) {
         if (closed.stream().allMatch(this::isTooLate)) {
-            return declined(ApiError.timeout("No answer in time: what is left is too short for another attempt."));
+            return declined(
+                    ApiError.timeout("No answer in time: what is left is too short for a call. Ask for less, or submit"
+                            + " a batch."));
         }
         long now = parts.time().now();
         OptionalLong room = closed.stream()
@@ -118,7 +127,7 @@ final class Ending {
 
     private boolean isTooLate(Endpoint endpoint) {
         EndpointState state = parts.view().state(endpoint);
-        return budget.spare(state, choices.usualDemand(endpoint)) < 0;
+        return budget.spare(state, choices.demand(endpoint)) < 0;
     }
 
     private OptionalLong room(Endpoint endpoint) {

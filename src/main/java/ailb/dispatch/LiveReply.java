@@ -9,7 +9,6 @@ import ailb.protocol.Usage;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.function.Consumer;
 
 /**
  * A reply that comes as events. Up to the first of them the request can still go elsewhere; from then on it is handed on
@@ -26,6 +25,9 @@ final class LiveReply implements Events {
     /** The end of the body follows the last event at once; a connection whose reply was read to its end is used again. */
     private static final Duration LAST_WORD = Duration.ofMillis(20);
 
+    /** One that was heard of so lately when its request's time was over had not failed. */
+    private static final long FLOWING = Duration.ofSeconds(10).toNanos();
+
     private static final long CHARACTERS_PER_TOKEN = 4;
 
     private static final ReplyStream.Step NOTHING = new ReplyStream.More(new byte[0]);
@@ -36,15 +38,22 @@ final class LiveReply implements Events {
     private final TimeSource time;
     private final long beginBy;
     private final long endBy;
-    private final Consumer<ProviderReply> report;
+    private final Report report;
     private ReplyStream.Step step = NOTHING;
     private long heard;
+    private boolean cutShort;
+
+    /** Takes what came of a call that was handed on, once. */
+    interface Report {
+
+        /** @param cutShort whether the stream flowed until its request's time was over */
+        void ended(ProviderReply reply, boolean cutShort);
+    }
 
     /**
      * @param demand what the call was admitted on
      * @param beginBy by when the first event must have come, on the monotonic clock
      * @param endBy by when the stream must have ended, on the same
-     * @param report takes what came of the call, once, if it is handed on
      */
     LiveReply(
             ReplyStream stream,
@@ -53,7 +62,7 @@ final class LiveReply implements Events {
             TimeSource time,
             long beginBy,
             long endBy,
-            Consumer<ProviderReply> report) {
+            Report report) {
         this.stream = stream;
         this.body = body;
         this.demand = demand;
@@ -86,6 +95,7 @@ final class LiveReply implements Events {
         long now = time.monotonic();
         long left = Math.min(heard + LONGEST_SILENCE - now, end - now);
         if (left <= 0) {
+            cutShort = now - heard < FLOWING;
             return lost(FailureClass.TIMEOUT,
                     end - now <= 0 ? "the stream did not end in time" : "the stream fell silent");
         }
@@ -117,7 +127,7 @@ final class LiveReply implements Events {
         } catch (IOException callerIsGone) {
             ended = answer();
         } finally {
-            report.accept(ended);
+            report.ended(ended, cutShort);
         }
     }
 
@@ -127,6 +137,7 @@ final class LiveReply implements Events {
             if (step.events().length > 0) {
                 sink.send(step.events());
                 told = time.monotonic();
+                heard = told; // while the caller took its time nobody listened
             } else if (time.monotonic() - told >= LONGEST_HUSH) {
                 sink.silence();
                 told = time.monotonic();

@@ -10,7 +10,6 @@ import ailb.state.StateStoreException;
 import ailb.state.WindowSlot;
 import ailb.stats.Window;
 import java.time.Duration;
-
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -85,12 +84,12 @@ public final class PoolView {
 
     /** Notes an item that a write brought back. */
     void saw(Endpoint endpoint, EndpointState state) {
-        seen.put(endpoint.name(), new Seen(state, time.now()));
+        seen.merge(endpoint.name(), new Seen(state, time.now()), this::newer);
     }
 
     /**
-     * A read is eventually consistent: it must not hide what a later write has brought back, nor a move of the breaker
-     * that was seen before. What was brought back in a time still to come is from before the clock was set back.
+     * A read is eventually consistent, and what a write brought back may be noted late: neither must hide what a later
+     * write has brought back, nor a move of the breaker that was seen before. What was brought back in a time still to come is from before the clock was set back.
      */
     private Seen newer(Seen known, Seen other) {
         boolean stale = other.at() < known.at()
@@ -113,5 +112,4 @@ public final class PoolView {
         double calls = Window.of(known.state(), now).sum(WindowSlot::admitted) / Window.LENGTH.toSeconds();
         return new Observation(known.state(), now - known.at(), calls);
     }
-
 }

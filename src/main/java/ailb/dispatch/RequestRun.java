@@ -19,7 +19,7 @@ final class RequestRun {
     RequestRun(Grounds grounds, ModelRequest request, Deadline deadline) {
         this.grounds = grounds;
         this.parts = grounds.current();
-        this.budget = new Budget(deadline, parts.time(), parts.pool().settings());
+        this.budget = new Budget(deadline, parts.time(), parts.pool().settings(), Priority.INTERACTIVE);
         this.attempts = new Attempts(request, budget, parts.pool().settings(), REPORTS);
         this.search = new Search(parts, new Choices(parts, request, budget, Priority.INTERACTIVE), budget);
     }

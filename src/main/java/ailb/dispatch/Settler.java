@@ -53,7 +53,7 @@ final class Settler {
     /** It does not, or nobody knows. */
     record Uncounted() implements Outcome {}
 
-    /** It was not made: the item is written to too often. */
+    /** It was not made: the item is written to too often, or the time was over. */
     record Postponed() implements Outcome {}
 
     /**
@@ -61,7 +61,7 @@ final class Settler {
      *
      * @param before answers that have not been reported yet, of the same endpoint and generation
      * @param deadline of the request: when it has just passed no further try begins, for somebody waits
-     * @param canWait whether it is given back in the end where the item is written to too often
+     * @param canWait whether it is given back in the end, where it could not be made
      */
     Outcome settle(Report report, Optional<Report> before, Deadline deadline, boolean canWait) {
         Endpoint endpoint = report.endpoint();
@@ -80,17 +80,16 @@ final class Settler {
                     known = now;
                     current = report.isCurrent(now);
                 }
-                case UpdateResult.Throttled() -> { // not made, so it may be tried again
-                    listener.on(new DispatchEvent.Throttled(endpoint.name()));
-                    if (last && canWait) {
-                        return new Postponed();
-                    }
-                }
+                // not made, so it may be tried again
+                case UpdateResult.Throttled() -> listener.on(new DispatchEvent.Throttled(endpoint.name()));
                 case UpdateResult.Unknown(String cause) -> {
                     listener.on(new DispatchEvent.StoreTrouble(endpoint.name(), cause));
                     return new Uncounted();
                 }
             }
+        }
+        if (canWait) {
+            return new Postponed();
         }
         String why = hasTime(deadline) ? "the item is too busy" : "the item is busy, and the request's time is over";
         listener.on(new DispatchEvent.StoreTrouble(endpoint.name(), "gave up reporting a call: " + why));

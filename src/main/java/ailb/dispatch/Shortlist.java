@@ -11,7 +11,7 @@ import java.util.Optional;
 /**
  * The endpoints that could take a call now or soon.
  *
- * @param entries none of which is out or refused; in no particular order
+ * @param entries none of which is out; in no particular order
  * @param now when it was drawn up, nanoseconds since the epoch
  */
 record Shortlist(List<Entry> entries, long now) {

@@ -70,7 +70,7 @@ final class Thrift implements Attempts.Reports {
     public void report(
             Dispatcher.Parts parts, Settlement settlement, Optional<FailureClass> failure, ApiKeys.ApiKey key) {
         reports.report(parts, settlement, failure, key);
-        reports.flushDue();
+        reports.flushDue(settlement.deadline());
     }
 
     /**

@@ -104,14 +104,14 @@ public final class Breaker {
         if (isClosed(state)) {
             return Access.CLOSED;
         }
-        if (state.get(Attribute.BREAKER) == HALF_OPEN) {
-            return state.get(Attribute.PROBE_UNTIL) <= now ? Access.PROBE : Access.OUT;
+        boolean isProbed = state.get(Attribute.PROBE_UNTIL) > now;
+        if (isProbed && state.get(Attribute.BREAKER) == HALF_OPEN) {
+            return Access.OUT;
         }
         if (state.get(Attribute.OPEN_UNTIL) <= now || keyReplaced) {
             return Access.PROBE;
         }
-        boolean mayBeEarly = !reason(state).needsAPerson() && state.get(Attribute.PROBE_UNTIL) <= now;
-        return mayBeEarly ? Access.EARLY_PROBE : Access.OUT;
+        return isProbed || reason(state).needsAPerson() ? Access.OUT : Access.EARLY_PROBE;
     }
 
     /**
@@ -137,7 +137,6 @@ public final class Breaker {
             return;
         }
         admission.guard(unmoved(state));
-        admission.guard(Guard.unchanged(state, Attribute.BREAKER));
         admission.add(Attribute.GENERATION, 1);
         admission.put(Attribute.BREAKER, HALF_OPEN);
         admission.put(Attribute.PROBE_UNTIL, now + lease.toNanos());
@@ -201,17 +200,22 @@ public final class Breaker {
 
     private ConditionalUpdate.Builder open(
             EndpointState state, FailureClass failure, long keyVersion, long now, RandomGenerator random) {
-        boolean forgiven = isClosed(state) && now - state.get(Attribute.RECOVERED_AT) > FORGIVEN_AFTER;
-        long openings = forgiven ? 1 : state.get(Attribute.OPENINGS) + 1;
+        long openings = isAnother(state, failure, now) ? 1 : state.get(Attribute.OPENINGS) + 1;
         return reopen(state, failure, keyVersion)
                 .put(Attribute.OPENINGS, openings)
                 .put(Attribute.OPEN_UNTIL, now + openFor(failure, openings, random));
     }
 
+    /** Whether an opening is the first of its row. What a person has to mend and what passes by itself are two rows. */
+    private static boolean isAnother(EndpointState state, FailureClass failure, long now) {
+        return isClosed(state)
+                ? failure.needsAPerson() || now - state.get(Attribute.RECOVERED_AT) > FORGIVEN_AFTER
+                : failure.needsAPerson() != reason(state).needsAPerson();
+    }
+
     private static ConditionalUpdate.Builder reopen(EndpointState state, FailureClass failure, long keyVersion) {
         ConditionalUpdate.Builder move = ConditionalUpdate.builder()
                 .guard(unmoved(state))
-                .guard(Guard.unchanged(state, Attribute.BREAKER))
                 .add(Attribute.GENERATION, 1)
                 .put(Attribute.BREAKER, OPEN)
                 .put(Attribute.REASON, REASONS.indexOf(failure));
@@ -271,7 +275,6 @@ public final class Breaker {
     private static ConditionalUpdate close(EndpointState state, long now) {
         return ConditionalUpdate.builder()
                 .guard(unmoved(state))
-                .guard(Guard.equal(Attribute.BREAKER, HALF_OPEN))
                 .add(Attribute.GENERATION, 1)
                 .put(Attribute.RECOVERED_AT, now)
                 .remove(Attribute.BREAKER)
@@ -288,7 +291,6 @@ public final class Breaker {
     public static ConditionalUpdate abandon(EndpointState admitted) {
         return ConditionalUpdate.builder()
                 .guard(unmoved(admitted))
-                .guard(Guard.equal(Attribute.BREAKER, HALF_OPEN))
                 .add(Attribute.GENERATION, 1)
                 .put(Attribute.PROBE_UNTIL, 0)
                 .build();

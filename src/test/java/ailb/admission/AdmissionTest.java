@@ -233,6 +233,19 @@ class AdmissionTest {
                 .isFalse();
     }
 
+    /** As an instance without the store begins: nothing of its share of the day is used. */
+    @Test
+    void theOnlyRequestOfADayIsNotGivenTwiceWhereNoneIsCountedYet() {
+        Admission admission = new Admission(perDay(1, ZoneId.of("UTC")));
+        long today = Math.floorDiv(now, 86_400 * SECOND);
+        EndpointState none = new EndpointState(Map.of(Attribute.DAY, today, Attribute.DAY_REQUESTS, 0L));
+        state = none;
+        take(admission, CALL, 0);
+
+        assertThat(update(admission, new Observation(none, 0, 0), CALL, 0).allowedBy(state))
+                .isFalse();
+    }
+
     @Test
     void aClockStillOnYesterdayCountsOnTheNewestDay() {
         Admission admission = new Admission(perDay(2, ZoneId.of("UTC")));

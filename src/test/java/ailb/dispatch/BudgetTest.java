@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ailb.admission.Demand;
 import ailb.pool.Settings;
+import ailb.state.Attribute;
 import ailb.state.ConditionalUpdate;
 import ailb.state.EndpointState;
 import ailb.state.InMemoryStateStore;
@@ -12,6 +13,7 @@ import ailb.state.WindowSlot;
 import ailb.stats.Latency;
 import ailb.stats.Window;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -31,10 +33,22 @@ class BudgetTest {
 
     /** 15 answers in 1 s, 5 in 10 s: the median is 1 s, in the bucket up to 1.164 s. */
     @Test
-    void aKnownEndpointNeedsItsMedian() {
-        long spare = budget(28_000, Settings.DEFAULT).spare(answers(15, 1_000, 5, 10_000), USUAL);
+    void aRetryAtAKnownEndpointNeedsItsMedianAndSoDoesALineOfABatch() {
+        EndpointState known = answers(15, 1_000, 5, 10_000);
 
-        assertThat(Duration.ofNanos(spare).toMillis()).isEqualTo(28_000 - 250 - 1_164 - 1);
+        assertThat(Duration.ofNanos(budget(28_000, Settings.DEFAULT).spare(known, USUAL.asRetry())).toMillis())
+                .isEqualTo(28_000 - 250 - 1_164 - 1);
+        assertThat(Duration.ofNanos(batch(28_000).spare(known, USUAL)).toMillis())
+                .isEqualTo(28_000 - 250 - 1_164 - 1);
+    }
+
+    /** It would have no more time later; what takes 100 ms needs no second either. */
+    @Test
+    void aFirstCallNeedsASecondAtMost() {
+        assertThat(budget(28_000, Settings.DEFAULT).spare(answers(20, 60_000, 0, 0), USUAL))
+                .isEqualTo(Duration.ofMillis(26_750).toNanos());
+        assertThat(budget(28_000, Settings.DEFAULT).spare(answers(20, 100, 0, 0), USUAL))
+                .isEqualTo(Duration.ofMillis(28_000 - 250 - 100).toNanos());
     }
 
     @Test
@@ -55,8 +69,23 @@ class BudgetTest {
                 .isEqualTo(129);
     }
 
+    /** All others wait for it; the endpoint was out, so its window is empty. */
+    @Test
+    void aProbeIsGivenTheTimeOfWhatWasLastKnown() {
+        Map<Attribute, Long> item = new HashMap<>(Map.of(Attribute.BREAKER, 1L, Attribute.P95, 20_000_000_000L));
+
+        assertThat(batch(290_000).attempt(new EndpointState(item), USUAL)).isEqualTo(Duration.ofSeconds(40));
+        assertThat(batch(290_000).lease(new EndpointState(item), USUAL)).isEqualTo(Duration.ofSeconds(45));
+        item.remove(Attribute.BREAKER);
+        assertThat(batch(290_000).attempt(new EndpointState(item), USUAL)).isEqualTo(Duration.ofMillis(289_750));
+    }
+
+    private Budget batch(long millis) {
+        return new Budget(Deadline.in(Duration.ofMillis(millis), time), time, Settings.DEFAULT, Priority.BATCH);
+    }
+
     private Budget budget(long millis, Settings settings) {
-        return new Budget(Deadline.in(Duration.ofMillis(millis), time), time, settings);
+        return new Budget(Deadline.in(Duration.ofMillis(millis), time), time, settings, Priority.INTERACTIVE);
     }
 
     private static EndpointState answers(int some, long millis, int others, long otherMillis) {

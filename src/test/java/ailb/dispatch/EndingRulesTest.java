@@ -26,20 +26,64 @@ class EndingRulesTest extends RequestRulesFixture {
 
     @Test
     void oneEndpointTooSlowForWhatIsLeftDoesNotMakeAFullPoolATimeout() throws InterruptedException {
-        upstream.always("a", () -> {
-            time.pass(Duration.ofSeconds(20));
-            return ScriptedUpstream.answer();
-        });
-        for (int call = 0; call < 10; call++) {
-            time.now = START;
-            dispatcher(pool(even("a", 100_000_000))).dispatch(request(), Deadline.in(Duration.ofHours(1), time));
-        }
+        known("a", Duration.ofSeconds(20));
+        known("b", Duration.ofMillis(50));
         fill("b", 2);
 
         assertDeclined(
                 dispatcher(pool(even("a", 100_000_000), even("b", 2)))
-                        .dispatch(request(), Deadline.in(Duration.ofSeconds(10), time)),
+                        .dispatch(request(), Deadline.in(Duration.ofMillis(1200), time)),
                 429);
+    }
+
+    /** Answers take 20 s, and 20 s are left: the caller would get none without a call either. */
+    @Test
+    void aFirstCallIsMadeWhereItMayHardlyFinish() throws InterruptedException {
+        known("a", Duration.ofSeconds(20));
+
+        assertThat(dispatcher(pool(even("a", 100_000_000)))
+                .dispatch(request(), Deadline.in(Duration.ofMillis(20_300), time)))
+                .isInstanceOf(DispatchResult.Answered.class);
+    }
+
+    /** The same for a retry would take the place of one that can. */
+    @Test
+    void aRetryIsNotMadeWhereItMayHardlyFinish() throws InterruptedException {
+        known("a", Duration.ofSeconds(20));
+        upstream.always("b", () -> ScriptedUpstream.error(500, "server_error", "x"));
+        int before = upstream.calls().size();
+
+        DispatchResult result = dispatcher(pool(weighted("b", 1000, 0), weighted("a", 1e-6, 100_000_000)))
+                .dispatch(request(), Deadline.in(Duration.ofMillis(20_300), time));
+
+        assertThat(upstream.calls().subList(before, upstream.calls().size())).doesNotContain("a");
+        assertDeclined(result, 504);
+    }
+
+    /** Has an endpoint answer ten calls in this time. */
+    private void known(String endpoint, Duration each) throws InterruptedException {
+        upstream.always(endpoint, () -> {
+            time.pass(each);
+            return ScriptedUpstream.answer();
+        });
+        for (int call = 0; call < 10; call++) {
+            time.now = START;
+            dispatcher(pool(even(endpoint, 100_000_000))).dispatch(request(), Deadline.in(Duration.ofHours(1), time));
+        }
+    }
+
+    @Test
+    void whileOneCallFindsOutNobodyIsToldToComeBackAtOnce() throws InterruptedException {
+        store.change("a", ConditionalUpdate.builder()
+                .put(Attribute.BREAKER, 2)
+                .put(Attribute.REASON, 2)
+                .put(Attribute.OPEN_UNTIL, time.now)
+                .put(Attribute.PROBE_UNTIL, time.now + Duration.ofSeconds(30).toNanos()));
+
+        DispatchResult result = dispatch(pool(open("a")));
+
+        assertDeclined(result, 503);
+        assertThat(((DispatchResult.Declined) result).retryAfter()).contains(Duration.ofSeconds(1));
     }
 
     @Test

@@ -101,6 +101,17 @@ class PoolViewTest {
         assertThat(view.state(endpoint)).isEqualTo(written);
     }
 
+    /** Of two threads the slower one may note its item last. */
+    @Test
+    void whatAWriteBroughtBackEarlierDoesNotHideAMoveOfTheBreaker() {
+        EndpointState moved = new EndpointState(Map.of(Attribute.GENERATION, 2L, Attribute.BREAKER, 1L));
+        view.saw(endpoint, moved);
+
+        view.saw(endpoint, new EndpointState(Map.of(Attribute.GENERATION, 1L)));
+
+        assertThat(view.state(endpoint)).isEqualTo(moved);
+    }
+
     @Test
     void theAgeOfAViewCountsFromWhenItWasAskedFor() {
         store.duringRead = () -> time.pass(Duration.ofMillis(200));

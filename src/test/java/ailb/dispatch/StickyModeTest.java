@@ -187,6 +187,26 @@ class StickyModeTest extends DispatcherFixture {
         assertThat(state(first).get(Attribute.TOTAL_REQUESTS)).isEqualTo(1);
     }
 
+    /** Writes for others would make its answer late; the next request makes them. */
+    @Test
+    void aRequestWhoseTimeIsOverReportsNothingForOthers() throws InterruptedException {
+        loaded("b", 400);
+        Dispatcher both = dispatcher(pool(openAi("a"), openAi("b")));
+        String first = called(both);
+        String other = first.equals("a") ? "b" : "a";
+        store.items.update(
+                first, ConditionalUpdate.builder().put(Attribute.HOLD, time.now() + 60_000_000_000L).build());
+        upstream.then(other, () -> {
+            time.pass(Duration.ofSeconds(28));
+            return ScriptedUpstream.answer();
+        });
+
+        assertThat(called(both)).isEqualTo(other);
+        assertThat(state(first).get(Attribute.TOTAL_REQUESTS)).isZero();
+        assertThat(called(both)).isEqualTo(other);
+        assertThat(state(first).get(Attribute.TOTAL_REQUESTS)).isEqualTo(1);
+    }
+
     /** 25 calls that are all under way at once, and end one after the other: no admission comes that takes them along. */
     @Test
     void noMoreThanTwentyAnswersWait() throws InterruptedException {

@@ -127,6 +127,41 @@ class StreamingTest {
         assertThat(time.now() - start).isEqualTo(Duration.ofMillis(27_750).toNanos());
     }
 
+    /** Three in a row would take the endpoint out. */
+    @Test
+    void oneThatFlowedUntilTheRequestsEndIsNoFault() throws Exception {
+        streams.script("a", (Object[]) Collections.nCopies(40, HELLO).toArray(String[]::new));
+
+        send(dispatch("a"));
+
+        assertThat(state("a").get(Attribute.TOTAL_REQUESTS)).isEqualTo(1);
+        assertThat(state("a").get(Attribute.CONSECUTIVE_FAILURES)).isZero();
+        assertThat(told).anyMatch(DispatchEvent.Failed.class::isInstance);
+    }
+
+    @Test
+    void oneThatWasSilentAtTheRequestsEndIsAFault() throws Exception {
+        streams.script("a", HELLO);
+
+        send(dispatch("a"));
+
+        assertThat(state("a").get(Attribute.CONSECUTIVE_FAILURES)).isEqualTo(1);
+    }
+
+    @Test
+    void aCallerWhoIsSlowToReadIsNoSilenceOfTheEndpoint() throws Exception {
+        streams.script("a", HELLO, STOP, DONE);
+        Events events = ((DispatchResult.Streaming) dispatch(Duration.ofMinutes(5), "a")).events();
+
+        events.sendTo(sent -> {
+            time.pass(Duration.ofSeconds(70));
+            caller.writeBytes(sent);
+        });
+
+        assertThat(caller.toString(UTF_8)).isEqualTo(HELLO + STOP + DONE);
+        assertThat(state("a").get(Attribute.TOTAL_FAILURES)).isZero();
+    }
+
     /** Two samples of a second are no bound for one that flows: it has until the request's end. */
     @Test
     void oneThatFlowsIsNotEndedForTakingLongerThanOthers() throws Exception {

@@ -274,11 +274,29 @@ class BreakerTest {
 
     @Test
     void theHundredthOpeningIsNoLongerThanTheCap() {
-        state = new EndpointState(Map.of(Attribute.OPENINGS, 99L, Attribute.RECOVERED_AT, NOW));
+        open(FailureClass.QUOTA);
+        state = ConditionalUpdate.builder().put(Attribute.OPENINGS, 99).build().applyTo(state);
+        probe(NOW + 300 * SECOND);
 
-        apply(trip(FailureClass.QUOTA, QUIET, NOW));
+        apply(verdict(Optional.of(FailureClass.QUOTA), false, NOW + 300 * SECOND));
 
-        assertThat(state.get(Attribute.OPEN_UNTIL) - NOW).isEqualTo(3600 * SECOND);
+        assertThat(state.get(Attribute.OPEN_UNTIL) - NOW).isEqualTo((300 + 3600) * SECOND);
+    }
+
+    /** A key refused in the tenth minute of an outage has not been refused ten times. */
+    @Test
+    void whatNeedsAPersonIsTheFirstOfItsRowAfterWhatDoesNot() {
+        state = new EndpointState(Map.of(Attribute.OPENINGS, 10L, Attribute.RECOVERED_AT, NOW));
+        open(FailureClass.MODEL);
+        assertThat(state.get(Attribute.OPEN_UNTIL) - NOW).as("closed").isEqualTo(300 * SECOND);
+
+        state = new EndpointState(Map.of(Attribute.OPENINGS, 10L, Attribute.RECOVERED_AT, NOW));
+        open(FailureClass.SERVER);
+        long due = NOW + 60 * SECOND;
+        probe(due);
+        apply(verdict(Optional.of(FailureClass.CREDENTIAL), false, due));
+        assertThat(state.get(Attribute.OPEN_UNTIL) - due).as("out").isEqualTo(300 * SECOND);
+        assertThat(state.get(Attribute.OPENINGS)).isOne();
     }
 
     @Test
@@ -337,6 +355,27 @@ class BreakerTest {
         apply(Optional.of(Breaker.abandon(state)));
 
         assertThat(access(due)).isEqualTo(Access.PROBE);
+    }
+
+    /** Else every call of the fleet would be a probe, one after the other, and make the opening longer. */
+    @Test
+    void anEarlyProbeGivenBackIsStillBeforeItsTime() {
+        open(FailureClass.SERVER);
+        state = pass(state, Access.EARLY_PROBE, NOW + SECOND).applyTo(state);
+
+        apply(Optional.of(Breaker.abandon(state)));
+
+        assertThat(access(NOW + 2 * SECOND)).isEqualTo(Access.EARLY_PROBE);
+        assertThat(access(NOW + 60 * SECOND)).isEqualTo(Access.PROBE);
+    }
+
+    @Test
+    void anEarlyProbeThatNeverEndedIsStillBeforeItsTime() {
+        open(FailureClass.SERVER);
+        state = pass(state, Access.EARLY_PROBE, NOW + SECOND).applyTo(state);
+
+        assertThat(access(NOW + SECOND + LEASE.toNanos() - 1)).isEqualTo(Access.OUT);
+        assertThat(access(NOW + SECOND + LEASE.toNanos())).isEqualTo(Access.EARLY_PROBE);
     }
 
     @Test
