@@ -83,6 +83,9 @@ record Settlement(
     /** What the call adds to the window. */
     Map<Function<WindowSlot, Attribute>, Long> counts() {
         return switch (reply) {
+            // How quickly tokens are counted tells nothing of how quickly a model answers.
+            case ProviderReply.Answer(_, Usage usage, _) when Usage.NOTHING.equals(usage) ->
+                Map.of(WindowSlot::calls, 1L);
             case ProviderReply.Answer answer -> {
                 long output = answer.usage() == null
                         ? permit.demand().outputTokens()

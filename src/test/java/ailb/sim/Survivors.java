@@ -8,11 +8,6 @@ final class Survivors {
 
     /** Only a move of the breaker changes these, and it bumps the generation, which the same write guards too. */
     private static final Set<String> BESIDE_THE_GENERATION = Set.of(
-            "PROBE: bs equal",
-            "OPENING: bs equal",
-            "PROBE_FAILED_EARLY: bs equal",
-            "CLOSING: bs equal",
-            "ABANDONING: bs equal",
             "ADMISSION_WITH_ANSWERS: bs absent",
             "REPORT_OF_A_FAULT: fl at least");
 
