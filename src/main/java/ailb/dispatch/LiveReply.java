@@ -38,13 +38,13 @@ final class LiveReply implements Events {
     private final TimeSource time;
     private final long beginBy;
     private final long endBy;
-    private final Report report;
+    private final OnEnd onEnd;
     private ReplyStream.Step step = NOTHING;
     private long heard;
     private boolean cutShort;
 
     /** Takes what came of a call that was handed on, once. */
-    interface Report {
+    interface OnEnd {
 
         /** @param cutShort whether the stream flowed until its request's time was over */
         void ended(ProviderReply reply, boolean cutShort);
@@ -62,14 +62,14 @@ final class LiveReply implements Events {
             TimeSource time,
             long beginBy,
             long endBy,
-            Report report) {
+            OnEnd onEnd) {
         this.stream = stream;
         this.body = body;
         this.demand = demand;
         this.time = time;
         this.beginBy = beginBy;
         this.endBy = endBy;
-        this.report = report;
+        this.onEnd = onEnd;
         this.heard = time.monotonic();
     }
 
@@ -127,7 +127,7 @@ final class LiveReply implements Events {
         } catch (IOException callerIsGone) {
             ended = answer();
         } finally {
-            report.ended(ended, cutShort);
+            onEnd.ended(ended, cutShort);
         }
     }
 

@@ -89,7 +89,8 @@ public final class PoolView {
 
     /**
      * A read is eventually consistent, and what a write brought back may be noted late: neither must hide what a later
-     * write has brought back, nor a move of the breaker that was seen before. What was brought back in a time still to come is from before the clock was set back.
+     * write has brought back, nor a move of the breaker that was seen before. What was brought back in a time still to come
+     * is from before the clock was set back.
      */
     private Seen newer(Seen known, Seen other) {
         boolean stale = other.at() < known.at()
