@@ -186,6 +186,34 @@ class TemplateTest {
         assertThat(pool.models()).contains(new JsonMapper().readTree(body).path("model").asText());
     }
 
+    /** Anthropic's clients add /v1 themselves. */
+    @Test
+    void printsABaseUrlForEachKindOfClient() {
+        assertThat(template.command("ApiUrl")).isEqualTo(template.command("AnthropicUrl") + "/v1");
+    }
+
+    @Test
+    void namesTheKeysOfThePoolInTheExampleOfTheSecret() throws IOException {
+        Pool pool = PoolFile.parse(Files.readAllBytes(Path.of("src", "main", "resources", "pool.json")));
+        String description = template.text("Outputs.Step1PutProviderKeys.Description");
+
+        assertThat(pool.endpoints())
+                .allSatisfy(endpoint -> assertThat(description).contains('"' + endpoint.apiKey() + "\":"));
+    }
+
+    /** What README's commands need: what a person changes, and what outlives the stack. */
+    @Test
+    void printsWhatIsLookedAfterByHand() {
+        assertThat(Map.of(
+                "ClientKeysSecret", "ClientKeys",
+                "ProviderKeysSecret", "ProviderKeys",
+                "StateTable", "State",
+                "BatchDeadLettersUrl", "BatchDeadLetters"))
+                .allSatisfy(
+                        (output, resource) -> assertThat(template.at("Outputs." + output + ".Value"))
+                                .isEqualTo(Map.of("Ref", resource)));
+    }
+
     /** The value of a secret as Secrets Manager generates it, and one to which its owner added a client. */
     @Test
     void readsTheClientKeyOutOfItsSecret() throws Exception {
