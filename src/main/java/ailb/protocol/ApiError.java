@@ -53,9 +53,12 @@ public record ApiError(int status, String message, String type, @Nullable String
                 "model_not_found");
     }
 
-    /** 404: no such path. */
+    /** 404: no such path, for the most part as a client's base URL is not what the client wants it to be. */
     public static ApiError notFound(String method, String path) {
-        return new ApiError(404, "Invalid URL (" + method + " " + path + ")", INVALID_REQUEST, null, "unknown_url");
+        return new ApiError(404,
+                "Invalid URL (" + method + " " + path + "). Clients of OpenAI take a base URL that ends in /v1, "
+                        + "Anthropic's one without it.",
+                INVALID_REQUEST, null, "unknown_url");
     }
 
     /** 404: there is no such batch. */
@@ -66,8 +69,8 @@ public record ApiError(int status, String message, String type, @Nullable String
 
     /** 405: the path exists, for another method. */
     public static ApiError methodNotAllowed(String method, String path) {
-        return new ApiError(405, "Not allowed to " + method + " on " + path + ".", INVALID_REQUEST, null,
-                "method_not_supported");
+        return new ApiError(405, method + " is not allowed on " + path + "; the header 'allow' names what is.",
+                INVALID_REQUEST, null, "method_not_supported");
     }
 
     /** 413: the body is over {@code limitBytes} bytes. */

@@ -108,6 +108,13 @@ class ApiTest {
     }
 
     @Test
+    void whoBringsNoKeyIsToldOfBothHeaders() throws IOException {
+        assertThat(json(send("GET", "/v1/models", Map.of(), "")).at("/error/message").textValue())
+                .isEqualTo("No API key: send the balancer's client key as 'Authorization: Bearer <key>' or "
+                        + "'x-api-key: <key>'.");
+    }
+
+    @Test
     void aKeyThatIsNewIsLookedUp() {
         clients.fetched.add("a-key-that-was-put-just-now");
 
@@ -144,7 +151,10 @@ class ApiTest {
 
     @Test
     void aWrongMethodComesWithTheRightOne() {
-        assertThat(send("GET", "/v1/chat/completions", Map.of(), "").headers()).containsEntry("allow", "POST");
+        ApiResponse response = send("GET", "/v1/chat/completions", Map.of(), "");
+
+        assertThat(response.headers()).containsEntry("allow", "POST");
+        assertThat(new String(response.body(), StandardCharsets.UTF_8)).contains("the header 'allow' names what is");
     }
 
     @ParameterizedTest

@@ -29,6 +29,13 @@ class ApiErrorTest {
                 .contains("'" + "\ud83d\ude00".repeat(64) + "...'");
     }
 
+    @Test
+    void aPathThatIsNoneComesWithWhatMostOftenIsTheCause() {
+        assertThat(ApiError.notFound("POST", "/v1/v1/messages").message())
+                .isEqualTo("Invalid URL (POST /v1/v1/messages). Clients of OpenAI take a base URL that ends in /v1, "
+                        + "Anthropic's one without it.");
+    }
+
     @ParameterizedTest
     @CsvSource(
             nullValues = "-", value = {
