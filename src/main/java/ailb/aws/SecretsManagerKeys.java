@@ -2,9 +2,12 @@ package ailb.aws;
 
 import ailb.dispatch.ApiKeys;
 import ailb.dispatch.TimeSource;
+import java.lang.System.Logger.Level;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
@@ -15,8 +18,11 @@ import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
  */
 public final class SecretsManagerKeys implements ApiKeys {
 
+    private static final System.Logger LOG = System.getLogger(SecretsManagerKeys.class.getName());
+
     private final CachedSecret secret;
     private final List<String> names;
+    private final Set<String> complaints = ConcurrentHashMap.newKeySet();
 
     /**
      * @param secretId name or ARN of the secret
@@ -45,27 +51,36 @@ public final class SecretsManagerKeys implements ApiKeys {
         return switch (reading) {
             case SecretMap map -> {
                 String key = map.keys().get(name);
-                yield key == null ? missing(name, map.faults().get(name)) : new ApiKey(key);
+                yield key == null ? missing(fault(name, map.faults().get(name)), name) : new ApiKey(key);
             }
             case CachedSecret.NotAMap() ->
-                new Missing("The secret is not a JSON object of names and keys. " + command(name));
+                missing("The secret is not a JSON object of names and keys.", name);
             case CachedSecret.Unreadable(String cause) -> new Unavailable(cause);
         };
     }
 
-    private Missing missing(String name, @Nullable String fault) {
-        return new Missing(
-                (fault == null
-                        ? "The secret has no API key named '" + name + "'. "
-                        : "The secret's API key named '" + name + "' " + fault + ". ") + command(name));
+    private static String fault(String name, @Nullable String fault) {
+        return fault == null
+                ? "The secret has no API key named '" + name + "'."
+                : "The secret's API key named '" + name + "' " + fault + ".";
     }
 
-    private String command(String name) {
+    /** Callers are told where the command is; with the secret's name in it, it is for the owner's log, once. */
+    private Missing missing(String fault, String name) {
+        if (complaints.add(fault)) {
+            LOG.log(
+                    Level.WARNING,
+                    "{0} Put all keys: aws secretsmanager put-secret-value{1} --secret-id {2}"
+                            + " --secret-string file://provider-keys.json",
+                    fault,
+                    region(),
+                    secret.id());
+        }
         TreeSet<String> all = new TreeSet<>(names);
         all.add(name);
         String map = all.stream().map(one -> '"' + one + "\":\"...\"").collect(Collectors.joining(",", "{", "}"));
-        return "Put it: aws secretsmanager put-secret-value" + region() + " --secret-id " + secret.id()
-                + " --secret-string '" + map + "' (this replaces the whole secret: every key has to be in it)";
+        return new Missing(fault + " Write all keys into a file provider-keys.json, " + map
+                + ", and run the command in the stack's output Step1PutProviderKeys; it replaces the whole secret.");
     }
 
     /** An ARN names its region, which need not be the one that the owner's command line is set to. */

@@ -148,20 +148,32 @@ class SecretsManagerKeysTest extends ApiKeysContract {
     }
 
     @Test
-    void theRemedyIsACommandThatPutsAllKeys() {
+    void theRemedyNamesAllKeysAndTheCommandThatPutsThem() {
         store(Map.of());
 
         assertThat(keys.get("primary")).isEqualTo(
                 new Missing(
-                        "The secret has no API key named 'primary'. Put it: aws secretsmanager put-secret-value"
-                                + " --region us-east-1"
-                                + " --secret-id arn:aws:secretsmanager:us-east-1:123456789012:secret:keys-AbCdEf"
-                                + " --secret-string '{\"backup\":\"...\",\"primary\":\"...\"}'"
-                                + " (this replaces the whole secret: every key has to be in it)"));
+                        "The secret has no API key named 'primary'. Write all keys into a file provider-keys.json,"
+                                + " {\"backup\":\"...\",\"primary\":\"...\"}, and run the command in the stack's"
+                                + " output Step1PutProviderKeys; it replaces the whole secret."));
         assertThat(keys.get("third")).isInstanceOfSatisfying(
                 Missing.class,
                 missing -> assertThat(missing.remedy())
-                        .contains("'{\"backup\":\"...\",\"primary\":\"...\",\"third\":\"...\"}'"));
+                        .contains("{\"backup\":\"...\",\"primary\":\"...\",\"third\":\"...\"}"));
+    }
+
+    @Test
+    void whichSecretItIsIsForTheLogOnce() {
+        store(Map.of());
+
+        assertThat(keys.get("primary")).isEqualTo(keys.get("primary"));
+        assertThat(log.lines()).singleElement()
+                .asString()
+                .contains(
+                        "The secret has no API key named 'primary'. Put all keys: aws secretsmanager put-secret-value"
+                                + " --region us-east-1"
+                                + " --secret-id arn:aws:secretsmanager:us-east-1:123456789012:secret:keys-AbCdEf"
+                                + " --secret-string file://provider-keys.json");
     }
 
     @Test
@@ -170,14 +182,15 @@ class SecretsManagerKeysTest extends ApiKeysContract {
         assertThat(keys.get("primary")).isInstanceOfSatisfying(
                 Missing.class,
                 missing -> assertThat(missing.remedy())
-                        .startsWith("The secret is not a JSON object of names and keys. Put it: aws ")
+                        .startsWith("The secret is not a JSON object of names and keys. Write all keys into ")
                         .doesNotContain("do-not-show"));
 
         manager.put(ID, "{\"primary\": {\"key\": \"sk-test-do-not-show\"}, \"backup\": \"" + SECRET + "\"}");
         assertThat(keys.get("primary")).isInstanceOfSatisfying(
                 Missing.class,
                 missing -> assertThat(missing.remedy())
-                        .startsWith("The secret's API key named 'primary' is not a text in quotes. Put it: aws ")
+                        .startsWith(
+                                "The secret's API key named 'primary' is not a text in quotes. Write all keys into ")
                         .doesNotContain("do-not-show"));
         assertThat(keys.get("backup")).as("the others are of use").isEqualTo(new ApiKey(SECRET));
     }
