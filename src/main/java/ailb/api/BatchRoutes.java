@@ -10,6 +10,7 @@ import ailb.batch.Submission;
 import ailb.dispatch.TimeSource;
 import ailb.protocol.ApiError;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -75,9 +76,22 @@ final class BatchRoutes {
 
     private ApiResponse submit(Call call) {
         return switch (batches.read(call.request().body())) {
-            case Submission.Refused refused -> Responses.json(400, Bodies.bytes(BatchBodies.refused(refused)));
+            case Submission.Refused refused ->
+                Responses.json(400, Bodies.bytes(BatchBodies.refused(hinted(refused, call.request().body()))));
             case Submission.Accepted accepted -> json(BatchBodies.batch(batches.submit(accepted)));
         };
+    }
+
+    /** The option of curl's that comes to mind first sends a file as one line. */
+    private static Submission.Refused hinted(Submission.Refused refused, byte[] body) {
+        String text = new String(body, StandardCharsets.UTF_8);
+        boolean endsLost = !refused.problems().isEmpty() && !text.contains("\n") && text.contains("}{");
+        return endsLost
+                ? new Submission.Refused(
+                        refused.message() + " The body is one line: curl keeps a file's line ends with --data-binary, "
+                                + "not with -d.",
+                        refused.param(), refused.problems())
+                : refused;
     }
 
     private ApiResponse list(Call call) {

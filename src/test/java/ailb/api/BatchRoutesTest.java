@@ -104,6 +104,19 @@ class BatchRoutesTest {
         assertThat(queue.size()).isZero();
     }
 
+    /** As curl's -d makes it of a file. */
+    @Test
+    void linesWhoseEndsAreLostAreToldHowToKeepThem() throws IOException {
+        ApiResponse response = post("/v1/batches", (line(0) + line(1)).replace("\n", ""));
+
+        assertError(response, 400, "invalid_batch");
+        assertThat(json(response).at("/error/message").textValue())
+                .isEqualTo("1 of the 1 lines is wrong; line 1: there is more after its end; nothing was queued."
+                        + " The body is one line: curl keeps a file's line ends with --data-binary, not with -d.");
+        assertThat(json(post("/v1/batches", line(0).replace("POST", "GET"))).at("/error/message").textValue())
+                .doesNotContain("curl");
+    }
+
     @Test
     void aStoreThatDoesNotAnswerIs503AndNothingIsQueued() throws IOException {
         Api broken = api(down(BatchStore.class, new BatchStoreException("down", new IllegalStateException())), queue);
