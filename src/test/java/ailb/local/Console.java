@@ -47,6 +47,11 @@ final class Console implements DispatchListener {
         line("!    " + warning);
     }
 
+    /** @param reason may quote what somebody put on the queue */
+    void deadLetter(String reason) {
+        warn("dead letter: " + reason.replaceAll("\\p{Cntrl}", "?"));
+    }
+
     @Override
     public void on(DispatchEvent event) {
         switch (event) {

@@ -57,6 +57,15 @@ class ConsoleTest {
                                 """);
     }
 
+    @Test
+    void aDeadLetterIsALineThatTellsWhy() {
+        console.deadLetter("not a message of a batch: \u001b[2J\n is not JSON");
+
+        assertThat(out.toString(UTF_8))
+                .isEqualTo("10:15:02  !    dead letter: not a message of a batch: ?[2J? is not JSON"
+                        + System.lineSeparator());
+    }
+
     private static ApiRequest request(String method, String path) {
         return new ApiRequest(method, path, "key=secret", Headers.NONE, "secret".getBytes(UTF_8));
     }

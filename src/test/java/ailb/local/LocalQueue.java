@@ -17,6 +17,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -42,22 +43,53 @@ final class LocalQueue implements AutoCloseable {
 
     private final SqsQueues queues = SqsQueues.create(LocalSqs.client());
     private final ExecutorService invocations = Executors.newVirtualThreadPerTaskExecutor();
+    private final Consumer<String> deadLettered;
     private @Nullable Thread poller;
 
-    private LocalQueue() {}
+    private LocalQueue(Consumer<String> deadLettered) {
+        this.deadLettered = deadLettered;
+    }
 
-    /** An empty queue that nobody works on yet. */
-    static LocalQueue start() {
-        return new LocalQueue();
+    /**
+     * An empty queue that nobody works on yet.
+     *
+     * @param deadLettered told the reason of each dead letter: nobody watches the queue they go to
+     */
+    static LocalQueue start(Consumer<String> deadLettered) {
+        return new LocalQueue(deadLettered);
     }
 
     BatchQueue queue() {
-        return queues.queue();
+        return new Announced(queues.queue(), deadLettered);
+    }
+
+    private record Announced(BatchQueue queue, Consumer<String> deadLettered) implements BatchQueue {
+
+        @Override
+        public void send(List<String> bodies, Duration delay) {
+            queue.send(bodies, delay);
+        }
+
+        @Override
+        public void hide(QueueMessage message, Duration time) {
+            queue.hide(message, time);
+        }
+
+        @Override
+        public void deadLetter(QueueMessage message, String reason) {
+            queue.deadLetter(message, reason);
+            deadLettered.accept(reason);
+        }
     }
 
     /** The URL that a client of SQS sends messages to. */
     String url() {
         return queues.url();
+    }
+
+    /** The URL that a client of SQS finds dead letters at. */
+    String deadLettersUrl() {
+        return queues.deadLettersUrl();
     }
 
     /** Messages that are not done: about so many. */

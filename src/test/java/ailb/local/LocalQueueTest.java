@@ -29,7 +29,8 @@ import org.junit.jupiter.api.Timeout;
 class LocalQueueTest {
 
     private final TimeSource time = new SystemTime();
-    private final LocalQueue local = LocalQueue.start();
+    private final Queue<String> deadLettered = new ConcurrentLinkedQueue<>();
+    private final LocalQueue local = LocalQueue.start(deadLettered::add);
     private final BlockingQueue<QueueMessage> given = new LinkedBlockingQueue<>();
 
     @AfterEach
@@ -130,7 +131,7 @@ class LocalQueueTest {
     }
 
     @Test
-    void deadLettersAreShown() {
+    void deadLettersAreKeptAndTold() {
         local.queue().send(List.of("bad"), Duration.ZERO);
         local.work((messages, _) -> {
             messages.forEach(message -> local.queue().deadLetter(message, "no JSON"));
@@ -139,6 +140,7 @@ class LocalQueueTest {
         awaitEmptyQueue();
 
         assertThat(local.deadLetters()).containsExactly(new DeadLetter("bad", "no JSON"));
+        assertThat(deadLettered).containsExactly("no JSON");
     }
 
     @Test
@@ -157,7 +159,7 @@ class LocalQueueTest {
                 return Set.of();
             }
         };
-        try (LocalQueue closed = LocalQueue.start()) {
+        try (LocalQueue closed = LocalQueue.start(_ -> {})) {
             closed.queue().send(List.of("endless"), Duration.ZERO);
             closed.work(endless, 1, time);
             begun.await();
@@ -168,7 +170,7 @@ class LocalQueueTest {
 
     @Test
     void anIdleOneClosesAtOnce() {
-        LocalQueue idle = LocalQueue.start();
+        LocalQueue idle = LocalQueue.start(_ -> {});
         idle.work((_, _) -> Set.of(), 4, time);
         long start = System.nanoTime();
         idle.close();

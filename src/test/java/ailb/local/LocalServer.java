@@ -71,7 +71,8 @@ final class LocalServer implements AutoCloseable {
             ApiKeys keys = keys(settings);
             // It takes seconds, as DynamoDB Local does.
             CompletableFuture<LocalQueue> starting =
-                    CompletableFuture.supplyAsync(LocalQueue::start, Thread::startVirtualThread);
+                    CompletableFuture.supplyAsync(
+                            () -> LocalQueue.start(console::deadLetter), Thread::startVirtualThread);
             Stores stores = stores(settings.state());
             LocalQueue queue = starting.join();
             closers.push(queue::close);
@@ -83,7 +84,8 @@ final class LocalServer implements AutoCloseable {
                     random, console);
             queue.work(worker, INVOCATIONS, time);
             this.http = listen(settings.port());
-            console.text(new Welcome(uri(), URI.create(queue.url()), settings, pool).text());
+            console.text(new Welcome(
+                    uri(), URI.create(queue.url()), URI.create(queue.deadLettersUrl()), settings, pool).text());
         } catch (BadSettingException | RuntimeException e) {
             close();
             throw e;

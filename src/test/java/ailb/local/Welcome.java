@@ -8,7 +8,7 @@ import java.util.Locale;
 import java.util.OptionalLong;
 
 /** What the server says when it is up: what it serves, and commands that work as pasted. */
-record Welcome(URI server, URI queue, LocalSettings settings, Pool pool) {
+record Welcome(URI server, URI queue, URI deadLetters, LocalSettings settings, Pool pool) {
 
     String text() {
         StringBuilder text = new StringBuilder();
@@ -21,10 +21,9 @@ record Welcome(URI server, URI queue, LocalSettings settings, Pool pool) {
         pool.endpoints().forEach(endpoint -> text.append(line(endpoint)));
         text.append("\nCall it:\n  ").append(call());
         text.append("\nSubmit a batch:\n  ").append(submit());
-        text.append("\nPut a request on the queue (or use aws sqs, with --endpoint-url ")
-                .append(queue.resolve("/"))
-                .append("):\n  ")
-                .append(send());
+        text.append("\nPut a request on the queue:\n  ").append(send());
+        text.append("\nFor aws sqs, in a terminal of its own, as it has no account of yours there:\n  ")
+                .append(client());
         text.append("\nSee the pool:\n  curl ").append(server).append("/v1/pool -H ").append(authorization());
         if (settings.poolFile().isEmpty()) {
             text.append("\nMake a provider fail for a minute (or: overloaded, hang, slow, unauthorized, garbage,"
@@ -65,6 +64,12 @@ record Welcome(URI server, URI queue, LocalSettings settings, Pool pool) {
     private String send() {
         return "curl " + queue + " -d Action=SendMessage --data-urlencode "
                 + quoted("MessageBody={\"id\":\"hello-1\",\"body\":" + chat() + "}");
+    }
+
+    /** Keys of no account, so that none is asked for; the address alone decides who is spoken to. */
+    private String client() {
+        return "export QUEUE=" + queue + " DEAD=" + deadLetters + " AWS_ENDPOINT_URL_SQS=" + queue.resolve("/")
+                + " AWS_DEFAULT_REGION=us-east-1 AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test";
     }
 
     private String chat() {
