@@ -25,7 +25,8 @@ final class ClientAuth {
         Optional<String> brought = brought(headers);
         if (brought.isEmpty()) {
             return Optional.of(ApiError.unauthorized(
-                    "No API key: send the balancer's client key as 'Authorization: Bearer <key>' or 'x-api-key: <key>'."));
+                    "No API key: send the balancer's client key as 'Authorization: Bearer <key>' or "
+                            + "'x-api-key: <key>'."));
         }
         try {
             boolean known = isAmong(keys.current(), brought.get()) || isAmong(keys.refreshed(), brought.get());

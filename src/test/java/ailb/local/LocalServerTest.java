@@ -83,8 +83,9 @@ class LocalServerTest {
                         + "/v1/batches -H 'Authorization: Bearer it'\\''s' -d '[{\"custom_id\":\"a-1\",\"method\":\"POST\","
                         + "\"url\":\"/v1/chat/completions\",\"body\":{\"model\":\"chat\",\"messages\":"
                         + "[{\"role\":\"user\",\"content\":\"Hello\"}]}}]'\n")
-                .containsPattern("export QUEUE=(http://127\\.0\\.0\\.1:\\d+/)(\\S+) DEAD=\\1\\2-dead-letters"
-                        + " AWS_ENDPOINT_URL_SQS=\\1 AWS_DEFAULT_REGION=us-east-1 AWS_ACCESS_KEY_ID=test ")
+                .containsPattern("export BASE=" + server.uri()
+                        + "/v1 AUTH='Authorization: Bearer it'\\\\''s' QUEUE=(http://127\\.0\\.0\\.1:\\d+/)(\\S+)"
+                        + " DEAD=\\1\\2-dead-letters AWS_ENDPOINT_URL_SQS=\\1 AWS_DEFAULT_REGION=local AWS_ACCESS_KEY_ID=test ")
                 .contains("curl -X PUT " + server.uri()
                         + "/simulate/openai-primary -d '{\"mode\":\"fail\",\"for_seconds\":60}'\n");
     }

@@ -66,10 +66,14 @@ record Welcome(URI server, URI queue, URI deadLetters, LocalSettings settings, P
                 + quoted("MessageBody={\"id\":\"hello-1\",\"body\":" + chat() + "}");
     }
 
-    /** Keys of no account, so that none is asked for; the address alone decides who is spoken to. */
+    /**
+     * What README's commands use. Keys of no account, so that none is asked for, and a region that is none: for each it
+     * knows version 1 of the AWS CLI has an address of its own, whatever it is told.
+     */
     private String client() {
-        return "export QUEUE=" + queue + " DEAD=" + deadLetters + " AWS_ENDPOINT_URL_SQS=" + queue.resolve("/")
-                + " AWS_DEFAULT_REGION=us-east-1 AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test";
+        return "export BASE=" + server + "/v1 AUTH=" + authorization() + " QUEUE=" + queue + " DEAD=" + deadLetters
+                + " AWS_ENDPOINT_URL_SQS=" + queue.resolve("/")
+                + " AWS_DEFAULT_REGION=local AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test";
     }
 
     private String chat() {
