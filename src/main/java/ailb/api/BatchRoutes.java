@@ -23,6 +23,9 @@ final class BatchRoutes {
 
     private static final System.Logger LOG = System.getLogger(BatchRoutes.class.getName());
 
+    /** The end of a line and the beginning of the next. */
+    private static final Pattern NEXT_LINE = Pattern.compile("\\}\\s*\\{\\s*\"custom_id\"");
+
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9_.-]{1,80}");
     private static final Pattern LINE = Pattern.compile("-1|[0-9]{1,9}");
 
@@ -85,7 +88,7 @@ final class BatchRoutes {
     /** The option of curl's that comes to mind first sends a file as one line. */
     private static Submission.Refused hinted(Submission.Refused refused, byte[] body) {
         String text = new String(body, StandardCharsets.UTF_8);
-        boolean endsLost = !refused.problems().isEmpty() && !text.contains("\n") && text.contains("}{");
+        boolean endsLost = !refused.problems().isEmpty() && !text.contains("\n") && NEXT_LINE.matcher(text).find();
         return endsLost
                 ? new Submission.Refused(
                         refused.message() + " The body is one line: curl keeps a file's line ends with --data-binary, "

@@ -8,6 +8,7 @@ import ailb.protocol.Headers;
 import ailb.protocol.ModelRequest;
 import ailb.protocol.ProviderReply;
 import ailb.protocol.ProviderRequest;
+import ailb.protocol.RequestKind;
 import ailb.protocol.Usage;
 import ailb.state.Attribute;
 import ailb.state.EndpointState;
@@ -205,12 +206,18 @@ final class Attempts {
                 reply,
                 nanos,
                 leaveAlone(parts, reply),
-                keyRenewed || requestEnded,
+                keyRenewed || requestEnded || isCount(reply),
                 budget.deadline());
         Optional<FailureClass> failure =
                 reply instanceof ProviderReply.Failure failed ? Optional.of(failed.failure()) : Optional.empty();
         reports.report(parts, settlement, failure, ticket.key());
         return keyRenewed;
+    }
+
+    /** How well tokens are counted tells nothing of how well a model answers; of the key and the account it does. */
+    private boolean isCount(ProviderReply reply) {
+        return request.kind() == RequestKind.COUNT_TOKENS
+                && !(reply instanceof ProviderReply.Failure failed && failed.failure().needsAPerson());
     }
 
     private Next next(Endpoint endpoint, ProviderReply reply, boolean keyRenewed) {

@@ -26,6 +26,9 @@ final class Budget {
     /** Silence for this long is a fault where nothing is known. */
     private static final double UNKNOWN_PATIENCE = Duration.ofSeconds(10).toNanos();
 
+    /** Tokens of an answer that a probe waits for, where its demand is a guess made without a window. */
+    private static final long LONG_ANSWER = 4096;
+
     private static final Duration AFTER_ATTEMPT = Duration.ofSeconds(5);
 
     private final Deadline deadline;
@@ -74,7 +77,9 @@ final class Budget {
         OptionalDouble slow = Latency.quantile(Window.of(state, time.now()), 0.95);
         double cap = settings.retries().attemptCap().toNanos();
         if (slow.isEmpty() && !Breaker.isClosed(state) && state.has(Attribute.P95)) {
-            slow = OptionalDouble.of((double) state.get(Attribute.P95)); // a probe keeps all others out: the last known
+            // A probe keeps all others out. Its endpoint's window is empty, so the last p95 will do, for a long answer.
+            long output = Math.max(LONG_ANSWER, demand.outputTokens());
+            cap = Math.min(cap, Math.max(PATIENCE, 2 * Latency.expected((double) state.get(Attribute.P95), output)));
         }
         if (slow.isPresent()) {
             cap = Math.min(cap, Math.max(PATIENCE, 2 * Latency.expected(slow.getAsDouble(), demand.outputTokens())));

@@ -56,7 +56,7 @@ final class DeferredReports implements Attempts.Reports {
     public void report(
             Dispatcher.Parts parts, Settlement settlement, Optional<FailureClass> failure, ApiKeys.ApiKey key) {
         Permit permit = settlement.permit();
-        boolean canWait = failure.isEmpty() && permit.access() == Breaker.Access.CLOSED;
+        boolean canWait = settlement.isAnswer() && permit.access() == Breaker.Access.CLOSED;
         if (canWait && defers.test(permit.endpoint())) {
             queue(permit.endpoint()).add(new Waiting(settlement, time.now()));
             return;

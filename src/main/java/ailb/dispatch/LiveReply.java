@@ -158,14 +158,21 @@ final class LiveReply implements Events {
 
     /** It is a failure of the endpoint's, whether or not the caller is there to hear of it. */
     private void tellOf(ProviderReply.Failure failure, Sink sink) {
-        String message = failure.failure() == FailureClass.CALLER_FAULT
-                ? "The answer broke off: the endpoint refused to go on with this request."
-                : "The answer broke off: the endpoint failed while it was answering. Ask again.";
         try {
-            sink.send(stream.error(ApiError.badGateway(message)));
+            sink.send(stream.error(told(failure)));
         } catch (IOException callerIsGone) {
             // The call is over anyway.
         }
+    }
+
+    private ApiError told(ProviderReply.Failure failure) {
+        if (cutShort) {
+            return ApiError
+                    .timeout("The answer was cut off: the request's time is over. Ask for less, or submit a batch.");
+        }
+        return ApiError.badGateway(failure.failure() == FailureClass.CALLER_FAULT
+                ? "The answer broke off: the endpoint refused to go on with this request."
+                : "The answer broke off: the endpoint failed while it was answering. Ask again.");
     }
 
     private ProviderReply answer() {

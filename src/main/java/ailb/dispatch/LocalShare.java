@@ -13,7 +13,7 @@ import java.util.List;
  * Were all to keep to theirs, the fleet would keep to the limits.
  *
  * <p>Of few calls, each instance sees others than the next: one saw 2 of 4, another before it 3 of 3. So the traffic is
- * taken to be {@link #UNSEEN} calls more, and such shares add up to one as well.
+ * taken to be {@link #UNSEEN} calls more, so that such shares hardly add up to more than one either.
  */
 final class LocalShare {
 

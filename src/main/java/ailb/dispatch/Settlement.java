@@ -25,8 +25,8 @@ import java.util.function.Function;
  *
  * @param nanos how long the call took
  * @param retryAfter how long the endpoint is to be left alone when it refused for its limits, nanoseconds
- * @param tellsNothing whether the failure says nothing of the endpoint: a key that has been replaced meanwhile, or a call
- *     cut short by its own request's end
+ * @param tellsNothing whether it says nothing of the endpoint: a key that has been replaced meanwhile, a call cut short by
+ *     its own request's end, a count of tokens
  * @param deadline of the request
  */
 record Settlement(
@@ -38,8 +38,9 @@ record Settlement(
         boolean tellsNothing,
         Deadline deadline) {
 
+    /** Whether the call was answered, and counts as that. */
     boolean isAnswer() {
-        return reply instanceof ProviderReply.Answer;
+        return reply instanceof ProviderReply.Answer && !tellsNothing;
     }
 
     /** Whether the call was a fault of the endpoint, and counts as one. */
@@ -83,9 +84,7 @@ record Settlement(
     /** What the call adds to the window. */
     Map<Function<WindowSlot, Attribute>, Long> counts() {
         return switch (reply) {
-            // How quickly tokens are counted tells nothing of how quickly a model answers.
-            case ProviderReply.Answer(_, Usage usage, _) when Usage.NOTHING.equals(usage) ->
-                Map.of(WindowSlot::calls, 1L);
+            case ProviderReply.Answer _ when tellsNothing -> Map.of();
             case ProviderReply.Answer answer -> {
                 long output = answer.usage() == null
                         ? permit.demand().outputTokens()

@@ -273,7 +273,7 @@ public final class Breaker {
     }
 
     private static ConditionalUpdate close(EndpointState state, long now) {
-        return ConditionalUpdate.builder()
+        ConditionalUpdate.Builder move = ConditionalUpdate.builder()
                 .guard(unmoved(state))
                 .add(Attribute.GENERATION, 1)
                 .put(Attribute.RECOVERED_AT, now)
@@ -283,8 +283,8 @@ public final class Breaker {
                 .remove(Attribute.PROBE_UNTIL)
                 .remove(Attribute.KEY_VERSION)
                 .remove(Attribute.CONSECUTIVE_FAILURES)
-                .remove(Attribute.FAULT_LEVEL)
-                .build();
+                .remove(Attribute.FAULT_LEVEL);
+        return (reason(state).needsAPerson() ? move.remove(Attribute.OPENINGS) : move).build();
     }
 
     /** The move that gives a probe back that was never made, so that another call can make it at once. */

@@ -23,7 +23,7 @@ final class GatewayEvents {
     /** Of a function's answer as JSON, less some for what is not the body. */
     private static final long MOST_BYTES = 6_291_556 - 64 * 1024;
 
-    /** A control character's, as an escape of JSON. */
+    /** That of an escape of JSON. */
     private static final int LARGEST_CHARACTER = 6;
 
     private GatewayEvents() {}
@@ -78,15 +78,15 @@ final class GatewayEvents {
                 || MOST_BYTES >= body.chars().mapToLong(GatewayEvents::bytesInJson).sum();
     }
 
-    /** Half of a surrogate pair is half of four bytes. */
+    /** The runtime's writer escapes surrogates too. */
     private static long bytesInJson(int character) {
         if (character == '"' || character == '\\' || character == '\n') {
             return 2;
         }
-        if (character < ' ') {
+        if (character < ' ' || Character.isSurrogate((char) character)) {
             return LARGEST_CHARACTER;
         }
-        return character < 0x80 ? 1 : character < 0x800 || Character.isSurrogate((char) character) ? 2 : 3;
+        return character < 0x80 ? 1 : character < 0x800 ? 2 : 3;
     }
 
     /** The gateway takes an answer whole: a stream is collected. */

@@ -124,6 +124,9 @@ public final class ChatRequest implements ModelRequest {
     /** The caller's bytes with another model in them, and the wish to be told the usage where it is a stream. */
     private byte[] bodyFor(Endpoint endpoint) {
         JsonNode options = root().path("stream_options");
+        if (!Json.isAbsent(options) && !Hosts.tellsUsageWhenAsked(endpoint.baseUrl())) {
+            return withoutStreamOptions(endpoint.modelId());
+        }
         if (!isStream()
                 || showsUsage()
                 || !(Json.isAbsent(options) || options.isObject())
@@ -136,6 +139,13 @@ public final class ChatRequest implements ModelRequest {
             asking.setAll(given);
         }
         return body.withModelAnd(endpoint.modelId(), "stream_options", asking.put("include_usage", true));
+    }
+
+    private byte[] withoutStreamOptions(String modelId) {
+        ObjectNode without = Json.object();
+        without.setAll(root());
+        without.remove("stream_options");
+        return Json.bytes(without.put("model", modelId));
     }
 
     /** Not to be changed. */

@@ -68,7 +68,7 @@ final class CountTokensRequest implements ModelRequest {
                 provider, kind().protocol(), status, headers, reply, now,
                 root -> Optional.of(root)
                         .filter(count -> Json.isCount(count.path("input_tokens")))
-                        .map(_ -> new WholeReply.Said(reply, Usage.NOTHING)));
+                        .map(_ -> new WholeReply.Said(reply, new Usage(0, 0, 0, 0))));
     }
 
     @Override

@@ -8,8 +8,4 @@ package ailb.protocol;
  * @param cachedInputTokens those of the input that were read from the provider's cache
  * @param reasoningTokens those of the output that the model thought with; 0 where the provider does not tell them apart
  */
-public record Usage(long inputTokens, long outputTokens, long cachedInputTokens, long reasoningTokens) {
-
-    /** Of a call that no model worked on: a count of tokens. */
-    public static final Usage NOTHING = new Usage(0, 0, 0, 0);
-}
+public record Usage(long inputTokens, long outputTokens, long cachedInputTokens, long reasoningTokens) {}

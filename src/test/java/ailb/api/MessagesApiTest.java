@@ -84,6 +84,29 @@ class MessagesApiTest {
         assertThat(upstream.requests().getFirst().uri()).hasToString("https://a.example/v1/messages/count_tokens");
     }
 
+    /** It is another service of the provider's: it may be well while no model answers, and the other way round. */
+    @Test
+    void aCountOfTokensSaysNothingOfTheEndpointsHealth() throws IOException {
+        String count = "{\"input_tokens\":14}";
+        Api api = api(anthropic());
+        upstream.then("a", () -> reply(500, "{}")).then("a", () -> reply(500, "{}")).then("a", () -> reply(200, count));
+        upstream.always("a", () -> reply(500, "{}"));
+
+        assertThat(api.handle(request("/v1/messages/count_tokens", HELLO, Map.of()), deadline()).status())
+                .isEqualTo(200);
+        JsonNode counted = endpoint(api);
+        api.handle(hello(), deadline());
+
+        assertThat(counted.path("total_requests").intValue()).isEqualTo(3);
+        assertThat(counted.at("/window/calls").intValue()).isZero();
+        assertThat(endpoint(api).path("state").textValue()).isEqualTo("open");
+    }
+
+    private JsonNode endpoint(Api api) throws IOException {
+        ApiRequest pool = new ApiRequest("GET", "/v1/pool", "", new Headers(headers(Map.of())), new byte[0]);
+        return json(api.handle(pool, deadline())).at("/endpoints/0");
+    }
+
     @Test
     void whereNoEndpointCanCountTokensTheCallerIsToldSo() throws IOException {
         ApiResponse response = api(openAi()).handle(request("/v1/messages/count_tokens", HELLO, Map.of()), deadline());

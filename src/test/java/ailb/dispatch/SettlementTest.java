@@ -99,16 +99,6 @@ class SettlementTest {
     }
 
     @Test
-    void aCountOfTokensIsNoSampleOfHowAModelAnswers() {
-        Window window = Window.of(settled(ANTHROPIC, answer(new Usage(0, 0, 0, 0))), START);
-
-        assertThat(window.sum(WindowSlot::calls)).isEqualTo(1);
-        assertThat(window.sum(WindowSlot::failures)).isZero();
-        assertThat(window.sum(WindowSlot::successes)).isZero();
-        assertThat(window.sum(Latency.bucket(2e9))).isZero();
-    }
-
-    @Test
     void withoutUsageTheOutputThatWasExpectedIsCounted() {
         assertThat(Window.of(settled(OPENAI, answer(null)), START).sum(WindowSlot::outputTokens)).isEqualTo(1_000);
     }

@@ -137,6 +137,7 @@ class StreamingTest {
         assertThat(state("a").get(Attribute.TOTAL_REQUESTS)).isEqualTo(1);
         assertThat(state("a").get(Attribute.CONSECUTIVE_FAILURES)).isZero();
         assertThat(told).anyMatch(DispatchEvent.Failed.class::isInstance);
+        assertThat(caller.toString(UTF_8)).contains("the request's time is over. Ask for less, or submit a batch.");
     }
 
     @Test

@@ -283,6 +283,18 @@ class BreakerTest {
         assertThat(state.get(Attribute.OPEN_UNTIL) - NOW).isEqualTo((300 + 3600) * SECOND);
     }
 
+    @Test
+    void whatDoesNotNeedAPersonIsTheFirstOfItsRowAfterWhatDoes() {
+        open(FailureClass.CREDENTIAL);
+        state = ConditionalUpdate.builder().put(Attribute.OPENINGS, 5).build().applyTo(state);
+        probe(NOW + 300 * SECOND);
+        apply(verdict(Optional.empty(), false, NOW + 300 * SECOND));
+
+        open(FailureClass.SERVER);
+
+        assertThat(state.get(Attribute.OPENINGS)).isOne();
+    }
+
     /** A key refused in the tenth minute of an outage has not been refused ten times. */
     @Test
     void whatNeedsAPersonIsTheFirstOfItsRowAfterWhatDoesNot() {

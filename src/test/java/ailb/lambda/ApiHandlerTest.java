@@ -80,7 +80,7 @@ class ApiHandlerTest {
         "x, 6226020",
         "é, 3113010",
         "日, 2075340",
-        "😀, 1556505",
+        "😀, 518835", // as two escapes
         "'\"', 3113010", // with a backslash before it
         "\\, 3113010",
         "'\n', 3113010",

@@ -123,6 +123,8 @@ class OpenAiChatStreamTest extends ReplyStreamContract {
         String body = "{\"model\":\"chat\",\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}";
 
         assertThat(WireFiles.valid(body).at(mistral, "key").body()).asString(UTF_8).isEqualTo(body);
+        String asking = body.replace("\"stream\"", "\"stream_options\":{\"include_usage\":true},\"stream\"");
+        assertThat(WireFiles.valid(asking).at(mistral, "key").body()).asString(UTF_8).isEqualTo(body);
     }
 
     static String errorEvent(String type) {
