@@ -61,6 +61,15 @@ class AnthropicProviderTest {
         assertThat(body.path("stop_reason").textValue()).isEqualTo("max_tokens");
     }
 
+    /** Its clients fill the cache so. */
+    @Test
+    void noTokensMayBeAskedFor() throws IOException {
+        JsonNode body = json(sender.anthropic(ANTHROPIC_CHAT.replaceFirst("\"max_tokens\":\\d+", "\"max_tokens\":0")));
+
+        assertThat(body.at("/usage/output_tokens").intValue()).isZero();
+        assertThat(body.path("stop_reason").textValue()).isEqualTo("max_tokens");
+    }
+
     @Test
     void headersTellWhatIsLeftWithTokensInThousands() {
         clock.advance(Duration.ofMillis(300));
@@ -130,7 +139,7 @@ class AnthropicProviderTest {
         "{                                                                       | The request body is not valid JSON",
         "{\"max_tokens\":1}                                                      | model: Field required",
         "{\"model\":\"m\"}                                                       | max_tokens: Field required",
-        "{\"model\":\"m\",\"max_tokens\":0}                                      | max_tokens: Input should be",
+        "{\"model\":\"m\",\"max_tokens\":-1}                                     | max_tokens: Input should be",
         "{\"model\":\"m\",\"max_tokens\":1}                                      | messages: Field required",
         "{\"model\":\"m\",\"max_tokens\":1,\"messages\":[]}                      | messages: at least one",
         "{\"model\":\"m\",\"max_tokens\":1,\"messages\":[{\"role\":\"system\"}]} | messages: Unexpected role \"system\"",

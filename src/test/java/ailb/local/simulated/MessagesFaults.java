@@ -42,8 +42,8 @@ final class MessagesFaults {
 
     private static Optional<Fault> maxTokens(JsonNode max) {
         return fault(max.isMissingNode(), "max_tokens: Field required")
-                .or(() -> fault(!max.isInt() || max.intValue() < 1,
-                        "max_tokens: Input should be greater than or equal to 1"));
+                .or(() -> fault(!max.isInt() || max.intValue() < 0,
+                        "max_tokens: Input should be greater than or equal to 0"));
     }
 
     private static Optional<Fault> messages(JsonNode messages) {
