@@ -76,13 +76,14 @@ final class Budget {
     Duration attempt(EndpointState state, Demand demand) {
         OptionalDouble slow = Latency.quantile(Window.of(state, time.now()), 0.95);
         double cap = settings.retries().attemptCap().toNanos();
+        long output = demand.outputTokens();
         if (slow.isEmpty() && !Breaker.isClosed(state) && state.has(Attribute.P95)) {
             // A probe keeps all others out. Its endpoint's window is empty, so the last p95 will do, for a long answer.
-            long output = Math.max(LONG_ANSWER, demand.outputTokens());
-            cap = Math.min(cap, Math.max(PATIENCE, 2 * Latency.expected((double) state.get(Attribute.P95), output)));
+            slow = OptionalDouble.of((double) state.get(Attribute.P95));
+            output = Math.max(LONG_ANSWER, output);
         }
         if (slow.isPresent()) {
-            cap = Math.min(cap, Math.max(PATIENCE, 2 * Latency.expected(slow.getAsDouble(), demand.outputTokens())));
+            cap = Math.min(cap, Math.max(PATIENCE, 2 * Latency.expected(slow.getAsDouble(), output)));
         }
         return Duration.ofNanos(Math.max(1, Math.min((long) cap, left())));
     }

@@ -16,7 +16,8 @@ final class FailureClassifier {
 
     private static final Set<String> QUOTA =
             Set.of("insufficient_quota", "billing_not_active", "billing_hard_limit_reached", "billing_error");
-    private static final Set<String> CONTENT = Set.of("content_filter", "content_policy_violation");
+    private static final Set<String> CONTENT =
+            Set.of("content_filter", "content_policy_violation", ProviderError.MODERATION);
     private static final Set<String> MODEL = Set.of("model_not_found", "DeploymentNotFound");
 
     /** How the message of a 404 starts when the endpoint, not the caller, named what is missing. */
@@ -67,7 +68,7 @@ final class FailureClassifier {
     }
 
     private static FailureClass classifyRefusal(int status, ProviderError error) {
-        if (error.isModeration() || CONTENT.stream().anyMatch(error::says)) {
+        if (CONTENT.stream().anyMatch(error::says)) {
             return FailureClass.CALLER_FAULT;
         }
         if (status < 400 || MODEL.stream().anyMatch(error::says) || isMissing(status, error)) {

@@ -12,14 +12,15 @@ import org.jspecify.annotations.Nullable;
  * @param type such as {@code invalid_request_error}; Google's {@code status}
  * @param code such as {@code model_not_found}
  * @param param the field at fault, or null
- * @param reason Google's, from the error's details
- * @param isModeration whether it tells what a moderation of the prompt found, as OpenRouter does
+ * @param reason Google's, from the error's details; {@link #MODERATION} where what a moderation of the prompt found is told,
+ *     as OpenRouter does
  */
 record ProviderError(
-        boolean isKnown, String type, String code, String message, @Nullable String param, String reason,
-        boolean isModeration) {
+        boolean isKnown, String type, String code, String message, @Nullable String param, String reason) {
 
-    private static final ProviderError UNKNOWN = new ProviderError(false, "", "", "", null, "", false);
+    static final String MODERATION = "moderation";
+
+    private static final ProviderError UNKNOWN = new ProviderError(false, "", "", "", null, "");
 
     /** Reads OpenAI's and Anthropic's shape, Gemini's array of such, and errors that are bare text or not wrapped. */
     static ProviderError of(Optional<JsonNode> body) {
@@ -32,7 +33,7 @@ record ProviderError(
 
     private static ProviderError ofError(JsonNode error) {
         if (error.isTextual()) {
-            return new ProviderError(true, "", "", error.textValue(), null, "", false);
+            return new ProviderError(true, "", "", error.textValue(), null, "");
         }
         String type = text(error, "type");
         String message = text(error, "message");
@@ -42,8 +43,7 @@ record ProviderError(
                 text(error, "code"),
                 message,
                 error.path("param").textValue(),
-                reason(error.path("details")),
-                error.path("metadata").has("reasons") || error.path("metadata").has("flagged_input"));
+                reason(error));
     }
 
     /** True where the type, the code or the reason is {@code sign}. */
@@ -61,8 +61,12 @@ record ProviderError(
                 FailureClassifier.isTooLong(this) ? "context_length_exceeded" : code.isEmpty() ? null : code);
     }
 
-    private static String reason(JsonNode details) {
-        for (JsonNode detail : details) {
+    private static String reason(JsonNode error) {
+        JsonNode found = error.path("metadata");
+        if (found.has("reasons") || found.has("flagged_input")) {
+            return MODERATION;
+        }
+        for (JsonNode detail : error.path("details")) {
             if (detail.path("reason").isTextual()) {
                 return detail.path("reason").textValue();
             }

@@ -102,6 +102,16 @@ class MessagesApiTest {
         assertThat(endpoint(api).path("state").textValue()).isEqualTo("open");
     }
 
+    @Test
+    void aKeyRefusedToACountOfTokensIsRefusedToMessagesToo() throws IOException {
+        Api api = api(anthropic());
+        upstream.always("a", () -> reply(401, "{\"type\":\"error\",\"error\":{\"type\":\"authentication_error\"}}"));
+
+        api.handle(request("/v1/messages/count_tokens", HELLO, Map.of()), deadline());
+
+        assertThat(endpoint(api).at("/out/reason").textValue()).isEqualTo("credential");
+    }
+
     private JsonNode endpoint(Api api) throws IOException {
         ApiRequest pool = new ApiRequest("GET", "/v1/pool", "", new Headers(headers(Map.of())), new byte[0]);
         return json(api.handle(pool, deadline())).at("/endpoints/0");

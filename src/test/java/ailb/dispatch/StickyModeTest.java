@@ -172,12 +172,9 @@ class StickyModeTest extends DispatcherFixture {
 
     @Test
     void anAnswerWaitsForFiveSecondsAtMostWhereCallsGoElsewhere() throws InterruptedException {
-        loaded("b", 400);
-        Dispatcher both = dispatcher(pool(openAi("a"), openAi("b")));
+        Dispatcher both = busyBoth();
         String first = called(both);
-        String other = first.equals("a") ? "b" : "a";
-        store.items.update(
-                first, ConditionalUpdate.builder().put(Attribute.HOLD, time.now() + 60_000_000_000L).build());
+        String other = leaves(first);
 
         time.pass(Duration.ofSeconds(4));
         assertThat(called(both)).isEqualTo(other);
@@ -190,12 +187,9 @@ class StickyModeTest extends DispatcherFixture {
     /** Writes for others would make its answer late; the next request makes them. */
     @Test
     void aRequestWhoseTimeIsOverReportsNothingForOthers() throws InterruptedException {
-        loaded("b", 400);
-        Dispatcher both = dispatcher(pool(openAi("a"), openAi("b")));
+        Dispatcher both = busyBoth();
         String first = called(both);
-        String other = first.equals("a") ? "b" : "a";
-        store.items.update(
-                first, ConditionalUpdate.builder().put(Attribute.HOLD, time.now() + 60_000_000_000L).build());
+        String other = leaves(first);
         upstream.then(other, () -> {
             time.pass(Duration.ofSeconds(28));
             return ScriptedUpstream.answer();
@@ -205,6 +199,37 @@ class StickyModeTest extends DispatcherFixture {
         assertThat(state(first).get(Attribute.TOTAL_REQUESTS)).isZero();
         assertThat(called(both)).isEqualTo(other);
         assertThat(state(first).get(Attribute.TOTAL_REQUESTS)).isEqualTo(1);
+    }
+
+    /** As many rejections as one report is tried. */
+    @Test
+    void aReportForOthersThatIsRejectedEachTimeWaitsOn() throws InterruptedException {
+        Dispatcher both = busyBoth();
+        String first = called(both);
+        String other = leaves(first);
+        time.pass(Duration.ofSeconds(5));
+        upstream.then(other, () -> {
+            store.rivals = 4;
+            return ScriptedUpstream.answer();
+        });
+
+        assertThat(called(both)).isEqualTo(other);
+        assertThat(store.rivals).isZero();
+        assertThat(state(first).get(Attribute.TOTAL_REQUESTS)).isZero();
+        assertThat(called(both)).isEqualTo(other);
+        assertThat(state(first).get(Attribute.TOTAL_REQUESTS)).isEqualTo(1);
+    }
+
+    private Dispatcher busyBoth() {
+        loaded("b", 400);
+        return dispatcher(pool(openAi("a"), openAi("b")));
+    }
+
+    /** Has calls go elsewhere for a minute; tells where. */
+    private String leaves(String endpoint) {
+        ConditionalUpdate.Builder hold = ConditionalUpdate.builder();
+        store.items.update(endpoint, hold.put(Attribute.HOLD, time.now() + 60_000_000_000L).build());
+        return endpoint.equals("a") ? "b" : "a";
     }
 
     /** 25 calls that are all under way at once, and end one after the other: no admission comes that takes them along. */

@@ -52,6 +52,17 @@ class ServerSentEventsTest {
         }
     }
 
+    /** In base64, as the responses API streams one. */
+    @Test
+    void anImageOfTenMegabytesIsAnEvent() {
+        ServerSentEvents events = new ServerSentEvents();
+
+        events.feed(utf8("data: " + "x".repeat(10 << 20)));
+
+        assertThat(events.isOverlong()).isFalse();
+        assertThat(events.feed(utf8("\n\n"))).hasSize(1);
+    }
+
     /** Each byte is looked at once: otherwise this would take hours. */
     @Test
     @Timeout(60)
