@@ -1,10 +1,15 @@
 package ailb.dispatch;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ailb.pool.Endpoints;
 import ailb.pool.Pool;
 import ailb.pool.Provider;
+import ailb.protocol.Headers;
+import ailb.protocol.ModelRequest;
+import ailb.protocol.Parsed;
+import ailb.protocol.RequestKind;
 import ailb.state.Attribute;
 import ailb.state.ConditionalUpdate;
 import ailb.state.WindowSlot;
@@ -199,6 +204,20 @@ class StickyModeTest extends DispatcherFixture {
         assertThat(state(first).get(Attribute.TOTAL_REQUESTS)).isZero();
         assertThat(called(both)).isEqualTo(other);
         assertThat(state(first).get(Attribute.TOTAL_REQUESTS)).isEqualTo(1);
+    }
+
+    /** One write reports several answers by what the first of them is. */
+    @Test
+    void aCountOfTokensIsReportedByItself() throws InterruptedException {
+        Dispatcher counting = dispatcher(pool(Endpoints.anthropic("a", NO_LIMITS)));
+        byte[] body = "{\"model\":\"chat\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}".getBytes(UTF_8);
+        ModelRequest count =
+                ((Parsed.Valid) ModelRequest.parse(RequestKind.COUNT_TOKENS, Headers.NONE, body)).request();
+        upstream.always("a", () -> new Upstream.Reply(200, Headers.NONE, "{\"input_tokens\":1}".getBytes(UTF_8)));
+
+        counting.dispatch(count, deadline(28));
+
+        assertThat(state("a").get(Attribute.TOTAL_REQUESTS)).isEqualTo(1);
     }
 
     /** As many rejections as one report is tried. */
