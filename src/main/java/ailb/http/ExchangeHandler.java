@@ -133,7 +133,8 @@ record ExchangeHandler(
     /** A comment, of which clients take no notice, shows whether the caller is there, and those between that it goes on. */
     private record ToCaller(OutputStream out) implements Events.Sink {
 
-        private static final byte[] COMMENT = ": keep-alive\n\n".getBytes(StandardCharsets.US_ASCII);
+        /** No blank line after it: there are clients that take one for the end of an event, which would be empty. */
+        private static final byte[] COMMENT = ": keep-alive\n".getBytes(StandardCharsets.US_ASCII);
 
         @Override
         public void send(byte[] events) throws IOException {

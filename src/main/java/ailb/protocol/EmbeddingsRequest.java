@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
 /** What a client asked of {@code /v1/embeddings}. */
 final class EmbeddingsRequest extends PassedThroughRequest {
 
+    /** A prompt may be given as numbers of tokens. */
+    private static final long CHARACTERS_PER_TOKEN = 4;
+
     private EmbeddingsRequest(RequestBody body) {
         super(body);
     }
@@ -35,6 +38,17 @@ final class EmbeddingsRequest extends PassedThroughRequest {
     @Override
     public long promptCharacters() {
         return characters(field("input"));
+    }
+
+    private static long characters(JsonNode input) {
+        if (input.isTextual()) {
+            return input.textValue().length();
+        }
+        long characters = input.isNumber() ? CHARACTERS_PER_TOKEN : 0;
+        for (JsonNode part : input) {
+            characters += characters(part);
+        }
+        return characters;
     }
 
     /** No tokens come back. */

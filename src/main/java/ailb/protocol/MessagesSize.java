@@ -10,8 +10,8 @@ final class MessagesSize {
 
     /** Text, tools and their calls as they are written; images and files by what they are, not by their base64. */
     static long characters(ObjectNode root) {
-        long characters = content(root.path("system")) + json(root.path("tools"))
-                + json(root.path("output_config").path("format"));
+        long characters = content(root.path("system")) + PromptSize.json(root.path("tools"))
+                + PromptSize.json(root.path("output_config").path("format"));
         for (JsonNode message : root.path("messages")) {
             characters += content(message.path("content"));
         }
@@ -34,9 +34,9 @@ final class MessagesSize {
             case "text" -> block.path("text").asText().length();
             case "image" -> PromptSize.IMAGE_CHARACTERS;
             case "document" -> document(block.path("source"));
-            case "tool_use" -> block.path("name").asText().length() + json(block.path("input"));
+            case "tool_use" -> block.path("name").asText().length() + PromptSize.json(block.path("input"));
             case "tool_result" -> content(block.path("content"));
-            default -> json(block);
+            default -> PromptSize.json(block);
         };
     }
 
@@ -47,9 +47,5 @@ final class MessagesSize {
             case "text" -> source.path("data").asText().length();
             default -> PromptSize.PAGE_CHARACTERS;
         };
-    }
-
-    private static long json(JsonNode value) {
-        return value.isContainerNode() && !value.isEmpty() ? value.toString().length() : 0;
     }
 }

@@ -13,9 +13,6 @@ import org.jspecify.annotations.Nullable;
  */
 abstract sealed class PassedThroughRequest implements ModelRequest permits EmbeddingsRequest, ResponsesRequest {
 
-    /** A prompt may be given as numbers of tokens. */
-    private static final long CHARACTERS_PER_TOKEN = 4;
-
     private final RequestBody body;
 
     PassedThroughRequest(RequestBody body) {
@@ -36,26 +33,6 @@ abstract sealed class PassedThroughRequest implements ModelRequest permits Embed
     @Override
     public String model() {
         return body.model();
-    }
-
-    /** All text in a value, names left out. */
-    static long characters(JsonNode value) {
-        if (value.isTextual()) {
-            String text = value.textValue();
-            // What an image or a file weighs in base64 is not what it costs.
-            return text.startsWith("data:") ? 0 : text.length();
-        }
-        if (value.isNumber()) {
-            return CHARACTERS_PER_TOKEN;
-        }
-        if (Fields.is(value.path("type"), "image_generation_call")) {
-            return 0; // an image in base64 again, without saying so
-        }
-        long characters = 0;
-        for (JsonNode part : value) {
-            characters += characters(part);
-        }
-        return characters;
     }
 
     @Override

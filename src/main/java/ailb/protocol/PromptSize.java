@@ -57,7 +57,8 @@ final class PromptSize {
         return PAGE_CHARACTERS * Math.max(1, Math.ceilDiv(base64.length(), PAGE_BASE64));
     }
 
-    private static long json(JsonNode value) {
+    /** A schema as it is written, of which names are a good part. */
+    static long json(JsonNode value) {
         return value.isContainerNode() && !value.isEmpty() ? value.toString().length() : 0;
     }
 }

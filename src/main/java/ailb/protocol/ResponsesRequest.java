@@ -42,7 +42,8 @@ final class ResponsesRequest extends PassedThroughRequest {
 
     @Override
     public long promptCharacters() {
-        return characters(field("input")) + characters(field("instructions")) + characters(field("tools"));
+        return ResponsesSize.characters(field("input")) + ResponsesSize.characters(field("instructions"))
+                + PromptSize.json(field("tools"));
     }
 
     @Override

@@ -173,7 +173,7 @@ class StreamingOverHttpTest {
         try (HttpServer server = serving(events);
                 HttpClient client = HttpClient.newHttpClient()) {
             assertThat(client.send(get(server), BodyHandlers.ofString()).body())
-                    .isEqualTo("data: 1\n\n: keep-alive\n\n");
+                    .isEqualTo("data: 1\n\n: keep-alive\n");
         }
     }
 

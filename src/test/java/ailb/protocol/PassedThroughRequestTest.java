@@ -52,7 +52,7 @@ class PassedThroughRequestTest {
         assertThat(valid(RequestKind.RESPONSES, """
                 {"model":"m","input":[{"role":"user","content":"Brighter"},
                  {"type":"image_generation_call","id":"ig_1","status":"completed","result":"iVBORw0KGgo"}]}""")
-                .promptCharacters()).isEqualTo(WireFiles.utf8("user" + "Brighter").length);
+                .promptCharacters()).isEqualTo("Brighter".length());
     }
 
     @Test
@@ -121,15 +121,39 @@ class PassedThroughRequestTest {
     }
 
     @Test
-    void theBoundOfAResponseIsKnownAndItsImagesWeighNothing() {
+    void theBoundOfAResponseIsKnownAndItsImagesWeighWhatProvidersTakeForThem() {
         ModelRequest request = valid(RequestKind.RESPONSES,
                 """
                 {"model":"m","max_output_tokens":50,"instructions":"Be brief","input":[{"role":"user","content":[\
                 {"type":"input_text","text":"Hi!"},{"type":"input_image","image_url":"data:image/png;base64,AAAA"}]}]}""");
 
         assertThat(request.maxTokens()).isEqualTo(OptionalLong.of(50));
-        // Be brief, Hi!, and the words user, input_text, input_image.
-        assertThat(request.promptCharacters()).isEqualTo(8 + 3 + 4 + 10 + 11);
+        assertThat(request.promptCharacters()).isEqualTo("Be brief".length() + "Hi!".length() + 6_000);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '\'', value = {
+        // What no model reads.
+        "{`type`:`reasoning`,`id`:`rs_1`,`summary`:[],`encrypted_content`:`gAAAAABoISQ24OyVRYbkYfukdJoqdzWT`} | 0",
+        "{`type`:`function_call_output`,`call_id`:`call_1`,`output`:`12 degrees`}                            | 10",
+        "{`type`:`function_call`,`call_id`:`call_1`,`name`:`get`,`arguments`:`{}`,`status`:`completed`}      | 5",
+        // Images and files, wherever they are.
+        "{`type`:`function_call_output`,`output`:[{`type`:`input_image`,`image_url`:`data:image/png;base64`}]} | 6000",
+        "{`role`:`user`,`content`:[{`type`:`input_file`,`file_data`:`data:application/pdf;base64,JVBERi0`}]} | 9000",
+        "{`role`:`user`,`content`:`data: what is that?`}                                                     | 19",
+    })
+    void anItemOfAResponseWeighsWhatAModelReadsOfIt(String item, long characters) {
+        String body = "{\"model\":\"m\",\"input\":[%s]}".formatted(item.replace('`', '"'));
+
+        assertThat(valid(RequestKind.RESPONSES, body).promptCharacters()).isEqualTo(characters);
+    }
+
+    @Test
+    void theToolsOfAResponseWeighWhatTheirSchemasDo() {
+        String tools = "[{\"type\":\"function\",\"name\":\"get\",\"parameters\":{\"type\":\"object\"}}]";
+        String body = "{\"model\":\"m\",\"input\":\"x\",\"tools\":%s}".formatted(tools);
+
+        assertThat(valid(RequestKind.RESPONSES, body).promptCharacters()).isEqualTo(1 + tools.length());
     }
 
     @ParameterizedTest

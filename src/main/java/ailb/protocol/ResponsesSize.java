@@ -1,0 +1,39 @@
+package ailb.protocol;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Map;
+import java.util.Set;
+
+/** How long the prompt of a response is, in characters, for estimates of its tokens at four characters a token. */
+final class ResponsesSize {
+
+    /** Strings that say what a part is and where it belongs, and thoughts in cipher: no model reads them as they stand. */
+    private static final Set<String> MARKS = Set.of("type", "role", "id", "call_id", "status", "encrypted_content");
+
+    private ResponsesSize() {}
+
+    /** Text anywhere in it; images and files by what they are, not by their base64. */
+    static long characters(JsonNode value) {
+        if (value.isTextual()) {
+            return value.textValue().length();
+        }
+        return switch (value.path("type").asText()) {
+            case "input_image", "computer_screenshot", "input_audio" -> PromptSize.IMAGE_CHARACTERS;
+            case "input_file" -> PromptSize.pages(value.path("file_data").asText());
+            case "image_generation_call" -> 0; // what the model drew itself
+            default -> parts(value);
+        };
+    }
+
+    private static long parts(JsonNode value) {
+        long characters = 0;
+        for (JsonNode part : value.isArray() ? value : Set.<JsonNode>of()) {
+            characters += characters(part);
+        }
+        for (Map.Entry<String, JsonNode> field : value.properties()) {
+            boolean isMark = field.getValue().isTextual() && MARKS.contains(field.getKey());
+            characters += isMark ? 0 : characters(field.getValue());
+        }
+        return characters;
+    }
+}
