@@ -111,19 +111,29 @@ public final class Api {
                     error(ApiError.methodNotAllowed(request.method(), request.path()), protocol(request)),
                     Map.of("allow", there.stream().map(Route::method).collect(Collectors.joining(", "))));
         }
-        if (request.body().length > MAX_BODY) {
-            return error(ApiError.tooLarge(MAX_BODY), protocol(request));
-        }
-        Optional<ApiError> refusal = route.get().needsKey() ? auth.refusal(request.headers()) : Optional.empty();
+        Optional<ApiError> refusal = refusal(route.get(), request);
         return refusal.isPresent()
                 ? error(refusal.get(), protocol(request))
                 : route.get().answer().apply(new Call(request, route.get().parameters(path).orElseThrow(), deadline));
+    }
+
+    private Optional<ApiError> refusal(Route route, ApiRequest request) {
+        if (request.body().length > MAX_BODY) {
+            return Optional.of(ApiError.tooLarge(MAX_BODY));
+        }
+        Optional<ApiError> noKey = route.needsKey() ? auth.refusal(request.headers()) : Optional.empty();
+        return noKey.or(() -> request.headers()
+                .get("content-encoding")
+                .filter(encoding -> !encoding.equalsIgnoreCase("identity"))
+                .map(ApiError::unsupportedEncoding));
     }
 
     private List<Route> routes(Batches batches) {
         List<Route> own = List.of(
                 Route.open("GET", "/health", _ -> json(200, "{\"status\":\"ok\"}".getBytes(StandardCharsets.UTF_8))),
                 Route.withKey("GET", "/v1/models", call -> json(200, Models.list(pool, protocol(call.request())))),
+                Route.withKey("GET", "/v1/models/{model}", this::model),
+                Route.withKey("GET", "/v1/models/{vendor}/{model}", this::model),
                 Route.withKey("GET", "/v1/pool", _ -> json(200, Bodies.bytes(statistics()))));
         Stream<Route> operations = Arrays.stream(RequestKind.values())
                 .map(kind -> Route.withKey("POST", kind.path(), call -> ask(kind, call)));
@@ -131,6 +141,14 @@ public final class Api {
                 own.stream(), operations, new BatchRoutes(batches, this::statistics, time).all().stream())
                 .flatMap(routes -> routes)
                 .toList();
+    }
+
+    private ApiResponse model(Call call) {
+        String name = String.join("/", call.parameters());
+        Provider protocol = protocol(call.request());
+        return Models.one(pool, name, protocol)
+                .map(model -> json(200, model))
+                .orElseGet(() -> error(ApiError.modelNotFound(name), protocol));
     }
 
     private ObjectNode statistics() {

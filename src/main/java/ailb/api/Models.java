@@ -5,9 +5,12 @@ import ailb.pool.Provider;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 
-/** The list of the public models, in the format of either API. When a model was made is nobody's to know here: 1970. */
+/** The public models, in the format of either API. When a model was made is nobody's to know here: 1970. */
 final class Models {
 
     private Models() {}
@@ -19,30 +22,54 @@ final class Models {
         });
     }
 
+    /**
+     * One model; empty where it is not served.
+     *
+     * @param name as it stands in a path: percent-encoded or not
+     */
+    static Optional<byte[]> one(Pool pool, String name, Provider protocol) {
+        return decoded(name).filter(pool.models()::contains).map(model -> Bodies.bytes(switch (protocol) {
+            case OPENAI -> openAi(model);
+            case ANTHROPIC -> anthropic(model);
+        }));
+    }
+
+    private static Optional<String> decoded(String name) {
+        try {
+            return Optional.of(URLDecoder.decode(name.replace("+", "%2B"), StandardCharsets.UTF_8));
+        } catch (IllegalArgumentException malformed) {
+            return Optional.empty();
+        }
+    }
+
     private static ObjectNode openAi(List<String> models) {
         ObjectNode body = JsonNodeFactory.instance.objectNode().put("object", "list");
         ArrayNode data = body.putArray("data");
-        for (String model : models) {
-            data.addObject()
-                    .put("id", model)
-                    .put("object", "model")
-                    .put("created", 0)
-                    .put("owned_by", "ai-load-balancer");
-        }
+        models.forEach(model -> data.add(openAi(model)));
         return body;
+    }
+
+    private static ObjectNode openAi(String model) {
+        return JsonNodeFactory.instance.objectNode()
+                .put("id", model)
+                .put("object", "model")
+                .put("created", 0)
+                .put("owned_by", "ai-load-balancer");
     }
 
     /** All on one page. */
     private static ObjectNode anthropic(List<String> models) {
         ObjectNode body = JsonNodeFactory.instance.objectNode();
         ArrayNode data = body.putArray("data");
-        for (String model : models) {
-            data.addObject()
-                    .put("type", "model")
-                    .put("id", model)
-                    .put("display_name", model)
-                    .put("created_at", "1970-01-01T00:00:00Z");
-        }
+        models.forEach(model -> data.add(anthropic(model)));
         return body.put("has_more", false).put("first_id", models.getFirst()).put("last_id", models.getLast());
+    }
+
+    private static ObjectNode anthropic(String model) {
+        return JsonNodeFactory.instance.objectNode()
+                .put("type", "model")
+                .put("id", model)
+                .put("display_name", model)
+                .put("created_at", "1970-01-01T00:00:00Z");
     }
 }

@@ -77,7 +77,7 @@ record ExchangeHandler(
                 exchange.getRequestMethod().toUpperCase(Locale.ROOT),
                 uri.getRawPath(),
                 Objects.requireNonNullElse(uri.getRawQuery(), ""),
-                Headers.ofLists(exchange.getRequestHeaders()),
+                Headers.joined(exchange.getRequestHeaders()),
                 body);
     }
 

@@ -89,6 +89,13 @@ public record ApiError(int status, String message, String type, @Nullable String
                 INVALID_REQUEST, null, "answer_too_large");
     }
 
+    /** 415: the body is compressed. */
+    public static ApiError unsupportedEncoding(String encoding) {
+        return new ApiError(415,
+                "A request body in the encoding '" + shortened(encoding) + "' is not read here; send it uncompressed.",
+                INVALID_REQUEST, null, "unsupported_encoding");
+    }
+
     /** 429: the pool is full. Goes with a Retry-After header. */
     public static ApiError rateLimited(String message) {
         return new ApiError(429, message, "rate_limit_error", null, "rate_limit_exceeded");

@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/** HTTP headers by lower-case name; of a repeated header the first value counts. */
+/** HTTP headers by lower-case name. */
 public record Headers(Map<String, String> values) {
 
     public static final Headers NONE = new Headers(Map.of());
@@ -17,6 +17,7 @@ public record Headers(Map<String, String> values) {
         values = Map.copyOf(lowerCase);
     }
 
+    /** As a reply has them: of a repeated header the first value counts. */
     public static Headers ofLists(Map<String, List<String>> lists) {
         Map<String, String> first = new LinkedHashMap<>();
         lists.forEach((name, list) -> {
@@ -25,6 +26,13 @@ public record Headers(Map<String, String> values) {
             }
         });
         return new Headers(first);
+    }
+
+    /** As a request has them: the values of a repeated header are one list, as API Gateway makes of them. */
+    public static Headers joined(Map<String, List<String>> lists) {
+        Map<String, String> joined = new LinkedHashMap<>();
+        lists.forEach((name, list) -> joined.put(name, String.join(",", list)));
+        return new Headers(joined);
     }
 
     /** Value of the header, whatever the case of the name asked. */

@@ -237,6 +237,31 @@ class ApiTest {
         assertThat(body.at("/data/0/object").textValue()).isEqualTo("model");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"/v1/models/chat", "/v1/models/ch%61t"})
+    void aModelIsToldByItsName(String path) throws IOException {
+        JsonNode body = json(get(path));
+
+        assertThat(body.path("id").textValue()).isEqualTo("chat");
+        assertThat(body.path("object").textValue()).isEqualTo("model");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/v1/models/gpt-9", "/v1/models/openai/gpt-9", "/v1/models/%zz"})
+    void aModelThatIsNotServedIsSaidSo(String path) throws IOException {
+        assertError(get(path), 404, "invalid_request_error", "model_not_found");
+    }
+
+    @Test
+    void aCompressedBodyIsRefusedByItsEncoding() throws IOException {
+        Map<String, String> headers = Map.of("authorization", "Bearer " + KEY, "content-encoding", "gzip");
+
+        assertError(
+                send("POST", "/v1/chat/completions", headers, new byte[]{0x1f, (byte) 0x8b}),
+                415, "invalid_request_error", "unsupported_encoding");
+        assertUntouched();
+    }
+
     @Test
     void healthNeedsNoKey() {
         ApiResponse response = send("GET", "/health", Map.of(), "");

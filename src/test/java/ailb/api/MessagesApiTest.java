@@ -231,6 +231,18 @@ class MessagesApiTest {
         assertThat(body.path("last_id").textValue()).isEqualTo("chat");
     }
 
+    @Test
+    void aModelIsToldAsAnthropicTellsIt() throws IOException {
+        ApiResponse response = api(anthropic()).handle(
+                new ApiRequest(
+                        "GET", "/v1/models/chat", "", new Headers(headers(Map.of("anthropic-version", "2023-06-01"))),
+                        new byte[0]),
+                deadline());
+
+        assertThat(json(response).path("type").textValue()).isEqualTo("model");
+        assertThat(json(response).path("id").textValue()).isEqualTo("chat");
+    }
+
     private static Endpoint anthropic() {
         return Endpoints.anthropic("a", Endpoints.unlimited());
     }
