@@ -7,6 +7,7 @@ import ailb.state.ConditionalUpdate;
 import ailb.state.EndpointState;
 import ailb.state.Guard;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -235,19 +236,39 @@ public final class Admission {
         return false;
     }
 
-    /** When the calls may start whose admission left the item in this state; in the past where they may at once. */
-    public List<Long> slots(EndpointState admitted, List<Demand> demands) {
-        long[] slots = new long[demands.size()];
-        Arrays.fill(slots, admitted.get(Attribute.HOLD));
+    /**
+     * The item as each of the calls would have left it, had they been admitted one after the other.
+     *
+     * @param admitted the item as their admission together left it
+     */
+    public List<EndpointState> each(EndpointState admitted, List<Demand> demands) {
+        List<EndpointState> each = new ArrayList<>(List.of(admitted));
+        for (Demand next : demands.subList(1, demands.size()).reversed()) {
+            each.add(without(each.getLast(), next));
+        }
+        return each.reversed();
+    }
+
+    private EndpointState without(EndpointState admitted, Demand demand) {
+        EndpointState before = admitted;
         for (Bucket bucket : buckets) {
-            long reached = admitted.get(bucket.tat());
-            for (int i = slots.length - 1; i >= 0; i--) {
-                long cost = bucket.cost(demands.get(i));
-                slots[i] = Math.max(slots[i], bucket.slot(reached, cost));
-                reached -= cost;
+            if (bucket.cost(demand) > 0) {
+                before = ConditionalUpdate.builder()
+                        .add(bucket.tat(), -bucket.cost(demand))
+                        .build()
+                        .applyTo(before);
             }
         }
-        return Arrays.stream(slots).boxed().toList();
+        return before;
+    }
+
+    /** When the call may start whose admission left the item in this state; in the past where it may at once. */
+    public long slot(EndpointState admitted, Demand demand) {
+        long slot = admitted.get(Attribute.HOLD);
+        for (Bucket bucket : buckets) {
+            slot = Math.max(slot, bucket.slot(admitted.get(bucket.tat()), bucket.cost(demand)));
+        }
+        return slot;
     }
 
     /** Requests counted so far against the limit a day, of which there must be one. */

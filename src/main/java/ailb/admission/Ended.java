@@ -6,6 +6,6 @@ import ailb.state.EndpointState;
  * A call that has ended.
  *
  * @param demand what it was admitted on
- * @param admitted the item as its admission left it
+ * @param admitted the item as its admission left it, and not that of the calls admitted with it that go after it
  */
 public record Ended(Demand demand, EndpointState admitted, Feedback feedback) {}

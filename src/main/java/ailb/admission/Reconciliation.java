@@ -73,7 +73,9 @@ record Reconciliation(List<Bucket> buckets, TokenAccounting accounting, double s
             return OptionalLong.empty();
         }
         long left = bucket.cost((long) Math.ceil(remaining * share));
-        return left >= bucket.depth() ? OptionalLong.empty() : OptionalLong.of(now + bucket.depth() - left);
+        return left >= bucket.depth()
+                ? OptionalLong.empty()
+                : OptionalLong.of(feedback.toldAt() + bucket.depth() - left);
     }
 
     /** Whether a refusal may be this limit's: it names this one, tokens of any kind, or none. */

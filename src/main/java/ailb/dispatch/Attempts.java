@@ -138,24 +138,24 @@ final class Attempts {
         Endpoint endpoint = ticket.permit().endpoint();
         made++;
         long start = parts.time().monotonic();
-        Duration timeout = budget.attempt(ticket.permit().admitted(), ticket.permit().demand());
+        Duration timeout = budget.attempt(
+                ticket.permit().admitted(), ticket.permit().demand(), request.maxTokens());
+        Upstream.Result result = send(parts, ticket, timeout);
+        Call call = new Call(ticket, start, timeout, parts.time().now());
         ProviderReply reply;
-        switch (send(parts, ticket, timeout)) {
+        switch (result) {
             case Upstream.Reply(int status, Headers headers, byte[] body) ->
-                reply = whole(request.read(
-                        endpoint.provider(), status, headers, body,
-                        Instant.ofEpochSecond(0, parts.time().now())));
+                reply = whole(request.read(endpoint.provider(), status, headers, body, instant(call.headAt())));
             case Upstream.Failed(FailureClass failure, String detail) -> reply = noReply(failure, detail);
             case Upstream.Streaming(_, Headers headers, Upstream.Body body) -> {
                 LiveReply live = new LiveReply(
-                        request.events(
-                                endpoint.provider(), headers, Instant.ofEpochSecond(0, parts.time().now())),
+                        request.events(endpoint.provider(), headers, instant(call.headAt())),
                         body,
                         ticket.permit().demand(),
                         parts.time(),
                         start + timeout.toNanos(),
                         parts.time().monotonic() + budget.left(),
-                        (ended, cutShort) -> conclude(parts, ticket, ended, start, timeout, cutShort));
+                        (ended, cutShort) -> conclude(parts, call, ended, cutShort));
                 Optional<ProviderReply.Failure> failure = live.begin();
                 if (failure.isEmpty()) {
                     return new Finished(new DispatchResult.Streaming(endpoint.name(), made, live));
@@ -163,7 +163,19 @@ final class Attempts {
                 reply = failure.get();
             }
         }
-        return next(endpoint, reply, conclude(parts, ticket, reply, start, timeout, false));
+        return next(endpoint, reply, conclude(parts, call, reply, false));
+    }
+
+    /**
+     * A call that was made.
+     *
+     * @param start by the monotonic clock
+     * @param headAt when the head of the reply came, or it was given up; nanoseconds since the epoch
+     */
+    private record Call(Ticket ticket, long start, Duration timeout, long headAt) {}
+
+    private static Instant instant(long nanos) {
+        return Instant.ofEpochSecond(0, nanos);
     }
 
     /** A caller who waits for events cannot read an answer that comes whole. */
@@ -187,30 +199,27 @@ final class Attempts {
      * @param cutShort whether it was under way, and well, when the request's time was over
      */
     private boolean conclude(
-            Dispatcher.Parts parts,
-            Ticket ticket,
-            ProviderReply reply,
-            long start,
-            Duration timeout,
-            boolean cutShort) {
-        Permit permit = ticket.permit();
-        long nanos = parts.time().monotonic() - start;
+            Dispatcher.Parts parts, Call call, ProviderReply reply, boolean cutShort) {
+        Permit permit = call.ticket().permit();
+        ApiKeys.ApiKey key = call.ticket().key();
+        long nanos = parts.time().monotonic() - call.start();
         boolean keyRenewed =
-                failed(reply, FailureClass.CREDENTIAL) && isKeyRenewed(parts, permit.endpoint(), ticket.key());
+                failed(reply, FailureClass.CREDENTIAL) && isKeyRenewed(parts, permit.endpoint(), key);
         boolean requestEnded = failed(reply, FailureClass.TIMEOUT)
-                && (cutShort || !budget.isFair(timeout, permit.admitted(), permit.demand()));
+                && (cutShort || !budget.isFair(call.timeout(), permit.admitted(), permit.demand()));
         tell(parts.listener(), permit.endpoint(), reply, nanos);
         Settlement settlement = new Settlement(
                 permit,
                 parts.gate().admission(permit.endpoint(), Priority.INTERACTIVE),
                 reply,
                 nanos,
+                call.headAt(),
                 leaveAlone(parts, reply),
                 keyRenewed || requestEnded || isCount(reply),
                 budget.deadline());
         Optional<FailureClass> failure =
                 reply instanceof ProviderReply.Failure failed ? Optional.of(failed.failure()) : Optional.empty();
-        reports.report(parts, settlement, failure, ticket.key());
+        reports.report(parts, settlement, failure, key);
         return keyRenewed;
     }
 

@@ -215,7 +215,8 @@ public final class BatchCalls {
             Round round) {
         Endpoint endpoint = entry.endpoint();
         long maxWait = Math.min(settings.ahead().toNanos(), entry.maxWait());
-        Duration lease = budget.lease(parts.view().state(endpoint), entry.demand());
+        Duration lease = budget.lease(
+                parts.view().state(endpoint), entry.demand(), calls.getFirst().choices().maxTokens());
         Gate.Order order = new Gate.Order(endpoint, demands, Priority.BATCH, entry.access(), maxWait, lease, 0);
         return switch (parts.gate().admit(order, least, Gate.Rider.NONE)) {
             case Gate.Granted(List<Permit> permits, _) -> {

@@ -10,6 +10,7 @@ import ailb.stats.Latency;
 import ailb.stats.Window;
 import java.time.Duration;
 import java.util.OptionalDouble;
+import java.util.OptionalLong;
 
 /** What time there is for an attempt, and what time it needs. All in nanoseconds. */
 final class Budget {
@@ -26,7 +27,7 @@ final class Budget {
     /** Silence for this long is a fault where nothing is known. */
     private static final double UNKNOWN_PATIENCE = Duration.ofSeconds(10).toNanos();
 
-    /** Tokens of an answer that a probe waits for, where its demand is a guess made without a window. */
+    /** Tokens of an answer that has time to come where the caller names no bound. */
     private static final long LONG_ANSWER = 4096;
 
     private static final Duration AFTER_ATTEMPT = Duration.ofSeconds(5);
@@ -72,20 +73,28 @@ final class Budget {
         return Math.min(Math.round(mean), demand.outputTokens());
     }
 
-    /** How long an attempt may take; above 0. */
-    Duration attempt(EndpointState state, Demand demand) {
-        OptionalDouble slow = Latency.quantile(Window.of(state, time.now()), 0.95);
+    /**
+     * How long an attempt may take; above 0. The demand will not do: it is that of an answer of usual length, and a long
+     * one would be cut off at every try.
+     *
+     * @param maxTokens the caller's bound on the answer
+     */
+    Duration attempt(EndpointState state, Demand demand, OptionalLong maxTokens) {
         double cap = settings.retries().attemptCap().toNanos();
-        long output = demand.outputTokens();
-        if (slow.isEmpty() && !Breaker.isClosed(state) && state.has(Attribute.P95)) {
-            // A probe keeps all others out. Its endpoint's window is empty, so the last p95 will do, for a long answer.
-            slow = OptionalDouble.of((double) state.get(Attribute.P95));
-            output = Math.max(LONG_ANSWER, output);
-        }
+        OptionalDouble slow = slow(state);
         if (slow.isPresent()) {
-            cap = Math.min(cap, Math.max(PATIENCE, 2 * Latency.expected(slow.getAsDouble(), output)));
+            long longest = Math.max(demand.outputTokens(), maxTokens.orElse(LONG_ANSWER));
+            cap = Math.min(cap, Math.max(PATIENCE, 2 * Latency.expected(slow.getAsDouble(), longest)));
         }
         return Duration.ofNanos(Math.max(1, Math.min((long) cap, left())));
+    }
+
+    private OptionalDouble slow(EndpointState state) {
+        OptionalDouble slow = Latency.quantile(Window.of(state, time.now()), 0.95);
+        // A probe keeps all others out. Its endpoint's window is empty, so the last p95 will do.
+        return slow.isEmpty() && !Breaker.isClosed(state) && state.has(Attribute.P95)
+                ? OptionalDouble.of((double) state.get(Attribute.P95))
+                : slow;
     }
 
     /** Nanoseconds until whatever has begun must have ended: a stream that flows is given them all. */
@@ -94,8 +103,8 @@ final class Budget {
     }
 
     /** How long a probe keeps others from probing: as long as its attempt may take, and what follows it. */
-    Duration lease(EndpointState state, Demand demand) {
-        return attempt(state, demand).plus(AFTER_ATTEMPT);
+    Duration lease(EndpointState state, Demand demand, OptionalLong maxTokens) {
+        return attempt(state, demand, maxTokens).plus(AFTER_ATTEMPT);
     }
 
     /**

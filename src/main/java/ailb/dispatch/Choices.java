@@ -219,11 +219,14 @@ final class Choices {
                 .toList();
     }
 
-    /** With no endpoint closed, the one that is out for the least time yet may be tried early. */
+    /** With no endpoint closed, the one that is out for the least time yet may be tried early: of those with room. */
     private List<Shortlist.Entry> soonestDue(List<Shortlist.Entry> entries) {
-        List<Shortlist.Entry> onTime = onTime(entries);
+        long now = parts.time().now();
+        List<Shortlist.Entry> withRoom =
+                entries.stream().filter(entry -> entry.room() <= now + entry.maxWait()).toList();
+        List<Shortlist.Entry> onTime = onTime(withRoom);
         return onTime.isEmpty()
-                ? entries.stream()
+                ? withRoom.stream()
                         .min(Comparator
                                 .comparingLong(entry -> parts.view().state(entry.endpoint()).get(Attribute.OPEN_UNTIL)))
                         .stream()

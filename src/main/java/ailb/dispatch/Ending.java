@@ -2,7 +2,6 @@ package ailb.dispatch;
 
 import ailb.admission.Room;
 import ailb.health.Breaker;
-import ailb.health.Opening;
 import ailb.pool.Endpoint;
 import ailb.pool.FailureClass;
 import ailb.protocol.ApiError;
@@ -23,8 +22,6 @@ final class Ending {
 
     /** Where room is due now others have been quicker: no caller is told to come back at once. */
     private static final long SHORTEST_WAIT = Duration.ofMillis(50).toNanos();
-
-    private static final long PROBE_WAIT = Duration.ofSeconds(1).toNanos();
 
     private final Dispatcher.Parts parts;
     private final Choices choices;
@@ -76,39 +73,39 @@ final class Ending {
         List<Endpoint> closed = usable.stream()
                 .filter(endpoint -> Breaker.isClosed(parts.view().state(endpoint)))
                 .toList();
-        return closed.isEmpty() ? allOut(usable) : noneFree(closed);
+        return closed.isEmpty() ? allOut(usable) : noneFree(closed, usable);
     }
 
     private DispatchResult allOut(List<Endpoint> usable) {
-        List<Opening> openings = usable.stream()
+        String reasons = usable.stream()
                 .flatMap(endpoint -> Breaker.opening(parts.view().state(endpoint)).stream())
-                .toList();
-        String reasons = openings.stream()
                 .map(opening -> opening.reason().words())
                 .distinct()
                 .collect(Collectors.joining("; "));
         return declined(
                 ApiError.noHealthyEndpoint(
                         "No endpoint for this model is healthy: " + reasons + ". GET /v1/pool tells more."),
-                openings.stream().mapToLong(this::back).min());
+                soonest(usable, choices.priority() == Priority.INTERACTIVE));
     }
 
-    /** When the endpoint may be back; one call finds that out while all others wait. */
-    private long back(Opening opening) {
-        return opening.halfOpen() ? Math.max(opening.until(), parts.time().now() + PROBE_WAIT) : opening.until();
+    /** The first moment at which one of them both has room and may be called; empty where none will have room. */
+    private OptionalLong soonest(List<Endpoint> endpoints, boolean early) {
+        long now = parts.time().now();
+        return endpoints.stream()
+                .flatMapToLong(endpoint -> room(endpoint)
+                        .stream()
+                        .map(room -> Math.max(room, Breaker.back(parts.view().state(endpoint), now, early))))
+                .min();
     }
 
-    private DispatchResult noneFree(List<Endpoint> closed) {
+    private DispatchResult noneFree(List<Endpoint> closed, List<Endpoint> usable) {
         if (closed.stream().allMatch(this::isTooLate)) {
             return declined(
                     ApiError.timeout("No answer in time: what is left is too short for a call. Ask for less, or submit"
                             + " a batch."));
         }
-        long now = parts.time().now();
-        OptionalLong room = closed.stream()
-                .flatMapToLong(endpoint -> room(endpoint).stream())
-                .min();
-        boolean roomNow = room.isPresent() && room.getAsLong() <= now + Shortlist.SOON;
+        OptionalLong room = soonest(closed, false);
+        boolean roomNow = room.isPresent() && room.getAsLong() <= parts.time().now() + Shortlist.SOON;
         if (last != null && (roomNow || isUsedUp(last.failure().failure()))) {
             return declined(ApiError.badGateway("The endpoints failed to answer (attempts: " + attempts.made()
                     + "); at the last one " + last.failure().failure().words()
@@ -116,7 +113,7 @@ final class Ending {
         }
         return declined(
                 ApiError.rateLimited("Every endpoint for this model is at its limit; retry after the time given."),
-                room);
+                soonest(usable, false));
     }
 
     /** Whether it was the attempts that ran out; at an endpoint's limit it is room that is wanted. */

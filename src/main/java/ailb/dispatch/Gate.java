@@ -256,10 +256,12 @@ final class Gate {
     private Granted granted(Order order, Plan plan, EndpointState admitted) {
         Endpoint endpoint = order.endpoint();
         List<Demand> demands = plan.demands();
-        List<Long> slots = admission(endpoint, order.priority()).slots(admitted, demands);
+        Admission admission = admission(endpoint, order.priority());
+        List<EndpointState> each = admission.each(admitted, demands);
         List<Permit> permits = new ArrayList<>();
         for (int i = 0; i < demands.size(); i++) {
-            permits.add(new Permit(endpoint, demands.get(i), admitted, order.access(), slots.get(i)));
+            long slot = admission.slot(each.get(i), demands.get(i));
+            permits.add(new Permit(endpoint, demands.get(i), each.get(i), order.access(), slot));
         }
         (order.held() > 0 ? permits.subList(0, 1) : permits).forEach(this::tell);
         return new Granted(permits, plan.until());

@@ -124,7 +124,7 @@ final class Search {
 
     private Optional<Permit> admit(Shortlist.Entry entry, long maxWait) {
         Endpoint endpoint = entry.endpoint();
-        Duration lease = budget.lease(parts.view().state(endpoint), entry.demand());
+        Duration lease = budget.lease(parts.view().state(endpoint), entry.demand(), choices.maxTokens());
         return switch (parts.thrift().admit(parts.gate(), entry, maxWait, lease)) {
             case Gate.Granted(List<Permit> permits, _) -> Optional.of(permits.getFirst());
             case Gate.Refused() -> Optional.empty();

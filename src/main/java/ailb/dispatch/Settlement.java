@@ -24,6 +24,7 @@ import java.util.function.Function;
  * How one call ended, and what that means for its endpoint.
  *
  * @param nanos how long the call took
+ * @param headAt when the head of the reply came, nanoseconds since the epoch; of no reply, when the call ended
  * @param retryAfter how long the endpoint is to be left alone when it refused for its limits, nanoseconds
  * @param tellsNothing whether it says nothing of the endpoint: a key that has been replaced meanwhile, a call cut short by
  *     its own request's end, a count of tokens
@@ -34,6 +35,7 @@ record Settlement(
         Admission admission,
         ProviderReply reply,
         long nanos,
+        long headAt,
         OptionalLong retryAfter,
         boolean tellsNothing,
         Deadline deadline) {
@@ -107,12 +109,14 @@ record Settlement(
                 new Feedback(
                         usage().map(this::charged),
                         remaining(answer.remaining()),
+                        headAt,
                         OptionalLong.empty(),
                         Optional.empty());
             case ProviderReply.Failure failure ->
                 new Feedback(
                         usage().map(this::charged).or(() -> actual(failure.failure())),
                         remaining(failure.remaining()),
+                        headAt,
                         retryAfter,
                         failure.limit());
         };

@@ -115,6 +115,22 @@ public final class Breaker {
     }
 
     /**
+     * The moment from which a call may come to the endpoint, as far as can be told: while one finds out whether it is well
+     * again all others wait.
+     *
+     * @param early whether calls come before their time, as they do while no endpoint is closed
+     */
+    public static long back(EndpointState state, long now, boolean early) {
+        if (isClosed(state)) {
+            return now;
+        }
+        long soon = now + EARLY_PROBE_AFTER;
+        long until = state.get(Attribute.OPEN_UNTIL);
+        long due = state.get(Attribute.BREAKER) == HALF_OPEN ? Math.max(until, soon) : until;
+        return early && !reason(state).needsAPerson() ? Math.min(due, soon) : due;
+    }
+
+    /**
      * Whether a call that was found to come to the endpoint as this still does: another one may have become the probe
      * since.
      */

@@ -111,7 +111,7 @@ class AdmissionBoundTest {
             ConditionalUpdate update = builder.build();
             if (update.allowedBy(shared)) {
                 shared = update.applyTo(shared);
-                long slot = admission.slots(shared, List.of(demand)).getFirst();
+                long slot = admission.slot(shared, demand);
                 assertThat(slot).isLessThanOrEqualTo(latest);
                 calls.add(new Call(Math.max(now, slot), demand.inputTokens()));
             }

@@ -34,7 +34,7 @@ class AdmissionEdgesTest {
 
         EndpointState admitted = take(admission, held, CALL, NOW, 5 * SECOND);
 
-        assertThat(admission.slots(admitted, List.of(CALL)).getFirst()).isEqualTo(NOW + 2 * SECOND);
+        assertThat(admission.slot(admitted, CALL)).isEqualTo(NOW + 2 * SECOND);
     }
 
     @Test
@@ -45,7 +45,7 @@ class AdmissionEdgesTest {
 
         // 1,000 + 30,000 too few admitted; 40,000 left would be 20 s
         state = apply(state, settle(admission, demand, state, new Feedback(
-                Optional.of(new Demand(31_000, 0)), Map.of(LimitKind.TOKENS_PER_MINUTE, 40_000L),
+                Optional.of(new Demand(31_000, 0)), Map.of(LimitKind.TOKENS_PER_MINUTE, 40_000L), NOW,
                 OptionalLong.empty(), Optional.empty())));
 
         assertThat(state.get(Attribute.TOKENS)).isEqualTo(NOW + 31 * SECOND);
@@ -57,7 +57,7 @@ class AdmissionEdgesTest {
         Demand demand = new Demand(1_000, 0);
         EndpointState state = take(admission, EndpointState.EMPTY, demand, NOW, 0);
         ConditionalUpdate late = settle(admission, demand, state, new Feedback(
-                Optional.empty(), Map.of(LimitKind.TOKENS_PER_MINUTE, 50_000L),
+                Optional.empty(), Map.of(LimitKind.TOKENS_PER_MINUTE, 50_000L), NOW,
                 OptionalLong.empty(), Optional.empty()));
 
         state = take(admission, state, new Demand(30_000, 0), NOW, 0);
@@ -71,7 +71,7 @@ class AdmissionEdgesTest {
         Demand demand = new Demand(1_000, 0);
         EndpointState state = take(admission, EndpointState.EMPTY, demand, NOW, 0);
         ConditionalUpdate late = settle(admission, demand, state, new Feedback(
-                Optional.of(new Demand(11_000, 0)), Map.of(LimitKind.TOKENS_PER_MINUTE, 40_000L),
+                Optional.of(new Demand(11_000, 0)), Map.of(LimitKind.TOKENS_PER_MINUTE, 40_000L), NOW,
                 OptionalLong.empty(), Optional.empty()));
 
         state = take(admission, state, new Demand(19_000, 0), NOW, 0); // 20 s, and 10 s of debt
@@ -87,7 +87,7 @@ class AdmissionEdgesTest {
         EndpointState state = take(admission, EndpointState.EMPTY, CALL, NOW, 0);
 
         state = apply(state, settle(admission, CALL, state, new Feedback(
-                Optional.empty(), Map.of(), OptionalLong.of(20 * SECOND), Optional.empty())));
+                Optional.empty(), Map.of(), NOW, OptionalLong.of(20 * SECOND), Optional.empty())));
 
         assertThat(state.get(Attribute.REQUESTS)).isEqualTo(NOW + 80 * SECOND);
         assertThat(state.get(Attribute.ROLLING_DAY)).isEqualTo(NOW + 3600 * SECOND);
@@ -98,7 +98,7 @@ class AdmissionEdgesTest {
         EndpointState before = take(new Admission(Endpoints.unlimited()), EndpointState.EMPTY, CALL, NOW, 0);
 
         EndpointState state = apply(before, settle(new Admission(TOKENS), CALL, before, new Feedback(
-                Optional.of(new Demand(1_000, 0)), Map.of(), OptionalLong.empty(), Optional.empty())));
+                Optional.of(new Demand(1_000, 0)), Map.of(), NOW, OptionalLong.empty(), Optional.empty())));
 
         assertThat(state.has(Attribute.TOKENS)).isFalse();
     }
@@ -129,7 +129,7 @@ class AdmissionEdgesTest {
 
         EndpointState next = take(admission, others, CALL, late, 10 * SECOND);
         assertThat(next.get(Attribute.DAY)).isEqualTo(others.get(Attribute.DAY) + 1);
-        assertThat(admission.slots(next, List.of(CALL)).getFirst()).isGreaterThan(late + 5 * SECOND);
+        assertThat(admission.slot(next, CALL)).isGreaterThan(late + 5 * SECOND);
     }
 
     /** 6.3 s each: the second would start at 00:00:01. */

@@ -404,6 +404,7 @@ class AdmissionTest {
         settle(admission, new Demand(1_000, 0), new Feedback(
                 Optional.of(new Demand(500, 0)),
                 Map.of(LimitKind.TOKENS_PER_MINUTE, 59_300L),
+                now,
                 OptionalLong.empty(),
                 Optional.empty()));
 
@@ -439,7 +440,7 @@ class AdmissionTest {
     }
 
     private static Feedback actual(long tokens) {
-        return new Feedback(Optional.of(new Demand(tokens, 0)), Map.of(), OptionalLong.empty(), Optional.empty());
+        return new Feedback(Optional.of(new Demand(tokens, 0)), Map.of(), 0, OptionalLong.empty(), Optional.empty());
     }
 
     private static Limits perDay(long limit, @Nullable ZoneId zone) {
@@ -453,11 +454,11 @@ class AdmissionTest {
     }
 
     private static Feedback refusal(Duration retryAfter, Optional<LimitKind> limit) {
-        return new Feedback(Optional.empty(), Map.of(), OptionalLong.of(retryAfter.toNanos()), limit);
+        return new Feedback(Optional.empty(), Map.of(), 0, OptionalLong.of(retryAfter.toNanos()), limit);
     }
 
-    private static Feedback remaining(LimitKind kind, long left) {
-        return new Feedback(Optional.empty(), Map.of(kind, left), OptionalLong.empty(), Optional.empty());
+    private Feedback remaining(LimitKind kind, long left) {
+        return new Feedback(Optional.empty(), Map.of(kind, left), now, OptionalLong.empty(), Optional.empty());
     }
 
     private ConditionalUpdate update(Admission admission, Observation seen, Demand demand, long maxWait) {
@@ -472,7 +473,7 @@ class AdmissionTest {
         assertThat(update.allowedBy(state)).isTrue();
         state = update.applyTo(state);
         admitted = state;
-        return admission.slots(state, List.of(demand)).getFirst();
+        return admission.slot(state, demand);
     }
 
     private void settle(Admission admission, Demand demand, Feedback feedback) {

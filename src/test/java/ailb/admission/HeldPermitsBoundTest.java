@@ -155,10 +155,10 @@ class HeldPermitsBoundTest {
         }
 
         private void started(List<Demand> admitted, long latest, boolean leased) {
-            List<Long> slots = admission.slots(shared, admitted);
+            List<EndpointState> each = admission.each(shared, admitted);
             boolean last = random.nextBoolean();
             for (int i = 0; i < admitted.size(); i++) {
-                long soonest = Math.max(now, slots.get(i));
+                long soonest = Math.max(now, admission.slot(each.get(i), admitted.get(i)));
                 assertThat(soonest).isLessThanOrEqualTo(latest);
                 double share = last ? 1 : random.nextDouble();
                 long start = leased ? soonest + (long) (share * (latest - soonest)) : soonest;

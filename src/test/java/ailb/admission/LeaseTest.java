@@ -7,6 +7,7 @@ import ailb.pool.LimitKind;
 import ailb.pool.Limits;
 import ailb.pool.Pacing;
 import ailb.pool.TokenAccounting;
+import ailb.state.Attribute;
 import ailb.state.ConditionalUpdate;
 import ailb.state.EndpointState;
 import java.time.Duration;
@@ -14,7 +15,9 @@ import java.time.ZoneOffset;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -44,14 +47,17 @@ class LeaseTest {
 
         assertThat(lower.fitting(full, calls(1), NOW, NOW + AHEAD)).isZero();
         assertThat(usual.fitting(full, calls(200), NOW, NOW)).isEqualTo(118);
-        assertThat(usual.slots(take(usual, full, 1), calls(1)).getFirst()).isLessThanOrEqualTo(NOW);
+        assertThat(usual.slot(take(usual, full, 1), calls(1).getFirst())).isLessThanOrEqualTo(NOW);
     }
 
     @Test
     void theSlotsOfALeaseAreAnEmissionIntervalApart() {
         EndpointState leased = take(lower, EndpointState.EMPTY, 482);
 
-        List<Long> slots = lower.slots(leased, calls(482));
+        List<Long> slots = lower.each(leased, calls(482))
+                .stream()
+                .map(each -> lower.slot(each, calls(1).getFirst()))
+                .toList();
 
         assertThat(slots.subList(0, 480)).allMatch(slot -> slot <= NOW);
         assertThat(slots.subList(480, 482)).containsExactly(NOW + 100 * MILLI, NOW + 200 * MILLI);
@@ -80,6 +86,28 @@ class LeaseTest {
         List<Demand> dear = Collections.nCopies(10, new Demand(2_000, 0));
 
         assertThat(both.fitting(EndpointState.EMPTY, dear, NOW, NOW + AHEAD)).isEqualTo(4);
+    }
+
+    /** 1,000 tokens a second: of the last call's 0.96 s time has left 0.6 s after 9 s, and of those before it nothing. */
+    @Test
+    void theCallsOfALeaseGiveBackTogetherWhatTimeHasNot() {
+        Admission admission = new Admission(
+                Endpoints.limits(Pacing.BUCKET, Map.of(LimitKind.TOKENS_PER_MINUTE, 60_000L)));
+        List<Demand> calls = Collections.nCopies(10, new Demand(960, 0));
+        ConditionalUpdate.Builder take = ConditionalUpdate.builder();
+        admission.take(take, new Observation(EndpointState.EMPTY, 0, 0), calls, NOW, NOW);
+        EndpointState leased = take.build().applyTo(EndpointState.EMPTY);
+        Feedback little = new Feedback(
+                Optional.of(new Demand(96, 0)), Map.of(), NOW, OptionalLong.empty(), Optional.empty());
+        ConditionalUpdate.Builder settle = ConditionalUpdate.builder();
+
+        admission.settle(
+                settle,
+                admission.each(leased, calls).stream().map(each -> new Ended(calls.getFirst(), each, little)).toList(),
+                leased,
+                NOW + 9_000 * MILLI);
+
+        assertThat(settle.build().applyTo(leased).get(Attribute.TOKENS)).isEqualTo(NOW + 9_000 * MILLI);
     }
 
     @Test

@@ -88,6 +88,7 @@ class SharedLimitsTest {
                         new Feedback(
                                 Optional.empty(),
                                 Map.of(LimitKind.REQUESTS_PER_MINUTE, 100L),
+                                START,
                                 OptionalLong.empty(),
                                 Optional.empty()))),
                 state,

@@ -145,7 +145,7 @@ class AdmissionHistoryTest {
                             failure.get(), 0, new byte[0], "", true, Optional.empty(), Optional.empty(), List.of());
             Settlement settlement = new Settlement(
                     permit, gate.admission(endpoint, Priority.INTERACTIVE), reply, Duration.ofSeconds(2).toNanos(),
-                    OptionalLong.empty(), false, Deadline.NONE);
+                    permit.slot(), OptionalLong.empty(), false, Deadline.NONE);
             if (settler.settle(new Report(List.of(settlement)), Optional.empty(), Deadline.NONE,
                     false) instanceof Settler.Counted(EndpointState settled)) {
                 settler.judge(permit, settled, failure, 0);

@@ -15,6 +15,7 @@ import ailb.stats.Window;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
 /** Answers of 256 tokens, whose latency is what it is; the bounds of the buckets are 100 ms x 1.25^n. */
@@ -22,6 +23,7 @@ class BudgetTest {
 
     private static final long START = 1_795_000_020_000_000_000L;
     private static final Demand USUAL = new Demand(0, 256);
+    private static final OptionalLong BOUND = OptionalLong.of(256);
 
     private final SteppedTime time = new SteppedTime(START);
 
@@ -53,20 +55,32 @@ class BudgetTest {
 
     @Test
     void anAttemptOnAnUnknownEndpointMayTakeAllThatIsLeftUpToTheCap() {
-        assertThat(budget(28_000, Settings.DEFAULT).attempt(EndpointState.EMPTY, USUAL))
+        assertThat(budget(28_000, Settings.DEFAULT).attempt(EndpointState.EMPTY, USUAL, BOUND))
                 .isEqualTo(Duration.ofMillis(27_750));
-        assertThat(budget(900_000, Settings.DEFAULT).attempt(EndpointState.EMPTY, USUAL))
+        assertThat(budget(900_000, Settings.DEFAULT).attempt(EndpointState.EMPTY, USUAL, BOUND))
                 .isEqualTo(Duration.ofMinutes(10));
-        assertThat(budget(0, Settings.DEFAULT).attempt(EndpointState.EMPTY, USUAL)).isPositive();
+        assertThat(budget(0, Settings.DEFAULT).attempt(EndpointState.EMPTY, USUAL, BOUND)).isPositive();
     }
 
     @Test
     void aQuickEndpointIsGivenHalfAMinuteAndASlowOneTwiceItsP95() {
-        assertThat(budget(900_000, Settings.DEFAULT).attempt(answers(20, 1_000, 0, 0), USUAL))
+        assertThat(budget(900_000, Settings.DEFAULT).attempt(answers(20, 1_000, 0, 0), USUAL, BOUND))
                 .isEqualTo(Duration.ofSeconds(30));
         // 60 s falls into the bucket up to 100 ms x 1.25^29 = 64.6 s
-        assertThat(budget(900_000, Settings.DEFAULT).attempt(answers(20, 60_000, 0, 0), USUAL).toSeconds())
+        assertThat(budget(900_000, Settings.DEFAULT).attempt(answers(20, 60_000, 0, 0), USUAL, BOUND).toSeconds())
                 .isEqualTo(129);
+    }
+
+    /** Twice the p95, in the bucket up to 5.55 s, for so many tokens: that the others were short says nothing of this one. */
+    @Test
+    void aLongAnswerIsGivenTheTimeOfALongAnswer() {
+        EndpointState known = answers(20, 5_000, 0, 0);
+
+        assertThat(batch(290_000).attempt(known, USUAL, OptionalLong.of(4096)).toSeconds())
+                .isEqualTo(2 * 5_551 * (4096 + 64) / 320 / 1000);
+        assertThat(batch(290_000).attempt(known, USUAL, OptionalLong.empty()).toSeconds())
+                .isEqualTo(2 * 5_551 * (4096 + 64) / 320 / 1000);
+        assertThat(batch(290_000).attempt(known, USUAL, OptionalLong.of(32_000))).isEqualTo(Duration.ofMillis(289_750));
     }
 
     /** All others wait for it; the endpoint was out, so its window is empty. 2 x 4 s x (4096 + 64) / (256 + 64). */
@@ -74,10 +88,13 @@ class BudgetTest {
     void aProbeIsGivenTheTimeOfWhatWasLastKnown() {
         Map<Attribute, Long> item = new HashMap<>(Map.of(Attribute.BREAKER, 1L, Attribute.P95, 4_000_000_000L));
 
-        assertThat(batch(290_000).attempt(new EndpointState(item), USUAL)).isEqualTo(Duration.ofSeconds(104));
-        assertThat(batch(290_000).lease(new EndpointState(item), USUAL)).isEqualTo(Duration.ofSeconds(109));
+        assertThat(batch(290_000).attempt(new EndpointState(item), USUAL, OptionalLong.empty()))
+                .isEqualTo(Duration.ofSeconds(104));
+        assertThat(batch(290_000).lease(new EndpointState(item), USUAL, OptionalLong.empty()))
+                .isEqualTo(Duration.ofSeconds(109));
         item.remove(Attribute.BREAKER);
-        assertThat(batch(290_000).attempt(new EndpointState(item), USUAL)).isEqualTo(Duration.ofMillis(289_750));
+        assertThat(batch(290_000).attempt(new EndpointState(item), USUAL, OptionalLong.empty()))
+                .isEqualTo(Duration.ofMillis(289_750));
     }
 
     private Budget batch(long millis) {

@@ -178,6 +178,7 @@ public final class BuiltUpdates {
                         gate.admission(endpoint, Priority.INTERACTIVE),
                         reply,
                         Duration.ofMillis(random.nextLong(50, 60_000)).toNanos(),
+                        permit.slot(),
                         retryAfter,
                         random.nextInt(20) == 0,
                         Deadline.NONE);

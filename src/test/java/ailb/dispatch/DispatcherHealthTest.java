@@ -98,6 +98,19 @@ class DispatcherHealthTest extends DispatcherFixture {
     }
 
     @Test
+    void oneThatIsDueAndHasNoRoomKeepsNoOtherFromBeingTriedEarly() throws InterruptedException {
+        takeOut("a", FailureClass.SERVER, Duration.ZERO);
+        store.items.update(
+                "a",
+                ConditionalUpdate.builder().put(Attribute.HOLD, time.now() + Duration.ofHours(1).toNanos()).build());
+        takeOut("b", FailureClass.SERVER, Duration.ofMinutes(1));
+
+        assertThat(dispatch(pool(openAi("a"), openAi("b")))).isInstanceOf(DispatchResult.Answered.class);
+
+        assertThat(upstream.calls()).containsExactly("b");
+    }
+
+    @Test
     void anEndpointOutForAPersonIsNotTriedEarly() throws InterruptedException {
         takeOut("a", FailureClass.QUOTA, Duration.ofMinutes(5));
 

@@ -98,6 +98,42 @@ class EndingRulesTest extends RequestRulesFixture {
     }
 
     @Test
+    void oneThatIsOutMayBeBackBeforeTheOneThatIsInHasRoom() throws InterruptedException {
+        store.change("a", ConditionalUpdate.builder().put(Attribute.HOLD, time.now + Duration.ofHours(1).toNanos()));
+        out("b", Duration.ofSeconds(30));
+
+        DispatchResult result = dispatch(pool(open("a"), open("b")));
+
+        assertDeclined(result, 429);
+        assertThat(((DispatchResult.Declined) result).retryAfter()).contains(Duration.ofSeconds(30));
+    }
+
+    @Test
+    void oneThatMayBeTriedAndHasNoRoomIsWaitedForUntilItHas() throws InterruptedException {
+        out("a", Duration.ofSeconds(-1));
+        store.change("a", ConditionalUpdate.builder().put(Attribute.HOLD, time.now + Duration.ofMinutes(4).toNanos()));
+
+        DispatchResult result = dispatch(pool(open("a")));
+
+        assertDeclined(result, 503);
+        assertThat(((DispatchResult.Declined) result).retryAfter()).contains(Duration.ofMinutes(4));
+    }
+
+    /** Somebody has to: whoever stayed away until the opening is over would be told of it a minute late. */
+    @Test
+    void whereAllAreTriedOnceASecondTheWaitIsASecond() throws InterruptedException {
+        upstream.always("a", () -> failed(FailureClass.TRANSPORT));
+        for (int fault = 0; fault < 3; fault++) {
+            dispatch(pool(open("a")));
+        }
+
+        DispatchResult result = dispatch(pool(open("a")));
+
+        assertDeclined(result, 503);
+        assertThat(((DispatchResult.Declined) result).retryAfter()).contains(Duration.ofSeconds(1));
+    }
+
+    @Test
     void aPoolFullForTheLastFailureTooIs429WithTheWait() throws InterruptedException {
         upstream.always("a", () -> rateLimited("20"));
 

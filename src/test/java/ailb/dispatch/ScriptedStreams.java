@@ -16,6 +16,9 @@ final class ScriptedStreams implements Upstream {
     private final SteppedTime time;
     private final Map<String, ScriptedBody> bodies = new HashMap<>();
 
+    /** Of every stream. */
+    Headers headers = Headers.NONE;
+
     ScriptedStreams(SteppedTime time) {
         this.time = time;
     }
@@ -53,7 +56,7 @@ final class ScriptedStreams implements Upstream {
         ScriptedBody body = bodies.get(endpoint);
         return body == null
                 ? ScriptedUpstream.error(500, "server_error", "x")
-                : new Streaming(200, Headers.NONE, body);
+                : new Streaming(200, headers, body);
     }
 
     private final class ScriptedBody implements Body {

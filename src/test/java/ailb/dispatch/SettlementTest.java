@@ -173,7 +173,8 @@ class SettlementTest {
         Settlement told = settlement(
                 OPENAI, EndpointState.EMPTY, failed(FailureClass.TIMEOUT, Optional.empty(), List.of()));
         Settlement fault = new Settlement(
-                told.permit(), told.admission(), told.reply(), told.nanos(), told.retryAfter(), true, Deadline.NONE);
+                told.permit(), told.admission(), told.reply(), told.nanos(), told.headAt(), told.retryAfter(), true,
+                Deadline.NONE);
 
         EndpointState settled = report(fault).update(BREAKER, EndpointState.EMPTY, START, false)
                 .applyTo(EndpointState.EMPTY);
@@ -244,6 +245,7 @@ class SettlementTest {
                 new Admission(endpoint.limits()),
                 reply,
                 2_000 * MILLI,
+                START,
                 reply instanceof ProviderReply.Failure failure && failure.failure() == FailureClass.RATE_LIMITED
                         ? OptionalLong.of(Duration.ofSeconds(20).toNanos())
                         : OptionalLong.empty(),
