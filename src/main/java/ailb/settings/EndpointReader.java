@@ -36,8 +36,7 @@ final class EndpointReader {
             "\"chat\", the only one of a provider \"anthropic\"",
             value -> "chat".equals(value.textValue()) ? Optional.of(Operation.CHAT) : Optional.empty());
     private static final Rule<Double> WEIGHT = Rule.numberAboveZero(1000);
-    private static final Rule<Double> BURST = Rule.number(1, HIGHEST_LIMIT);
-    private static final Rule<Double> MARGIN = Rule.numberAboveZero(1);
+    private static final Rule<Double> MARGIN = Rule.number(0.01, 1);
     private static final Rule<Long> LIMIT = new Rule<>("a whole number above 0", EndpointReader::limit);
     private static final Rule<Double> PRICE = Rule.number(0, 1_000_000);
 
@@ -105,11 +104,16 @@ final class EndpointReader {
         return new Limits(
                 amounts,
                 fields.orDefault("pacing", PACING, pacingByDefault(provider)),
-                orNone(fields.optional("burst", BURST)),
+                orNone(fields.optional("burst", burst(amounts))),
                 orNone(fields.optional("margin", MARGIN)),
                 fields.orDefault("token_accounting", TOKEN_ACCOUNTING, accountingByDefault(provider)),
                 fields.orDefault("day_reset", DAY_RESET, Optional.of(ZoneId.of("UTC")))
                         .orElse(null));
+    }
+
+    /** A minute's worth at most: more at once is no limit a minute. */
+    private static Rule<Double> burst(Map<LimitKind, Long> amounts) {
+        return Rule.number(1, amounts.getOrDefault(LimitKind.REQUESTS_PER_MINUTE, HIGHEST_LIMIT));
     }
 
     private static Pacing pacingByDefault(Provider provider) {

@@ -197,7 +197,7 @@ class PoolFileTest {
                 .with("input_tokens_per_minute", "4")
                 .with("output_tokens_per_minute", "1000000000")
                 .with("pacing", "\"even\"")
-                .with("burst", "1.5")
+                .with("burst", "1")
                 .with("margin", "0.25")
                 .with("token_accounting", "\"max_refunded\"")
                 .with("day_reset", "\"America/Los_Angeles\""))
@@ -212,7 +212,7 @@ class PoolFileTest {
                                 LimitKind.INPUT_TOKENS_PER_MINUTE, 4L,
                                 LimitKind.OUTPUT_TOKENS_PER_MINUTE, 1_000_000_000L),
                         Pacing.EVEN,
-                        OptionalDouble.of(1.5),
+                        OptionalDouble.of(1),
                         OptionalDouble.of(0.25),
                         TokenAccounting.MAX_REFUNDED,
                         ZoneId.of("America/Los_Angeles")));

@@ -65,9 +65,9 @@ class RefusedFieldsTest {
             burst  | 0.99   | must be a number from 1 to 1000000000, not 0.99
             burst  | 1e13   | must be a number from 1 to 1000000000, not 1E+13
             burst  | true   | must be a number from 1 to 1000000000, not true
-            margin | 0      | must be a number above 0 and at most 1, not 0
-            margin | 1.01   | must be a number above 0 and at most 1, not 1.01
-            margin | "all"  | must be a number above 0 and at most 1, not "all"
+            margin | 0      | must be a number from 0.01 to 1, not 0
+            margin | 1.01   | must be a number from 0.01 to 1, not 1.01
+            margin | "all"  | must be a number from 0.01 to 1, not "all"
             token_accounting | "sum" | must be one of "max", "max_refunded", "estimate", not "sum"
             token_accounting | 1     | must be one of "max", "max_refunded", "estimate", not 1
             day_reset | "Mars" | must be a time zone such as "UTC" or "America/Los_Angeles", or "rolling", not "Mars"
@@ -183,6 +183,13 @@ class RefusedFieldsTest {
             """)
     void aPriceIsWholeOrRefused(String json, String problem) {
         assertThat(problems(EndpointJson.minimal().with("price", json))).containsExactly(problem);
+    }
+
+    /** More at once than a minute may see would be no limit. */
+    @Test
+    void aBurstIsAMinutesWorthAtMost() {
+        assertThat(problems(EndpointJson.minimal().with("requests_per_minute", "60").with("burst", "61")))
+                .containsExactly("endpoints[0].burst: must be a number from 1 to 60, not 61");
     }
 
     @ParameterizedTest
