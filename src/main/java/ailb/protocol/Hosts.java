@@ -17,7 +17,16 @@ final class Hosts {
 
     /** Whether the usage of a stream comes if it is asked for. Mistral tells it unasked, and refuses to be asked. */
     static boolean tellsUsageWhenAsked(URI baseUrl) {
-        return !isWithin(baseUrl, "mistral.ai");
+        return !isMistral(baseUrl);
+    }
+
+    /** Whether {@code reasoning_content} may come back. OpenAI never tells any; Groq and Mistral refuse the field. */
+    static boolean takesThoughtsBack(URI baseUrl) {
+        return !isOpenAi(baseUrl) && !isMistral(baseUrl) && !isWithin(baseUrl, "groq.com");
+    }
+
+    private static boolean isMistral(URI baseUrl) {
+        return isWithin(baseUrl, "mistral.ai");
     }
 
     private static boolean isWithin(URI baseUrl, String domain) {

@@ -2,6 +2,7 @@ package ailb.protocol;
 
 import ailb.pool.Endpoint;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -23,8 +24,8 @@ final class MessagesAsChat {
         body.put("model", endpoint.modelId());
         // Some of OpenAI's models take the newer name only, and many who speak like OpenAI know the older one only.
         body.set(isOpenAi ? "max_completion_tokens" : "max_tokens", root.path("max_tokens"));
-        // OpenAI itself tells no thoughts, so what there are come from elsewhere.
-        body.set("messages", MessagesConversation.of(root, !isOpenAi));
+        ArrayNode messages = MessagesConversation.of(root);
+        body.set("messages", HostMessages.changed(endpoint.baseUrl(), messages).orElse(messages));
         MessagesTools.put(root, body);
         MessagesThinking.put(root, body);
         MessagesOutput.put(root, body);

@@ -12,7 +12,6 @@ import java.util.List;
  */
 final class MessagesConversation {
 
-    private final boolean withThoughts;
     private final ArrayNode messages = Json.array();
 
     /** What the user says with the results of tools, until they have all been told. */
@@ -22,17 +21,11 @@ final class MessagesConversation {
     private final List<String> thoughts = new ArrayList<>();
     private ArrayNode calls = Json.array();
 
-    private MessagesConversation(boolean withThoughts) {
-        this.withThoughts = withThoughts;
-    }
+    private MessagesConversation() {}
 
-    /**
-     * Only of a request that has no fault.
-     *
-     * @param withThoughts whether thoughts that came from an endpoint of OpenAI's protocol go back to it
-     */
-    static ArrayNode of(ObjectNode root, boolean withThoughts) {
-        MessagesConversation conversation = new MessagesConversation(withThoughts);
+    /** Only of a request that has no fault. Thoughts that came from an endpoint of OpenAI's protocol are in it. */
+    static ArrayNode of(ObjectNode root) {
+        MessagesConversation conversation = new MessagesConversation();
         JsonNode system = root.path("system");
         if (system.isTextual() || !system.isEmpty()) {
             conversation.messages.add(message("system", system));
@@ -84,7 +77,7 @@ final class MessagesConversation {
     }
 
     private void addThought(JsonNode block) {
-        if (withThoughts && MessagesThinking.isUnsigned(block)) {
+        if (MessagesThinking.isUnsigned(block)) {
             thoughts.add(block.path("thinking").textValue());
         }
     }

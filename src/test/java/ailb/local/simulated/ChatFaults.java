@@ -147,6 +147,10 @@ final class ChatFaults {
         if (!message.hasNonNull("content") && !message.path("role").asText().equals("assistant")) {
             return Fault.of("Invalid value for 'content': expected a string, got null.", path + ".content", null);
         }
+        if (message.has("thinking_blocks")) {
+            String unknown = path + ".thinking_blocks";
+            return Fault.of("Unknown parameter: '" + unknown + "'.", unknown, "unknown_parameter");
+        }
         JsonNode content = message.path("content");
         return Checks.parts(content)
                 .filter(part -> !List.of("text", "image_url", "input_audio", "file", "refusal")
