@@ -8,11 +8,12 @@ final class Hosts {
 
     private Hosts() {}
 
-    /** OpenAI's own API, in all its regions, and that of Azure OpenAI. */
+    /** OpenAI's own API, in all its regions, and that of Azure: OpenAI's and Foundry's. */
     static boolean isOpenAi(URI baseUrl) {
         return isWithin(baseUrl, "api.openai.com")
                 || isWithin(baseUrl, "openai.azure.com")
-                || isWithin(baseUrl, "cognitiveservices.azure.com");
+                || isWithin(baseUrl, "cognitiveservices.azure.com")
+                || isWithin(baseUrl, "services.ai.azure.com");
     }
 
     /** Whether the usage of a stream comes if it is asked for. Mistral tells it unasked, and refuses to be asked. */

@@ -86,6 +86,7 @@ class MessagesAsChatTest {
         "https://EU.api.OpenAI.com/v1,                        max_completion_tokens",
         "https://my-resource.openai.azure.com/openai/v1,      max_completion_tokens",
         "https://x.cognitiveservices.azure.com/openai/v1,     max_completion_tokens",
+        "https://x.services.ai.azure.com/openai/v1,           max_completion_tokens",
         "https://api.openai.com.evil.test/v1,                 max_tokens",
         "https://notopenai.azure.com/v1,                      max_tokens",
         "https://myapi.openai.com/v1,                         max_tokens",
