@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * Anthropic's turns as the messages of a chat. Neighbouring turns of one role are one, as they are for Anthropic: the
@@ -101,12 +102,21 @@ final class MessagesConversation {
 
     private static ObjectNode message(String role, JsonNode content) {
         ObjectNode message = Json.object().put("role", role);
-        message.set("content", content.isTextual() ? content : parts(content));
-        return message;
+        boolean isText = content.valueStream().allMatch(block -> Fields.is(block.path("type"), "text"));
+        return isText ? message.put("content", text(content)) : message.set("content", parts(content));
+    }
+
+    /** A string, or blocks of text with a blank line between: DeepSeek and others refuse text in parts. */
+    static String text(JsonNode content) {
+        return content.isTextual()
+                ? content.textValue()
+                : content.valueStream()
+                        .map(block -> block.path("text").textValue())
+                        .collect(Collectors.joining("\n\n"));
     }
 
     /** Blocks of text, images and files as the parts of a message. */
-    static ArrayNode parts(JsonNode blocks) {
+    private static ArrayNode parts(JsonNode blocks) {
         ArrayNode parts = Json.array();
         for (JsonNode block : blocks) {
             parts.add(switch (block.path("type").textValue()) {

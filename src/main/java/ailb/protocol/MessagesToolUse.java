@@ -41,15 +41,7 @@ final class MessagesToolUse {
     static ObjectNode message(JsonNode block) {
         ObjectNode message = Json.object().put("role", "tool");
         message.set("tool_call_id", block.path("tool_use_id"));
-        JsonNode content = block.path("content");
         String failed = block.path("is_error").booleanValue() ? ERROR : "";
-        if (content.isEmpty()) { // a string, or nothing
-            return message.put("content", failed + content.asText(""));
-        }
-        message.set("content", MessagesConversation.parts(content));
-        if (message.path("content").path(0) instanceof ObjectNode first) {
-            first.put("text", failed + first.path("text").textValue());
-        }
-        return message;
+        return message.put("content", failed + MessagesConversation.text(block.path("content")));
     }
 }
