@@ -17,16 +17,39 @@ final class HostMessages {
 
     private HostMessages() {}
 
-    /** The messages without what the host refuses; empty where there is nothing of it. */
+    /** The messages without what the host refuses; empty where they are as it takes them. */
     static Optional<ArrayNode> changed(URI baseUrl, JsonNode messages) {
         List<String> refused =
                 Hosts.takesThoughtsBack(baseUrl) ? List.of(SIGNED_THOUGHTS) : List.of(SIGNED_THOUGHTS, THOUGHTS);
-        if (messages.valueStream().noneMatch(message -> refused.stream().anyMatch(message::has))) {
+        boolean shortIds = Hosts.takesShortIdsOnly(baseUrl);
+        if (!shortIds && messages.valueStream().noneMatch(message -> refused.stream().anyMatch(message::has))) {
             return Optional.empty();
         }
         ArrayNode fitting = Json.array();
-        messages.forEach(message -> fitting.add(copy(message).remove(refused)));
-        return Optional.of(fitting);
+        for (JsonNode message : messages) {
+            ObjectNode copy = copy(message).remove(refused);
+            if (shortIds) {
+                shortenIds(copy);
+            }
+            fitting.add(copy);
+        }
+        return Optional.of(fitting).filter(changed -> !changed.equals(messages));
+    }
+
+    private static void shortenIds(ObjectNode message) {
+        shortenId(message, "tool_call_id");
+        if (message.path("tool_calls").isArray()) {
+            ArrayNode calls = Json.array();
+            for (JsonNode call : message.path("tool_calls")) {
+                calls.add(call.isObject() ? shortenId(copy(call), "id") : call);
+            }
+            message.set("tool_calls", calls);
+        }
+    }
+
+    private static ObjectNode shortenId(ObjectNode holder, String field) {
+        JsonNode id = holder.path(field);
+        return id.isTextual() ? holder.put(field, ToolCallIds.forMistral(id.textValue())) : holder;
     }
 
     private static ObjectNode copy(JsonNode message) {

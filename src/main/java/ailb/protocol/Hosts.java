@@ -26,6 +26,11 @@ final class Hosts {
         return !isOpenAi(baseUrl) && !isMistral(baseUrl) && !isWithin(baseUrl, "groq.com");
     }
 
+    /** Mistral refuses every id of a call that is not nine letters and digits. */
+    static boolean takesShortIdsOnly(URI baseUrl) {
+        return isMistral(baseUrl);
+    }
+
     private static boolean isMistral(URI baseUrl) {
         return isWithin(baseUrl, "mistral.ai");
     }

@@ -4,10 +4,6 @@ import ailb.pool.Endpoint;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 
 /** A messages request in OpenAI's words; {@link MessagesFields} says which fields have any. */
 final class MessagesAsChat {
@@ -47,15 +43,7 @@ final class MessagesAsChat {
 
     /** All that matters of a user's label is that it tells users apart: of a long one its digest does. */
     private static String user(String label) {
-        if (label.length() <= LONGEST_USER) {
-            return label;
-        }
-        try {
-            MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
-            return HexFormat.of().formatHex(sha256.digest(label.getBytes(StandardCharsets.UTF_8)));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e); // every Java has it
-        }
+        return label.length() <= LONGEST_USER ? label : Sha256.hex(label);
     }
 
     private static void putSampling(ObjectNode root, ObjectNode body) {

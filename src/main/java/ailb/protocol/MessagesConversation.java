@@ -70,7 +70,7 @@ final class MessagesConversation {
         for (JsonNode block : content) {
             switch (block.path("type").textValue()) {
                 case "text" -> texts.add(block.path("text").textValue());
-                case "tool_use" -> calls.add(AnthropicToolCalls.call(block));
+                case "tool_use" -> calls.add(MessagesToolUse.call(block));
                 case "thinking" -> addThought(block);
                 default -> {} // redacted: of use to the model only that had the thought
             }

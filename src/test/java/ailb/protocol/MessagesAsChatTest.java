@@ -11,6 +11,7 @@ import ailb.pool.Endpoint;
 import ailb.pool.FailureClass;
 import ailb.pool.Provider;
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -122,6 +123,63 @@ class MessagesAsChatTest {
 
         assertThat(sent.path("stream").asBoolean()).isTrue();
         assertThat(sent.path("stream_options")).isEqualTo(json(utf8("{\"include_usage\":true}")));
+    }
+
+    @Test
+    void idsOfCallsFitMistralThere() {
+        MessagesRequest request = messages(WireFiles.bytes("openai/requests/tool-results/anthropic.json"));
+        Endpoint mistral = WireFiles.endpoint(Provider.OPENAI, "https://api.mistral.ai/v1", "m");
+
+        JsonNode messages = json(request.at(mistral, "key").body()).path("messages");
+
+        assertThat(messages.at("/1/tool_calls").findValuesAsText("id"))
+                .hasSize(4)
+                .doesNotHaveDuplicates()
+                .allMatch(id -> id.matches("[a-zA-Z0-9]{9}"))
+                .containsExactlyInAnyOrderElementsOf(
+                        List.of(2, 3, 4, 5)
+                                .stream()
+                                .map(i -> messages.at("/" + i + "/tool_call_id").asText())
+                                .toList());
+    }
+
+    /** As Kimi's are; Anthropic takes letters, digits, _ and - only, and may get them in the next turn. */
+    @Test
+    void idsOfCallsFitAnthropic() {
+        JsonNode content = json(answer(utf8("""
+                {"choices":[{"message":{"content":null,"tool_calls":[
+                  {"id":"functions.Read:0","type":"function","function":{"name":"Read","arguments":"{}"}},
+                  {"id":"functions.Read:1","type":"function","function":{"name":"Read","arguments":"{}"}},
+                  {"id":"call_1-A","type":"function","function":{"name":"Read","arguments":"{}"}}]}}]}""")).body())
+                .path("content");
+
+        assertThat(content.findValuesAsText("id"))
+                .hasSize(3)
+                .doesNotHaveDuplicates()
+                .allMatch(id -> id.matches("^[a-zA-Z0-9_-]+$"))
+                .last()
+                .isEqualTo("call_1-A");
+    }
+
+    /** Other ids than those, also such as look alike, are nobody's but the caller's. */
+    @ParameterizedTest
+    @CsvSource({
+        "toolu_as-ZnVuY3Rpb25zLlJlYWQ6MA, functions.Read:0",
+        "toolu_as-Zm9v,                   toolu_as-Zm9v",
+        "toolu_as-_,                      toolu_as-_",
+        "toolu_01CswdEQBMshySk6Y9DFKrfq,  toolu_01CswdEQBMshySk6Y9DFKrfq",
+    })
+    void anEndpointGetsItsOwnIdsBack(String told, String made) {
+        MessagesRequest request = messages(utf8("""
+                {"model":"m","max_tokens":7,"messages":[{"role":"user","content":"x"},
+                 {"role":"assistant","content":[{"type":"tool_use","id":"ID","name":"f","input":{}}]},
+                 {"role":"user","content":[{"type":"tool_result","tool_use_id":"ID","content":"y"}]}]}"""
+                .replace("ID", told)));
+
+        JsonNode messages = json(request.at(ENDPOINT, "key").body()).path("messages");
+
+        assertThat(messages.at("/1/tool_calls/0/id").asText()).isEqualTo(made);
+        assertThat(messages.at("/2/tool_call_id").asText()).isEqualTo(made);
     }
 
     /** Mistral tells it unasked, and answers 422 to who asks. */

@@ -58,6 +58,28 @@ class PassedOnChatTest {
         assertThat(sent.at("/stream_options/include_usage").asBoolean()).isEqualTo(!baseUrl.contains("mistral"));
     }
 
+    /** As Mistral answers: "must be a-z, A-Z, 0-9, with a length of 9". */
+    @Test
+    void callsAndResultsHaveIdsOfNineCharactersAtMistral() {
+        byte[] chat = utf8("""
+                {"model":"m","messages":[{"role":"user","content":"a"},{"role":"assistant","tool_calls":[
+                  {"id":"toolu_01CswdEQBMshySk6Y9DFKrfq","type":"function","function":{"name":"f","arguments":"{}"}},
+                  {"id":"D681PevKs","type":"function","function":{"name":"f","arguments":"{}"}},"x"]},
+                 {"role":"tool","tool_call_id":"D681PevKs","content":"b"},
+                 {"role":"tool","tool_call_id":"toolu_01CswdEQBMshySk6Y9DFKrfq","content":"c"}]}""");
+
+        JsonNode messages = sent("https://api.mistral.ai/v1", chat).path("messages");
+
+        assertThat(messages.at("/1/tool_calls/0/id").asText())
+                .matches("[a-zA-Z0-9]{9}")
+                .isEqualTo(messages.at("/3/tool_call_id").asText());
+        assertThat(messages.at("/1/tool_calls/0/function/name").asText()).isEqualTo("f");
+        assertThat(messages.at("/1/tool_calls/1/id").asText())
+                .isEqualTo("D681PevKs")
+                .isEqualTo(messages.at("/2/tool_call_id").asText());
+        assertThat(sent("https://provider.test/v1", chat)).isEqualTo(json(chat));
+    }
+
     private static JsonNode sent(String baseUrl, byte[] chat) {
         return json(valid(chat).at(endpoint(baseUrl), "key").body());
     }
