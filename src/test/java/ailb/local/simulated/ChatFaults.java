@@ -132,9 +132,17 @@ final class ChatFaults {
     }
 
     private static Optional<Fault> looseSchema(JsonNode strict, JsonNode schema, String path) {
-        return strict.asBoolean() && !schema.path("additionalProperties").isBoolean()
-                ? Fault.of("Invalid schema: In context=(), 'additionalProperties' is required to be supplied and to be "
-                        + "false.", path, "invalid_json_schema")
+        if (!strict.asBoolean()) {
+            return Optional.empty();
+        }
+        if (!schema.path("additionalProperties").isBoolean()) {
+            return Fault
+                    .of("Invalid schema: In context=(), 'additionalProperties' is required to be supplied and to be "
+                            + "false.", path, "invalid_json_schema");
+        }
+        return schema.path("required").size() < schema.path("properties").size()
+                ? Fault.of("Invalid schema: In context=(), 'required' is required to be supplied and to be an array "
+                        + "including every key in properties.", path, "invalid_json_schema")
                 : Optional.empty();
     }
 
