@@ -1,5 +1,6 @@
 package ailb.protocol;
 
+import ailb.pool.Endpoint;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -14,6 +15,12 @@ final class HostMessages {
     private static final String SIGNED_THOUGHTS = "thinking_blocks";
 
     private static final String THOUGHTS = "reasoning_content";
+
+    /** DeepSeek's newer models refuse an empty one too. */
+    private static final String NO_THOUGHT = " ";
+
+    /** Google documents it for calls that another model made. */
+    private static final String NO_SIGNATURE = "skip_thought_signature_validator";
 
     private HostMessages() {}
 
@@ -34,6 +41,27 @@ final class HostMessages {
             fitting.add(copy);
         }
         return Optional.of(fitting).filter(changed -> !changed.equals(messages));
+    }
+
+    /** The same of messages that are ours to change, with what Anthropic's callers cannot give: it has no place there. */
+    static ArrayNode completed(Endpoint endpoint, ArrayNode messages) {
+        ArrayNode fitting = changed(endpoint.baseUrl(), messages).orElse(messages);
+        for (JsonNode message : fitting) {
+            if (message instanceof ObjectNode said && Fields.is(said.path("role"), MessagesTurns.ASSISTANT)) {
+                complete(endpoint, said);
+            }
+        }
+        return fitting;
+    }
+
+    private static void complete(Endpoint endpoint, ObjectNode said) {
+        if (Hosts.wantsThoughtsBack(endpoint.baseUrl()) && said.path(THOUGHTS).asText("").isEmpty()) {
+            said.put(THOUGHTS, NO_THOUGHT);
+        }
+        // Of calls made at once Gemini signs the first.
+        if (Hosts.wantsSignedCalls(endpoint) && said.path("tool_calls").path(0) instanceof ObjectNode call) {
+            call.putObject("extra_content").putObject("google").put("thought_signature", NO_SIGNATURE);
+        }
     }
 
     private static void shortenIds(ObjectNode message) {

@@ -1,5 +1,6 @@
 package ailb.protocol;
 
+import ailb.pool.Endpoint;
 import java.net.URI;
 import java.util.Locale;
 
@@ -29,6 +30,19 @@ final class Hosts {
     /** Mistral refuses every id of a call that is not nine letters and digits. */
     static boolean takesShortIdsOnly(URI baseUrl) {
         return isMistral(baseUrl);
+    }
+
+    /** Whether an assistant's message without {@code reasoning_content} is refused, as thinking is on by default. */
+    static boolean wantsThoughtsBack(URI baseUrl) {
+        return isWithin(baseUrl, "deepseek.com");
+    }
+
+    /** Whether a call without the signature of its thought is refused: by Gemini from version 3 on. */
+    static boolean wantsSignedCalls(Endpoint endpoint) {
+        String model = endpoint.modelId();
+        return isWithin(endpoint.baseUrl(), "generativelanguage.googleapis.com")
+                && !model.contains("gemini-1")
+                && !model.contains("gemini-2");
     }
 
     private static boolean isMistral(URI baseUrl) {

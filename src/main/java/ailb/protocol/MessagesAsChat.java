@@ -2,7 +2,6 @@ package ailb.protocol;
 
 import ailb.pool.Endpoint;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 /** A messages request in OpenAI's words; {@link MessagesFields} says which fields have any. */
@@ -20,8 +19,7 @@ final class MessagesAsChat {
         body.put("model", endpoint.modelId());
         // Some of OpenAI's models take the newer name only, and many who speak like OpenAI know the older one only.
         body.set(isOpenAi ? "max_completion_tokens" : "max_tokens", root.path("max_tokens"));
-        ArrayNode messages = MessagesConversation.of(root);
-        body.set("messages", HostMessages.changed(endpoint.baseUrl(), messages).orElse(messages));
+        body.set("messages", HostMessages.completed(endpoint, MessagesConversation.of(root)));
         MessagesTools.put(root, body);
         MessagesThinking.put(root, body);
         MessagesOutput.put(root, body);

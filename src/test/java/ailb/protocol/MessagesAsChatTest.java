@@ -125,6 +125,40 @@ class MessagesAsChatTest {
         assertThat(sent.path("stream_options")).isEqualTo(json(utf8("{\"include_usage\":true}")));
     }
 
+    /** Without it: "Function call is missing a thought_signature in functionCall parts". */
+    @ParameterizedTest
+    @CsvSource({
+        "https://generativelanguage.googleapis.com/v1beta/openai, gemini-3-pro-preview,    true",
+        "https://generativelanguage.googleapis.com/v1beta/openai, gemini-flash-latest,     true",
+        "https://generativelanguage.googleapis.com/v1beta/openai, models/gemini-2.5-flash, false",
+        "https://provider.test/v1,                                gemini-3-pro-preview,    false",
+    })
+    void theFirstCallOfAMessageIsSignedForGemini(String baseUrl, String model, boolean isSigned) {
+        MessagesRequest request = messages(WireFiles.bytes("openai/requests/tool-results/anthropic.json"));
+        Endpoint endpoint = WireFiles.endpoint(Provider.OPENAI, baseUrl, model);
+
+        JsonNode messages = json(request.at(endpoint, "key").body()).path("messages");
+
+        for (String call : List.of("/1/tool_calls/0", "/7/tool_calls/0")) {
+            assertThat(messages.at(call + "/extra_content/google/thought_signature").asText(""))
+                    .isEqualTo(isSigned ? "skip_thought_signature_validator" : "");
+        }
+        assertThat(messages.at("/1/tool_calls/1").has("extra_content")).isFalse();
+    }
+
+    /** Without it: "The `reasoning_content` in the thinking mode must be passed back to the API." */
+    @Test
+    void deepSeekGetsAThoughtWithEachMessageOfTheAssistants() {
+        MessagesRequest request = messages(WireFiles.bytes("openai/requests/thinking/anthropic.json"));
+        Endpoint deepSeek = WireFiles.endpoint(Provider.OPENAI, "https://api.deepseek.com/v1", "deepseek-v4-pro");
+
+        JsonNode messages = json(request.at(deepSeek, "key").body()).path("messages");
+
+        assertThat(messages.at("/1/reasoning_content").asText()).isEqualTo(" ");
+        assertThat(messages.at("/3/reasoning_content").asText()).isEqualTo("Told by DeepSeek.");
+        assertThat(messages.path(0).has("reasoning_content")).isFalse();
+    }
+
     @Test
     void idsOfCallsFitMistralThere() {
         MessagesRequest request = messages(WireFiles.bytes("openai/requests/tool-results/anthropic.json"));
