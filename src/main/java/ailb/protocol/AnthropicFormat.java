@@ -29,6 +29,7 @@ final class AnthropicFormat {
         JsonNode description = named.path("description");
         return Fields.firstOther(named, Set.of("name", "description", "schema", "strict"))
                 .or(() -> named.path("schema").isObject() ? Optional.empty() : Optional.of("schema"))
+                .or(() -> JsonSchema.faultAtAnthropic(named.path("schema")).map(path -> "schema" + path))
                 .or(() -> Fields.isBooleanOrAbsent(named.path("strict")) ? Optional.empty() : Optional.of("strict"))
                 .or(() -> Json.isAbsent(description)
                         || (description.isTextual() && !named.path("schema").has("description"))
@@ -42,8 +43,7 @@ final class AnthropicFormat {
         if (!(named.path("schema") instanceof ObjectNode given)) {
             return;
         }
-        ObjectNode schema = Json.object();
-        schema.setAll(given);
+        ObjectNode schema = JsonSchema.closed(given);
         if (named.path("description").isTextual()) {
             schema.set("description", named.path("description"));
         }

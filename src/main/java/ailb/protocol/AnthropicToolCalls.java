@@ -6,13 +6,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Pattern;
 
 /** Calls of functions: OpenAI's {@code tool_calls}, with arguments in a string, and {@code tool_use} blocks. */
 final class AnthropicToolCalls {
-
-    /** Anthropic refuses other ids. */
-    private static final Pattern ID = Pattern.compile("[a-zA-Z0-9_-]+");
 
     private AnthropicToolCalls() {}
 
@@ -32,7 +28,7 @@ final class AnthropicToolCalls {
     }
 
     static boolean isId(JsonNode id) {
-        return id.isTextual() && ID.matcher(id.textValue()).matches();
+        return id.isTextual() && ToolCallIds.fitsAnthropic(id.textValue());
     }
 
     private static Optional<String> callFault(JsonNode call) {
@@ -54,7 +50,7 @@ final class AnthropicToolCalls {
     static void addBlocks(JsonNode calls, ArrayNode content) {
         for (JsonNode call : calls) {
             ObjectNode block = content.addObject().put("type", "tool_use");
-            block.set("id", call.path("id"));
+            block.put("id", ToolCallIds.forAnthropic(call.path("id").textValue()));
             block.set("name", call.path("function").path("name"));
             block.set("input", input(call.path("function").path("arguments")).orElseGet(Json::object));
         }

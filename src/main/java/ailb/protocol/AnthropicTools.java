@@ -49,7 +49,10 @@ final class AnthropicTools {
                         : Optional.of("parameters"))
                 .or(() -> Fields.isBooleanOrAbsent(function.path("strict"))
                         ? Optional.empty()
-                        : Optional.of("strict"));
+                        : Optional.of("strict"))
+                .or(() -> isStrict(function)
+                        ? JsonSchema.faultAtAnthropic(parameters).map(path -> "parameters" + path)
+                        : Optional.empty());
     }
 
     /** The path of the part of {@code tool_choice} that has no equivalent. */
@@ -104,11 +107,16 @@ final class AnthropicTools {
         if (function.path("description").isTextual()) {
             tool.set("description", function.path("description"));
         }
-        tool.set("input_schema", schema(function.path("parameters")));
-        if (function.path("strict").booleanValue()) {
+        ObjectNode schema = schema(function.path("parameters"));
+        tool.set("input_schema", isStrict(function) ? JsonSchema.closed(schema) : schema);
+        if (isStrict(function)) {
             tool.put("strict", true);
         }
         return tool;
+    }
+
+    private static boolean isStrict(JsonNode function) {
+        return function.path("strict").booleanValue();
     }
 
     /** Without parameters a function takes none. Anthropic wants the type said, which OpenAI takes for granted. */

@@ -4,8 +4,11 @@ import ailb.pool.Endpoint;
 import ailb.pool.Provider;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Function;
@@ -121,31 +124,37 @@ public final class ChatRequest implements ModelRequest {
         return body.bytes();
     }
 
-    /** The caller's bytes with another model in them, and the wish to be told the usage where it is a stream. */
+    /** The caller's bytes with another model in them, and of the rest only what this host takes otherwise. */
     private byte[] bodyFor(Endpoint endpoint) {
+        Map<String, JsonNode> changes = new HashMap<>();
+        changes.put("model", TextNode.valueOf(endpoint.modelId()));
+        HostMessages.changed(endpoint.baseUrl(), root().path("messages"))
+                .ifPresent(messages -> changes.put("messages", messages));
         JsonNode options = root().path("stream_options");
-        if (!Json.isAbsent(options) && !Hosts.tellsUsageWhenAsked(endpoint.baseUrl())) {
-            return withoutStreamOptions(endpoint.modelId());
+        if (!Hosts.tellsUsageWhenAsked(endpoint.baseUrl())) {
+            return Json.isAbsent(options) ? body.with(changes) : withoutStreamOptions(changes);
         }
-        if (!isStream()
-                || showsUsage()
-                || !(Json.isAbsent(options) || options.isObject())
-                || !Hosts.tellsUsageWhenAsked(endpoint.baseUrl())) {
-            return body.withModel(endpoint.modelId());
+        if (isStream() && !showsUsage() && (Json.isAbsent(options) || options.isObject())) {
+            changes.put("stream_options", askingForUsage(options));
         }
-        // Without the usage of a stream its tokens would have to be guessed.
+        return body.with(changes);
+    }
+
+    /** Without the usage of a stream its tokens would have to be guessed. */
+    private static ObjectNode askingForUsage(JsonNode options) {
         ObjectNode asking = Json.object();
         if (options instanceof ObjectNode given) {
             asking.setAll(given);
         }
-        return body.withModelAnd(endpoint.modelId(), "stream_options", asking.put("include_usage", true));
+        return asking.put("include_usage", true);
     }
 
-    private byte[] withoutStreamOptions(String modelId) {
+    private byte[] withoutStreamOptions(Map<String, JsonNode> changes) {
         ObjectNode without = Json.object();
         without.setAll(root());
         without.remove("stream_options");
-        return Json.bytes(without.put("model", modelId));
+        without.setAll(changes);
+        return Json.bytes(without);
     }
 
     /** Not to be changed. */

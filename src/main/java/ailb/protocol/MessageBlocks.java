@@ -92,22 +92,26 @@ final class MessageBlocks {
     /** The call that a fragment belongs to. Some providers number all of them 0, and tell them apart by their ids only. */
     private @Nullable Block call(JsonNode fragment) {
         int index = fragment.path("index").asInt();
-        JsonNode id = fragment.path("id");
+        String id = fragment.path("id").asText("");
         JsonNode name = fragment.path("function").path("name");
         Block known = calls.get(index);
-        if (known != null && (id.asText("").isEmpty() || id.equals(known.start().path("id")))) {
+        if (known != null && (id.isEmpty() || isOf(id, known))) {
             return known;
         }
-        if (id.asText("").isEmpty() || name.asText("").isEmpty()) {
+        if (id.isEmpty() || name.asText("").isEmpty()) {
             return null;
         }
         ObjectNode start = Json.object().put("type", TOOL_USE);
-        start.set("id", id);
+        start.put("id", ToolCallIds.forAnthropic(id));
         start.set("name", name);
         start.putObject("input");
         Block call = take(start);
         calls.put(index, call);
         return call;
+    }
+
+    private static boolean isOf(String id, Block call) {
+        return Fields.is(call.start().path("id"), ToolCallIds.forAnthropic(id));
     }
 
     private Block take(ObjectNode start) {

@@ -3,10 +3,6 @@ package ailb.protocol;
 import ailb.pool.Endpoint;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 
 /** A messages request in OpenAI's words; {@link MessagesFields} says which fields have any. */
 final class MessagesAsChat {
@@ -23,8 +19,7 @@ final class MessagesAsChat {
         body.put("model", endpoint.modelId());
         // Some of OpenAI's models take the newer name only, and many who speak like OpenAI know the older one only.
         body.set(isOpenAi ? "max_completion_tokens" : "max_tokens", root.path("max_tokens"));
-        // OpenAI itself tells no thoughts, so what there are come from elsewhere.
-        body.set("messages", MessagesConversation.of(root, !isOpenAi));
+        body.set("messages", HostMessages.completed(endpoint, MessagesConversation.of(root)));
         MessagesTools.put(root, body);
         MessagesThinking.put(root, body);
         MessagesOutput.put(root, body);
@@ -46,15 +41,7 @@ final class MessagesAsChat {
 
     /** All that matters of a user's label is that it tells users apart: of a long one its digest does. */
     private static String user(String label) {
-        if (label.length() <= LONGEST_USER) {
-            return label;
-        }
-        try {
-            MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
-            return HexFormat.of().formatHex(sha256.digest(label.getBytes(StandardCharsets.UTF_8)));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e); // every Java has it
-        }
+        return label.length() <= LONGEST_USER ? label : Sha256.hex(label);
     }
 
     private static void putSampling(ObjectNode root, ObjectNode body) {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * Anthropic's turns as the messages of a chat. Neighbouring turns of one role are one, as they are for Anthropic: the
@@ -12,7 +13,6 @@ import java.util.List;
  */
 final class MessagesConversation {
 
-    private final boolean withThoughts;
     private final ArrayNode messages = Json.array();
 
     /** What the user says with the results of tools, until they have all been told. */
@@ -22,17 +22,11 @@ final class MessagesConversation {
     private final List<String> thoughts = new ArrayList<>();
     private ArrayNode calls = Json.array();
 
-    private MessagesConversation(boolean withThoughts) {
-        this.withThoughts = withThoughts;
-    }
+    private MessagesConversation() {}
 
-    /**
-     * Only of a request that has no fault.
-     *
-     * @param withThoughts whether thoughts that came from an endpoint of OpenAI's protocol go back to it
-     */
-    static ArrayNode of(ObjectNode root, boolean withThoughts) {
-        MessagesConversation conversation = new MessagesConversation(withThoughts);
+    /** Only of a request that has no fault. Thoughts that came from an endpoint of OpenAI's protocol are in it. */
+    static ArrayNode of(ObjectNode root) {
+        MessagesConversation conversation = new MessagesConversation();
         JsonNode system = root.path("system");
         if (system.isTextual() || !system.isEmpty()) {
             conversation.messages.add(message("system", system));
@@ -76,7 +70,7 @@ final class MessagesConversation {
         for (JsonNode block : content) {
             switch (block.path("type").textValue()) {
                 case "text" -> texts.add(block.path("text").textValue());
-                case "tool_use" -> calls.add(AnthropicToolCalls.call(block));
+                case "tool_use" -> calls.add(MessagesToolUse.call(block));
                 case "thinking" -> addThought(block);
                 default -> {} // redacted: of use to the model only that had the thought
             }
@@ -84,7 +78,7 @@ final class MessagesConversation {
     }
 
     private void addThought(JsonNode block) {
-        if (withThoughts && MessagesThinking.isUnsigned(block)) {
+        if (MessagesThinking.isUnsigned(block)) {
             thoughts.add(block.path("thinking").textValue());
         }
     }
@@ -108,12 +102,21 @@ final class MessagesConversation {
 
     private static ObjectNode message(String role, JsonNode content) {
         ObjectNode message = Json.object().put("role", role);
-        message.set("content", content.isTextual() ? content : parts(content));
-        return message;
+        boolean isText = content.valueStream().allMatch(block -> Fields.is(block.path("type"), "text"));
+        return isText ? message.put("content", text(content)) : message.set("content", parts(content));
+    }
+
+    /** A string, or blocks of text with a blank line between: DeepSeek and others refuse text in parts. */
+    static String text(JsonNode content) {
+        return content.isTextual()
+                ? content.textValue()
+                : content.valueStream()
+                        .map(block -> block.path("text").textValue())
+                        .collect(Collectors.joining("\n\n"));
     }
 
     /** Blocks of text, images and files as the parts of a message. */
-    static ArrayNode parts(JsonNode blocks) {
+    private static ArrayNode parts(JsonNode blocks) {
         ArrayNode parts = Json.array();
         for (JsonNode block : blocks) {
             parts.add(switch (block.path("type").textValue()) {

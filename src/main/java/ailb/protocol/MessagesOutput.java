@@ -31,7 +31,7 @@ final class MessagesOutput {
                 .or(() -> Fields.unless(format.path("schema").isObject(), "schema"));
     }
 
-    /** OpenAI wants a schema to have a name; Anthropic keeps to every schema as OpenAI does to a strict one. */
+    /** OpenAI wants a schema to have a name. To one that its strict mode would refuse it keeps as well as it can. */
     static void put(ObjectNode root, ObjectNode body) {
         JsonNode schema = root.path("output_config").path("format").path("schema");
         if (schema.isObject()) {
@@ -39,7 +39,7 @@ final class MessagesOutput {
                     .put("type", "json_schema")
                     .putObject("json_schema")
                     .put("name", "answer")
-                    .put("strict", true)
+                    .put("strict", JsonSchema.isStrict(schema))
                     .set("schema", schema);
         }
     }

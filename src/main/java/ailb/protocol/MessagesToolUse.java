@@ -37,19 +37,16 @@ final class MessagesToolUse {
                 .or(() -> Fields.firstFault(content, MessagesTurns::textFault).map(field -> "content" + field));
     }
 
+    /** A {@code tool_use} block as a call. */
+    static ObjectNode call(JsonNode block) {
+        return AnthropicToolCalls.call(block).put("id", ToolCallIds.asMade(block.path("id").textValue()));
+    }
+
     /** A {@code tool_result} block as a message. */
     static ObjectNode message(JsonNode block) {
         ObjectNode message = Json.object().put("role", "tool");
-        message.set("tool_call_id", block.path("tool_use_id"));
-        JsonNode content = block.path("content");
+        message.put("tool_call_id", ToolCallIds.asMade(block.path("tool_use_id").textValue()));
         String failed = block.path("is_error").booleanValue() ? ERROR : "";
-        if (content.isEmpty()) { // a string, or nothing
-            return message.put("content", failed + content.asText(""));
-        }
-        message.set("content", MessagesConversation.parts(content));
-        if (message.path("content").path(0) instanceof ObjectNode first) {
-            first.put("text", failed + first.path("text").textValue());
-        }
-        return message;
+        return message.put("content", failed + MessagesConversation.text(block.path("content")));
     }
 }

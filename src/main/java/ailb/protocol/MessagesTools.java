@@ -84,7 +84,7 @@ final class MessagesTools {
             function.set("description", tool.path("description"));
         }
         function.set("parameters", tool.path("input_schema"));
-        if (tool.path("strict").booleanValue()) {
+        if (tool.path("strict").booleanValue() && JsonSchema.isStrict(tool.path("input_schema"))) {
             function.put("strict", true);
         }
         return out;

@@ -4,10 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import java.io.ByteArrayOutputStream;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 
 /**
  * A caller's body as it came, the tree of it, and where in the bytes its members stand. None of it is to be changed.
@@ -24,19 +24,20 @@ record RequestBody(byte[] bytes, ObjectNode root, Map<String, Span> members) {
 
     /** The caller's bytes with another model in them; not a byte else differs. */
     byte[] withModel(String modelId) {
-        return spliced(List.of(value("model", TextNode.valueOf(modelId))));
+        return with(Map.of("model", TextNode.valueOf(modelId)));
     }
 
-    /** The same with another value of a further member, which comes first where there was none. */
-    byte[] withModelAnd(String modelId, String name, JsonNode value) {
-        Splice model = value("model", TextNode.valueOf(modelId));
-        Splice other = members.containsKey(name) ? value(name, value) : first(name, value);
-        return spliced(
-                List.of(model, other).stream().sorted(Comparator.comparingInt(one -> one.span().start())).toList());
+    /** The caller's bytes with other values of these members, which come first where there were none. */
+    byte[] with(Map<String, JsonNode> values) {
+        List<Splice> splices = new ArrayList<>();
+        values.forEach((name, value) -> splices.add(splice(name, value)));
+        splices.sort(Comparator.comparingInt(splice -> splice.span().start()));
+        return spliced(splices);
     }
 
-    private Splice value(String name, JsonNode value) {
-        return new Splice(Objects.requireNonNull(members.get(name)), Json.bytes(value));
+    private Splice splice(String name, JsonNode value) {
+        Span span = members.get(name);
+        return span == null ? first(name, value) : new Splice(span, Json.bytes(value));
     }
 
     /** A member before all others, of which there is one. */

@@ -87,6 +87,22 @@ class ChatToMessagesStreamTest extends ReplyStreamContract {
         assertThat(told.split("content_block_stop\n", -1)).hasSize(3);
     }
 
+    /** The same whether streamed or whole, by {@code base64url}, so that a conversation can do both. */
+    @Test
+    void idsOfCallsFitAnthropic() {
+        String told = read(
+                stream(), call(0, "functions.f:0", "{") + call(0, "functions.f:0", "}") + call(1, "call_1-A", "{}")
+                        + StreamEvents.DONE)
+                .text();
+
+        List<String> ids = StreamFiles.events(told)
+                .stream()
+                .map(event -> event.data().at("/content_block/id").asText(""))
+                .filter(id -> !id.isEmpty())
+                .toList();
+        assertThat(ids).containsExactly("toolu_as-ZnVuY3Rpb25zLmY6MA", "call_1-A");
+    }
+
     @Test
     void aCallWithoutAnIdOrANameBreaksIt() {
         for (String call : List.of(call(0, "", "{}"), call(0, "a", "{}").replace("\"f\"", "\"\""))) {

@@ -161,7 +161,7 @@ final class GeneratedMessages {
     }
 
     private void result(ObjectNode block, String id) {
-        String text = random.nextInt(4) == 0 ? "" : String.join("", texts(block, "content"));
+        String text = random.nextInt(4) == 0 ? "" : String.join("\n\n", texts(block, "content"));
         boolean failed = random.nextInt(4) == 0;
         if (failed) {
             block.put("is_error", true);

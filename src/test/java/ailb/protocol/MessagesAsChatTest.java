@@ -11,6 +11,7 @@ import ailb.pool.Endpoint;
 import ailb.pool.FailureClass;
 import ailb.pool.Provider;
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -86,6 +87,7 @@ class MessagesAsChatTest {
         "https://EU.api.OpenAI.com/v1,                        max_completion_tokens",
         "https://my-resource.openai.azure.com/openai/v1,      max_completion_tokens",
         "https://x.cognitiveservices.azure.com/openai/v1,     max_completion_tokens",
+        "https://x.services.ai.azure.com/openai/v1,           max_completion_tokens",
         "https://api.openai.com.evil.test/v1,                 max_tokens",
         "https://notopenai.azure.com/v1,                      max_tokens",
         "https://myapi.openai.com/v1,                         max_tokens",
@@ -101,12 +103,14 @@ class MessagesAsChatTest {
         assertThat(sent.fieldNames()).toIterable().containsExactlyInAnyOrder("model", "messages", field);
     }
 
-    @Test
-    void thoughtsOfOthersAreNotToldToOpenAiItself() {
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"https://api.openai.com/v1", "https://api.groq.com/openai/v1", "https://api.mistral.ai/v1"})
+    void thoughtsAreNotToldToHostsThatRefuseThem(String baseUrl) {
         MessagesRequest request = messages(WireFiles.bytes("openai/requests/thinking/anthropic.json"));
-        Endpoint openAi = WireFiles.endpoint(Provider.OPENAI, "https://api.openai.com/v1", "gpt-5");
+        Endpoint endpoint = WireFiles.endpoint(Provider.OPENAI, baseUrl, "m");
 
-        assertThat(text(request.at(openAi, "key").body())).doesNotContain("reasoning_content");
+        assertThat(text(request.at(endpoint, "key").body())).doesNotContain("reasoning_content");
         assertThat(text(request.at(ENDPOINT, "key").body())).contains("reasoning_content");
     }
 
@@ -119,6 +123,97 @@ class MessagesAsChatTest {
 
         assertThat(sent.path("stream").asBoolean()).isTrue();
         assertThat(sent.path("stream_options")).isEqualTo(json(utf8("{\"include_usage\":true}")));
+    }
+
+    /** Without it: "Function call is missing a thought_signature in functionCall parts". */
+    @ParameterizedTest
+    @CsvSource({
+        "https://generativelanguage.googleapis.com/v1beta/openai, gemini-3-pro-preview,    true",
+        "https://generativelanguage.googleapis.com/v1beta/openai, gemini-flash-latest,     true",
+        "https://generativelanguage.googleapis.com/v1beta/openai, models/gemini-2.5-flash, false",
+        "https://provider.test/v1,                                gemini-3-pro-preview,    false",
+    })
+    void theFirstCallOfAMessageIsSignedForGemini(String baseUrl, String model, boolean isSigned) {
+        MessagesRequest request = messages(WireFiles.bytes("openai/requests/tool-results/anthropic.json"));
+        Endpoint endpoint = WireFiles.endpoint(Provider.OPENAI, baseUrl, model);
+
+        JsonNode messages = json(request.at(endpoint, "key").body()).path("messages");
+
+        for (String call : List.of("/1/tool_calls/0", "/7/tool_calls/0")) {
+            assertThat(messages.at(call + "/extra_content/google/thought_signature").asText(""))
+                    .isEqualTo(isSigned ? "skip_thought_signature_validator" : "");
+        }
+        assertThat(messages.at("/1/tool_calls/1").has("extra_content")).isFalse();
+    }
+
+    /** Without it: "The `reasoning_content` in the thinking mode must be passed back to the API." */
+    @Test
+    void deepSeekGetsAThoughtWithEachMessageOfTheAssistants() {
+        MessagesRequest request = messages(WireFiles.bytes("openai/requests/thinking/anthropic.json"));
+        Endpoint deepSeek = WireFiles.endpoint(Provider.OPENAI, "https://api.deepseek.com/v1", "deepseek-v4-pro");
+
+        JsonNode messages = json(request.at(deepSeek, "key").body()).path("messages");
+
+        assertThat(messages.at("/1/reasoning_content").asText()).isEqualTo(" ");
+        assertThat(messages.at("/3/reasoning_content").asText()).isEqualTo("Told by DeepSeek.");
+        assertThat(messages.path(0).has("reasoning_content")).isFalse();
+    }
+
+    @Test
+    void idsOfCallsFitMistralThere() {
+        MessagesRequest request = messages(WireFiles.bytes("openai/requests/tool-results/anthropic.json"));
+        Endpoint mistral = WireFiles.endpoint(Provider.OPENAI, "https://api.mistral.ai/v1", "m");
+
+        JsonNode messages = json(request.at(mistral, "key").body()).path("messages");
+
+        assertThat(messages.at("/1/tool_calls").findValuesAsText("id"))
+                .hasSize(4)
+                .doesNotHaveDuplicates()
+                .allMatch(id -> id.matches("[a-zA-Z0-9]{9}"))
+                .containsExactlyInAnyOrderElementsOf(
+                        List.of(2, 3, 4, 5)
+                                .stream()
+                                .map(i -> messages.at("/" + i + "/tool_call_id").asText())
+                                .toList());
+    }
+
+    /** As Kimi's are; Anthropic takes letters, digits, _ and - only, and may get them in the next turn. */
+    @Test
+    void idsOfCallsFitAnthropic() {
+        JsonNode content = json(answer(utf8("""
+                {"choices":[{"message":{"content":null,"tool_calls":[
+                  {"id":"functions.Read:0","type":"function","function":{"name":"Read","arguments":"{}"}},
+                  {"id":"functions.Read:1","type":"function","function":{"name":"Read","arguments":"{}"}},
+                  {"id":"call_1-A","type":"function","function":{"name":"Read","arguments":"{}"}}]}}]}""")).body())
+                .path("content");
+
+        assertThat(content.findValuesAsText("id"))
+                .hasSize(3)
+                .doesNotHaveDuplicates()
+                .allMatch(id -> id.matches("^[a-zA-Z0-9_-]+$"))
+                .last()
+                .isEqualTo("call_1-A");
+    }
+
+    /** Other ids than those, also such as look alike, are nobody's but the caller's. */
+    @ParameterizedTest
+    @CsvSource({
+        "toolu_as-ZnVuY3Rpb25zLlJlYWQ6MA, functions.Read:0",
+        "toolu_as-Zm9v,                   toolu_as-Zm9v",
+        "toolu_as-_,                      toolu_as-_",
+        "toolu_01CswdEQBMshySk6Y9DFKrfq,  toolu_01CswdEQBMshySk6Y9DFKrfq",
+    })
+    void anEndpointGetsItsOwnIdsBack(String told, String made) {
+        MessagesRequest request = messages(utf8("""
+                {"model":"m","max_tokens":7,"messages":[{"role":"user","content":"x"},
+                 {"role":"assistant","content":[{"type":"tool_use","id":"ID","name":"f","input":{}}]},
+                 {"role":"user","content":[{"type":"tool_result","tool_use_id":"ID","content":"y"}]}]}"""
+                .replace("ID", told)));
+
+        JsonNode messages = json(request.at(ENDPOINT, "key").body()).path("messages");
+
+        assertThat(messages.at("/1/tool_calls/0/id").asText()).isEqualTo(made);
+        assertThat(messages.at("/2/tool_call_id").asText()).isEqualTo(made);
     }
 
     /** Mistral tells it unasked, and answers 422 to who asks. */

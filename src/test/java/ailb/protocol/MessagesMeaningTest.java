@@ -78,12 +78,12 @@ class MessagesMeaningTest {
 
             ReadChat chat = new ReadChat(asChat(asMessages(meant.body())));
 
-            assertThat(chat.instructions).isEqualTo(meant.instructions);
-            assertThat(chat.usersTexts).isEqualTo(said(meant, "user "));
+            assertThat(text(chat.instructions)).isEqualTo(text(meant.instructions));
+            assertThat(text(chat.usersTexts)).isEqualTo(text(said(meant, "user ")));
             assertThat(chat.assistantsText).hasToString(String.join("", said(meant, "assistant ")));
             assertThat(chat.images.stream().map(url -> "user " + url)).isEqualTo(meant.images);
             assertThat(chat.calls).isEqualTo(meant.calls);
-            meant.results.replaceAll((_, texts) -> List.of(String.join("", texts)));
+            meant.results.replaceAll((_, texts) -> List.of(text(texts)));
             chat.results.forEach((id, text) -> assertThat(List.of(text)).isEqualTo(meant.results.remove(id)));
             assertThat(meant.results).isEmpty();
         });
@@ -135,12 +135,17 @@ class MessagesMeaningTest {
     }
 
     private static void assertSame(ReadChat chat, GeneratedMessages meant) {
-        assertThat(chat.instructions).isEqualTo(meant.instructions);
-        assertThat(chat.usersTexts).isEqualTo(meant.usersTexts);
+        assertThat(text(chat.instructions)).isEqualTo(text(meant.instructions));
+        assertThat(text(chat.usersTexts)).isEqualTo(text(meant.usersTexts));
         assertThat(chat.assistantsText).hasToString(meant.assistantsText.toString());
         assertThat(chat.images).isEqualTo(meant.images);
         assertThat(chat.calls).isEqualTo(meant.calls);
         assertThat(chat.results).isEqualTo(meant.results);
+    }
+
+    /** Blocks of text are paragraphs. */
+    private static String text(List<String> blocks) {
+        return String.join("\n\n", blocks);
     }
 
     private static List<String> said(GeneratedChat chat, String role) {

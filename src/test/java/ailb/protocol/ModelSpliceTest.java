@@ -38,7 +38,7 @@ class ModelSpliceTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"tools", "tool-results", "thinking", "images", "json-schema", "no-demand"})
+    @ValueSource(strings = {"tools", "tool-results", "images", "json-schema", "no-demand"})
     void toolsImagesAndAllElsePassThrough(String name) {
         byte[] body = WireFiles.bytes("anthropic/requests/" + name + "/openai.json");
 

@@ -132,9 +132,17 @@ final class ChatFaults {
     }
 
     private static Optional<Fault> looseSchema(JsonNode strict, JsonNode schema, String path) {
-        return strict.asBoolean() && !schema.path("additionalProperties").isBoolean()
-                ? Fault.of("Invalid schema: In context=(), 'additionalProperties' is required to be supplied and to be "
-                        + "false.", path, "invalid_json_schema")
+        if (!strict.asBoolean()) {
+            return Optional.empty();
+        }
+        if (!schema.path("additionalProperties").isBoolean()) {
+            return Fault
+                    .of("Invalid schema: In context=(), 'additionalProperties' is required to be supplied and to be "
+                            + "false.", path, "invalid_json_schema");
+        }
+        return schema.path("required").size() < schema.path("properties").size()
+                ? Fault.of("Invalid schema: In context=(), 'required' is required to be supplied and to be an array "
+                        + "including every key in properties.", path, "invalid_json_schema")
                 : Optional.empty();
     }
 
@@ -146,6 +154,10 @@ final class ChatFaults {
         }
         if (!message.hasNonNull("content") && !message.path("role").asText().equals("assistant")) {
             return Fault.of("Invalid value for 'content': expected a string, got null.", path + ".content", null);
+        }
+        if (message.has("thinking_blocks")) {
+            String unknown = path + ".thinking_blocks";
+            return Fault.of("Unknown parameter: '" + unknown + "'.", unknown, "unknown_parameter");
         }
         JsonNode content = message.path("content");
         return Checks.parts(content)

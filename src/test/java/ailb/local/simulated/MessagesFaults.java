@@ -96,7 +96,9 @@ final class MessagesFaults {
                 fault(block.path("text").asText().isEmpty(), "messages: text content blocks must be non-empty");
             case "image" -> image(block.path("source"), path + ".image.source");
             case "tool_use" -> fault(!block.path("input").isObject(),
-                    path + ".tool_use.input: Input should be a valid dictionary");
+                    path + ".tool_use.input: Input should be a valid dictionary")
+                    .or(() -> fault(!block.path("id").asText().matches("[a-zA-Z0-9_-]+"),
+                            path + ".tool_use.id: String should match pattern '^[a-zA-Z0-9_-]+$'"));
             case "thinking" -> fault(!Thought.isSigned(block), path + ": Invalid `signature` in `thinking` block");
             case "tool_result" -> block.path("content").isArray()
                     ? Checks.first(block.path("content"), i -> block(block.path("content").path(i), path + "." + i))

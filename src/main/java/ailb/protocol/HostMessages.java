@@ -1,0 +1,86 @@
+package ailb.protocol;
+
+import ailb.pool.Endpoint;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.net.URI;
+import java.util.List;
+import java.util.Optional;
+
+/** A chat's messages as a host of OpenAI's protocol takes them; {@link Hosts} knows who takes what. */
+final class HostMessages {
+
+    /** Thoughts with the signatures of those who had them: of use to an endpoint of Anthropic's protocol only. */
+    private static final String SIGNED_THOUGHTS = "thinking_blocks";
+
+    private static final String THOUGHTS = "reasoning_content";
+
+    /** DeepSeek's newer models refuse an empty one too. */
+    private static final String NO_THOUGHT = " ";
+
+    /** Google documents it for calls that another model made. */
+    private static final String NO_SIGNATURE = "skip_thought_signature_validator";
+
+    private HostMessages() {}
+
+    /** The messages without what the host refuses; empty where they are as it takes them. */
+    static Optional<ArrayNode> changed(URI baseUrl, JsonNode messages) {
+        List<String> refused =
+                Hosts.takesThoughtsBack(baseUrl) ? List.of(SIGNED_THOUGHTS) : List.of(SIGNED_THOUGHTS, THOUGHTS);
+        boolean shortIds = Hosts.takesShortIdsOnly(baseUrl);
+        if (!shortIds && messages.valueStream().noneMatch(message -> refused.stream().anyMatch(message::has))) {
+            return Optional.empty();
+        }
+        ArrayNode fitting = Json.array();
+        for (JsonNode message : messages) {
+            ObjectNode copy = copy(message).remove(refused);
+            if (shortIds) {
+                shortenIds(copy);
+            }
+            fitting.add(copy);
+        }
+        return Optional.of(fitting).filter(changed -> !changed.equals(messages));
+    }
+
+    /** The same of messages that are ours to change, with what Anthropic's callers cannot give: it has no place there. */
+    static ArrayNode completed(Endpoint endpoint, ArrayNode messages) {
+        ArrayNode fitting = changed(endpoint.baseUrl(), messages).orElse(messages);
+        for (JsonNode message : fitting) {
+            if (message instanceof ObjectNode said && Fields.is(said.path("role"), MessagesTurns.ASSISTANT)) {
+                complete(endpoint, said);
+            }
+        }
+        return fitting;
+    }
+
+    private static void complete(Endpoint endpoint, ObjectNode said) {
+        if (Hosts.wantsThoughtsBack(endpoint.baseUrl()) && said.path(THOUGHTS).asText("").isEmpty()) {
+            said.put(THOUGHTS, NO_THOUGHT);
+        }
+        // Of calls made at once Gemini signs the first.
+        if (Hosts.wantsSignedCalls(endpoint) && said.path("tool_calls").path(0) instanceof ObjectNode call) {
+            call.putObject("extra_content").putObject("google").put("thought_signature", NO_SIGNATURE);
+        }
+    }
+
+    private static void shortenIds(ObjectNode message) {
+        shortenId(message, "tool_call_id");
+        if (message.path("tool_calls").isArray()) {
+            ArrayNode calls = Json.array();
+            for (JsonNode call : message.path("tool_calls")) {
+                calls.add(call.isObject() ? shortenId(copy(call), "id") : call);
+            }
+            message.set("tool_calls", calls);
+        }
+    }
+
+    private static ObjectNode shortenId(ObjectNode holder, String field) {
+        JsonNode id = holder.path(field);
+        return id.isTextual() ? holder.put(field, ToolCallIds.forMistral(id.textValue())) : holder;
+    }
+
+    private static ObjectNode copy(JsonNode message) {
+        return Json.object().setAll((ObjectNode) message);
+    }
+}

@@ -1,0 +1,45 @@
+package ailb.protocol;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.regex.Pattern;
+
+/**
+ * Ids of calls, which whoever makes a call is free to choose and others refuse. One that does not fit is told in other
+ * characters: calls and results, in this turn and the next, find each other without anything that is kept.
+ */
+final class ToolCallIds {
+
+    private static final Pattern ANTHROPICS = Pattern.compile("[a-zA-Z0-9_-]+");
+    private static final Pattern MISTRALS = Pattern.compile("[a-zA-Z0-9]{9}");
+    private static final String WRITTEN = "toolu_as-";
+
+    private ToolCallIds() {}
+
+    static boolean fitsAnthropic(String id) {
+        return ANTHROPICS.matcher(id).matches();
+    }
+
+    static String forAnthropic(String id) {
+        byte[] bytes = id.getBytes(StandardCharsets.UTF_8);
+        return fitsAnthropic(id) ? id : WRITTEN + Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+    }
+
+    /** The id as it was before it was written {@link #forAnthropic for Anthropic}: Kimi's models go by their own. */
+    static String asMade(String id) {
+        if (!id.startsWith(WRITTEN)) {
+            return id;
+        }
+        try {
+            byte[] bytes = Base64.getUrlDecoder().decode(id.substring(WRITTEN.length()));
+            String made = new String(bytes, StandardCharsets.UTF_8);
+            return forAnthropic(made).equals(id) ? made : id;
+        } catch (IllegalArgumentException another) {
+            return id;
+        }
+    }
+
+    static String forMistral(String id) {
+        return MISTRALS.matcher(id).matches() ? id : Sha256.hex(id).substring(0, 9);
+    }
+}
