@@ -19,6 +19,21 @@ final class FailureClassifier {
     private static final Set<String> CONTENT =
             Set.of("content_filter", "content_policy_violation", ProviderError.MODERATION);
     private static final Set<String> MODEL = Set.of("model_not_found", "DeploymentNotFound");
+    private static final Set<String> KEY =
+            Set.of("API_KEY_INVALID", "invalid_api_key", "organization_restricted"); // Gemini, OpenAI, Groq
+
+    /** How the message of Anthropic's 400 or 429 starts when the account has spent what it may. */
+    private static final List<String> SPENT =
+            List.of("your credit balance is too low", "you have reached your specified api usage limits");
+
+    /** How the message of a 400 starts when the key, or the account behind it, is refused. */
+    private static final List<String> KEY_REFUSED = List.of(
+            "api key not valid", // Gemini
+            "incorrect api key provided", // xAI
+            "this organization has been disabled"); // Anthropic
+
+    /** Anthropic puts a field it does not know before this, and the caller has named it. */
+    private static final String UNKNOWN_FIELD = ": extra inputs are not permitted";
 
     /** How the message of a 404 starts when the endpoint, not the caller, named what is missing. */
     private static final List<String> MODEL_MISSING = List.of(
@@ -74,9 +89,8 @@ final class FailureClassifier {
         if (status < 400 || MODEL.stream().anyMatch(error::says) || isMissing(status, error)) {
             return FailureClass.MODEL;
         }
-        return status == 401 || status == 403 || isBadKey(error)
-                ? FailureClass.CREDENTIAL
-                : FailureClass.CALLER_FAULT;
+        boolean isKey = status == 401 || status == 403 || KEY.stream().anyMatch(error::says);
+        return isKey || isOfAccount(error, KEY_REFUSED) ? FailureClass.CREDENTIAL : FailureClass.CALLER_FAULT;
     }
 
     /** The limit that a 429 names, or that its headers show as the only one used up. */
@@ -111,7 +125,7 @@ final class FailureClassifier {
     private static boolean isQuota(int status, ProviderError error) {
         return status == 402
                 || QUOTA.stream().anyMatch(error::says)
-                || (status == 400 && startsWith(error, "your credit balance is too low"));
+                || ((status == 400 || status == 429) && isOfAccount(error, SPENT));
     }
 
     private static boolean isLock(int status, ProviderError error) {
@@ -122,13 +136,16 @@ final class FailureClassifier {
     private static boolean isMissing(int status, ProviderError error) {
         return status == 405
                 || (status == 404
-                        && (!error.isKnown()
-                                || MODEL_MISSING.stream().anyMatch(start -> startsWith(error, start))));
+                        && (!error.isKnown() || startsWithAny(error, MODEL_MISSING)));
     }
 
-    /** Gemini answers 400 to a bad key. */
-    private static boolean isBadKey(ProviderError error) {
-        return error.says("API_KEY_INVALID") || startsWith(error, "api key not valid");
+    private static boolean isOfAccount(ProviderError error, List<String> starts) {
+        return startsWithAny(error, starts)
+                && !error.message().toLowerCase(Locale.ROOT).contains(UNKNOWN_FIELD);
+    }
+
+    private static boolean startsWithAny(ProviderError error, List<String> starts) {
+        return starts.stream().anyMatch(start -> startsWith(error, start));
     }
 
     private static boolean startsWith(ProviderError error, String start) {
