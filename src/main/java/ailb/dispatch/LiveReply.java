@@ -149,30 +149,34 @@ final class LiveReply implements Events {
                     return answer();
                 }
                 case ReplyStream.Broken(_, ProviderReply.Failure failure) -> {
-                    tellOf(failure, sink);
-                    return failure.after(usage());
+                    tellOf(sink);
+                    return hasWorked(failure) ? failure.after(usage()) : failure;
                 }
             }
         }
     }
 
+    /** An endpoint that refused before anything came has read no prompt. */
+    private boolean hasWorked(ProviderReply.Failure failure) {
+        return failure.failure().isEndpointFault() || stream.usage().isPresent() || stream.characters() > 0;
+    }
+
     /** It is a failure of the endpoint's, whether or not the caller is there to hear of it. */
-    private void tellOf(ProviderReply.Failure failure, Sink sink) {
+    private void tellOf(Sink sink) {
         try {
-            sink.send(stream.error(told(failure)));
+            sink.send(stream.refusal().orElseGet(() -> stream.error(told())));
         } catch (IOException callerIsGone) {
             // The call is over anyway.
         }
     }
 
-    private ApiError told(ProviderReply.Failure failure) {
+    private ApiError told() {
         if (cutShort) {
             return ApiError
                     .timeout("The answer was cut off: the request's time is over. Ask for less, or submit a batch.");
         }
-        return ApiError.badGateway(failure.failure() == FailureClass.CALLER_FAULT
-                ? "The answer broke off: the endpoint refused to go on with this request."
-                : "The answer broke off: the endpoint failed while it was answering. Ask again.");
+        return ApiError.badGateway(
+                "The answer broke off: the endpoint failed while it was answering. Ask again.");
     }
 
     private ProviderReply answer() {

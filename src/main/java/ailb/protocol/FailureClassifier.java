@@ -16,8 +16,9 @@ final class FailureClassifier {
 
     private static final Set<String> QUOTA =
             Set.of("insufficient_quota", "billing_not_active", "billing_hard_limit_reached", "billing_error");
-    private static final Set<String> CONTENT =
-            Set.of("content_filter", "content_policy_violation", ProviderError.MODERATION);
+    private static final Set<String> CONTENT = Set.of(
+            "content_filter", "content_policy_violation", "image_content_policy_violation", "invalid_prompt",
+            "cyber_policy", "bio_policy", ProviderError.MODERATION);
     private static final Set<String> MODEL = Set.of("model_not_found", "DeploymentNotFound");
     private static final Set<String> KEY =
             Set.of("API_KEY_INVALID", "invalid_api_key", "organization_restricted"); // Gemini, OpenAI, Groq
@@ -83,7 +84,7 @@ final class FailureClassifier {
     }
 
     private static FailureClass classifyRefusal(int status, ProviderError error) {
-        if (CONTENT.stream().anyMatch(error::says)) {
+        if (isContent(error)) {
             return FailureClass.CALLER_FAULT;
         }
         if (status < 400 || MODEL.stream().anyMatch(error::says) || isMissing(status, error)) {
@@ -110,6 +111,20 @@ final class FailureClassifier {
         List<LimitKind> usedUp =
                 remaining.stream().filter(left -> left.remaining() == 0).map(Remaining::kind).toList();
         return usedUp.size() == 1 ? Optional.of(usedUp.getFirst()) : Optional.empty();
+    }
+
+    /** True where an error that comes without a status is about the request. */
+    static boolean isOfRequest(ProviderError error) {
+        return error.says(ApiError.INVALID_REQUEST)
+                || error.code().startsWith("invalid_")
+                || error.code().contains("image") // one of a dozen of the Responses API
+                || isContent(error)
+                || isTooLong(error)
+                || isStoredElsewhere(error);
+    }
+
+    private static boolean isContent(ProviderError error) {
+        return CONTENT.stream().anyMatch(error::says);
     }
 
     /** True where the prompt is larger than the model takes. */

@@ -65,7 +65,7 @@ final class Failures {
         if (error.says("overloaded_error")) {
             return 529;
         }
-        return error.says(ApiError.INVALID_REQUEST) || error.code().startsWith("invalid_") ? 400 : 500;
+        return error.status().orElseGet(() -> FailureClassifier.isOfRequest(error) ? 400 : 500);
     }
 
     /**

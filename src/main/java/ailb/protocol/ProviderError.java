@@ -2,6 +2,8 @@ package ailb.protocol;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +21,8 @@ record ProviderError(
         boolean isKnown, String type, String code, String message, @Nullable String param, String reason) {
 
     static final String MODERATION = "moderation";
+
+    private static final Pattern STATUS = Pattern.compile("[45][0-9]{2}");
 
     private static final ProviderError UNKNOWN = new ProviderError(false, "", "", "", null, "");
 
@@ -49,6 +53,11 @@ record ProviderError(
     /** True where the type, the code or the reason is {@code sign}. */
     boolean says(String sign) {
         return type.equals(sign) || code.equals(sign) || reason.equals(sign);
+    }
+
+    /** The status that the code is, as OpenRouter has it in what it answers with a status of 200. */
+    OptionalInt status() {
+        return STATUS.matcher(code).matches() ? OptionalInt.of(Integer.parseInt(code)) : OptionalInt.empty();
     }
 
     /** The same words in the caller's protocol. */

@@ -90,7 +90,7 @@ class OpenAiProtocolTest {
     @ValueSource(
             strings = {
                 "", "null", "[]", "{}", "{\"choices\":[{", "<html>ok</html>", "{\"choices\":null}",
-                "{\"error\":{\"message\":\"Provider returned error\",\"code\":502}}", "{\"choices\":[]} trailing",
+                "{\"error\":{\"message\":\"Provider returned error\"}}", "{\"choices\":[]} trailing",
             })
     void successWithoutAnAnswerInItIsAFaultOfTheTransport(String body) {
         ProviderReply.Failure failure = failure(200, Headers.NONE, body);
