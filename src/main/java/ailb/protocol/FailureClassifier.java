@@ -132,9 +132,11 @@ final class FailureClassifier {
         return error.says("context_length_exceeded") || startsWith(error, "prompt is too long");
     }
 
-    /** True where the caller refers to something that OpenAI has stored, though not for this account. */
+    /** True where the caller refers to something that OpenAI has stored, or encrypted, though not for this account. */
     static boolean isStoredElsewhere(ProviderError error) {
-        return error.says("previous_response_not_found") || startsWith(error, "item with id '");
+        return error.says("previous_response_not_found")
+                || error.says("invalid_encrypted_content")
+                || startsWith(error, "item with id '");
     }
 
     private static boolean isQuota(int status, ProviderError error) {

@@ -93,6 +93,12 @@ class ResponsesStreamTest extends ReplyStreamContract {
         assertThat(failure.status()).isEqualTo(expected == FailureClass.CALLER_FAULT ? 400 : 200);
     }
 
+    @Test
+    void whatOneAccountHasNotStoredAnotherMayHave() {
+        assertThat(read(stream(), failed("invalid_encrypted_content")).failure().retryable()).isTrue();
+        assertThat(read(stream(), failed("invalid_prompt")).failure().retryable()).isFalse();
+    }
+
     /** Codex looks for the code in it. */
     @Test
     void theEventThatRefusesTheRequestIsTheCallersToSee() {
