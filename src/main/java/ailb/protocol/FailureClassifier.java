@@ -33,6 +33,14 @@ final class FailureClassifier {
             "incorrect api key provided", // xAI
             "this organization has been disabled"); // Anthropic
 
+    /** How the message starts where the prompt is larger than the model takes, and no code says so. */
+    private static final List<String> PROMPT_TOO_LONG = List.of(
+            "prompt is too long", // Anthropic
+            "input length and `max_tokens` exceed context limit", // Anthropic
+            "this model's maximum context length", // vLLM
+            "this endpoint's maximum context length", // OpenRouter
+            "this model's maximum prompt length"); // xAI
+
     /** Anthropic puts a field it does not know before this, and the caller has named it. */
     private static final String UNKNOWN_FIELD = ": extra inputs are not permitted";
 
@@ -129,7 +137,7 @@ final class FailureClassifier {
 
     /** True where the prompt is larger than the model takes. */
     static boolean isTooLong(ProviderError error) {
-        return error.says("context_length_exceeded") || startsWith(error, "prompt is too long");
+        return error.says(ApiError.TOO_LONG) || startsWithAny(error, PROMPT_TOO_LONG);
     }
 
     /** True where the caller refers to something that OpenAI has stored, or encrypted, though not for this account. */

@@ -67,7 +67,7 @@ record ProviderError(
                 message.isEmpty() ? "The provider refused the request with status " + status + "." : message,
                 type.isEmpty() ? ApiError.INVALID_REQUEST : type,
                 param,
-                FailureClassifier.isTooLong(this) ? "context_length_exceeded" : code.isEmpty() ? null : code);
+                FailureClassifier.isTooLong(this) ? ApiError.TOO_LONG : code.isEmpty() ? null : code);
     }
 
     private static String reason(JsonNode error) {

@@ -48,8 +48,16 @@ final class WholeReply {
         if (!Failures.isFailure(refusal)) {
             return Failures.notAnAnswer(status, remaining);
         }
-        boolean isCallers = provider == callers && root.filter(JsonNode::isObject).isPresent();
+        boolean isCallers =
+                provider == callers && root.filter(JsonNode::isObject).isPresent() && !lacksCode(error, callers);
         byte[] words = isCallers ? body : error.toApiError(refusal).toJson(callers);
         return Failures.refused(refusal, headers, error, words, remaining, now);
+    }
+
+    /** OpenAI's clients shorten a prompt that is too long where a code says so, which not all that speak like it send. */
+    private static boolean lacksCode(ProviderError error, Provider callers) {
+        return callers == Provider.OPENAI
+                && FailureClassifier.isTooLong(error)
+                && !error.code().equals(ApiError.TOO_LONG);
     }
 }
