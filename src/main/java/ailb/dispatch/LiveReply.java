@@ -16,8 +16,8 @@ import java.util.Optional;
  */
 final class LiveReply implements Events {
 
-    /** A stream that says nothing for so long is broken. */
-    private static final long LONGEST_SILENCE = Duration.ofSeconds(60).toNanos();
+    /** A stream that has begun and says nothing for so long is broken; some models think for minutes without a word. */
+    private static final long LONGEST_SILENCE = Duration.ofMinutes(5).toNanos();
 
     /** A caller who has heard nothing for so long is told that it goes on, and found out if gone. */
     private static final long LONGEST_HUSH = Duration.ofSeconds(5).toNanos();
@@ -77,7 +77,7 @@ final class LiveReply implements Events {
     Optional<ProviderReply.Failure> begin() throws InterruptedException {
         try {
             while (step instanceof ReplyStream.More(byte[] events) && events.length == 0) {
-                step = next(beginBy);
+                step = next(beginBy, "the stream did not begin in time");
             }
         } catch (InterruptedException e) {
             body.close();
@@ -91,15 +91,13 @@ final class LiveReply implements Events {
     }
 
     /** What comes next, which is nothing for a while where the provider is silent. */
-    private ReplyStream.Step next(long end) throws InterruptedException {
+    private ReplyStream.Step next(long end, String tooLate) throws InterruptedException {
         long now = time.monotonic();
-        long left = Math.min(heard + LONGEST_SILENCE - now, end - now);
-        if (left <= 0) {
+        if (now >= end) {
             cutShort = now - heard < FLOWING;
-            return lost(FailureClass.TIMEOUT,
-                    end - now <= 0 ? "the stream did not end in time" : "the stream fell silent");
+            return lost(FailureClass.TIMEOUT, tooLate);
         }
-        Upstream.Piece piece = body.next(Duration.ofNanos(Math.min(left, LONGEST_HUSH)));
+        Upstream.Piece piece = body.next(Duration.ofNanos(Math.min(end - now, LONGEST_HUSH)));
         if (!(piece instanceof Upstream.Silence)) {
             heard = time.monotonic();
         }
@@ -143,36 +141,47 @@ final class LiveReply implements Events {
                 told = time.monotonic();
             }
             switch (step) {
-                case ReplyStream.More _ -> step = next(endBy);
+                case ReplyStream.More _ -> step = goOn();
                 case ReplyStream.Complete _ -> {
                     Upstream.Piece _ = body.next(LAST_WORD);
                     return answer();
                 }
                 case ReplyStream.Broken(_, ProviderReply.Failure failure) -> {
-                    tellOf(failure, sink);
-                    return failure.after(usage());
+                    tellOf(sink);
+                    return hasWorked(failure) ? failure.after(usage()) : failure;
                 }
             }
         }
     }
 
+    private ReplyStream.Step goOn() throws InterruptedException {
+        long silent = heard + LONGEST_SILENCE;
+        return silent < endBy
+                ? next(silent, "the stream fell silent")
+                : next(endBy, "the stream did not end in time");
+    }
+
+    /** An endpoint that refused before anything came has read no prompt. */
+    private boolean hasWorked(ProviderReply.Failure failure) {
+        return failure.failure().isEndpointFault() || stream.usage().isPresent() || stream.characters() > 0;
+    }
+
     /** It is a failure of the endpoint's, whether or not the caller is there to hear of it. */
-    private void tellOf(ProviderReply.Failure failure, Sink sink) {
+    private void tellOf(Sink sink) {
         try {
-            sink.send(stream.error(told(failure)));
+            sink.send(stream.refusal().orElseGet(() -> stream.error(told())));
         } catch (IOException callerIsGone) {
             // The call is over anyway.
         }
     }
 
-    private ApiError told(ProviderReply.Failure failure) {
+    private ApiError told() {
         if (cutShort) {
             return ApiError
                     .timeout("The answer was cut off: the request's time is over. Ask for less, or submit a batch.");
         }
-        return ApiError.badGateway(failure.failure() == FailureClass.CALLER_FAULT
-                ? "The answer broke off: the endpoint refused to go on with this request."
-                : "The answer broke off: the endpoint failed while it was answering. Ask again.");
+        return ApiError.badGateway(
+                "The answer broke off: the endpoint failed while it was answering. Ask again.");
     }
 
     private ProviderReply answer() {

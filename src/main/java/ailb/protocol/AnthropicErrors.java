@@ -7,6 +7,9 @@ final class AnthropicErrors {
 
     private static final int OVERLOADED = 529;
 
+    /** How Anthropic's clients know a prompt that is larger than the model takes: there is no code. */
+    private static final String TOO_LONG = "prompt is too long";
+
     private AnthropicErrors() {}
 
     /** Anthropic has a status of its own for "nobody can take this now, try again". */
@@ -20,8 +23,17 @@ final class AnthropicErrors {
         return body;
     }
 
-    /** There is no field for the field at fault, so the message names it, as Anthropic's own messages do. */
     private static String message(ApiError error) {
+        boolean isForeign = ApiError.TOO_LONG.equals(error.code()) && !isAnthropics(error.message());
+        return isForeign ? TOO_LONG + ": " + error.message() : withParam(error);
+    }
+
+    private static boolean isAnthropics(String message) {
+        return message.startsWith(TOO_LONG) || message.startsWith("input length and `max_tokens`");
+    }
+
+    /** There is no field for the field at fault, so the message names it, as Anthropic's own messages do. */
+    private static String withParam(ApiError error) {
         String param = error.param();
         return param == null || error.message().contains(param) ? error.message() : param + ": " + error.message();
     }

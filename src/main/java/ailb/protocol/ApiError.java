@@ -16,6 +16,10 @@ public record ApiError(int status, String message, String type, @Nullable String
 
     static final String INVALID_REQUEST = "invalid_request_error";
     static final String NO_HEALTHY_ENDPOINT = "no_healthy_endpoint";
+
+    /** The code that OpenAI's clients know a prompt by that is larger than the model takes. */
+    static final String TOO_LONG = "context_length_exceeded";
+
     private static final String SERVER_ERROR = "server_error";
 
     /** Characters of what a caller wrote that are repeated to it. */

@@ -23,7 +23,7 @@ abstract sealed class ChatEvents extends JsonEventStream permits OpenAiChatStrea
     @Override
     final Step read(ServerSentEvents.Event event, JsonNode chunk) {
         if (!Json.isAbsent(chunk.path("error"))) {
-            return failed(chunk);
+            return failed(event, chunk);
         }
         JsonNode choices = chunk.path("choices");
         if (!choices.isArray()) {

@@ -16,9 +16,33 @@ final class FailureClassifier {
 
     private static final Set<String> QUOTA =
             Set.of("insufficient_quota", "billing_not_active", "billing_hard_limit_reached", "billing_error");
-    private static final Set<String> CONTENT =
-            Set.of("content_filter", "content_policy_violation", ProviderError.MODERATION);
+    private static final Set<String> CONTENT = Set.of(
+            "content_filter", "content_policy_violation", "image_content_policy_violation", "invalid_prompt",
+            "cyber_policy", "bio_policy", ProviderError.MODERATION);
     private static final Set<String> MODEL = Set.of("model_not_found", "DeploymentNotFound");
+    private static final Set<String> KEY =
+            Set.of("API_KEY_INVALID", "invalid_api_key", "organization_restricted"); // Gemini, OpenAI, Groq
+
+    /** How the message of Anthropic's 400 or 429 starts when the account has spent what it may. */
+    private static final List<String> SPENT =
+            List.of("your credit balance is too low", "you have reached your specified api usage limits");
+
+    /** How the message of a 400 starts when the key, or the account behind it, is refused. */
+    private static final List<String> KEY_REFUSED = List.of(
+            "api key not valid", // Gemini
+            "incorrect api key provided", // xAI
+            "this organization has been disabled"); // Anthropic
+
+    /** How the message starts where the prompt is larger than the model takes, and no code says so. */
+    private static final List<String> PROMPT_TOO_LONG = List.of(
+            "prompt is too long", // Anthropic
+            "input length and `max_tokens` exceed context limit", // Anthropic
+            "this model's maximum context length", // vLLM
+            "this endpoint's maximum context length", // OpenRouter
+            "this model's maximum prompt length"); // xAI
+
+    /** Anthropic puts a field it does not know before this, and the caller has named it. */
+    private static final String UNKNOWN_FIELD = ": extra inputs are not permitted";
 
     /** How the message of a 404 starts when the endpoint, not the caller, named what is missing. */
     private static final List<String> MODEL_MISSING = List.of(
@@ -68,15 +92,14 @@ final class FailureClassifier {
     }
 
     private static FailureClass classifyRefusal(int status, ProviderError error) {
-        if (CONTENT.stream().anyMatch(error::says)) {
+        if (isContent(error)) {
             return FailureClass.CALLER_FAULT;
         }
         if (status < 400 || MODEL.stream().anyMatch(error::says) || isMissing(status, error)) {
             return FailureClass.MODEL;
         }
-        return status == 401 || status == 403 || isBadKey(error)
-                ? FailureClass.CREDENTIAL
-                : FailureClass.CALLER_FAULT;
+        boolean isKey = status == 401 || status == 403 || KEY.stream().anyMatch(error::says);
+        return isKey || isOfAccount(error, KEY_REFUSED) ? FailureClass.CREDENTIAL : FailureClass.CALLER_FAULT;
     }
 
     /** The limit that a 429 names, or that its headers show as the only one used up. */
@@ -98,20 +121,36 @@ final class FailureClassifier {
         return usedUp.size() == 1 ? Optional.of(usedUp.getFirst()) : Optional.empty();
     }
 
-    /** True where the prompt is larger than the model takes. */
-    static boolean isTooLong(ProviderError error) {
-        return error.says("context_length_exceeded") || startsWith(error, "prompt is too long");
+    /** True where an error that comes without a status is about the request. */
+    static boolean isOfRequest(ProviderError error) {
+        return error.says(ApiError.INVALID_REQUEST)
+                || error.code().startsWith("invalid_")
+                || error.code().contains("image") // one of a dozen of the Responses API
+                || isContent(error)
+                || isTooLong(error)
+                || isStoredElsewhere(error);
     }
 
-    /** True where the caller refers to something that OpenAI has stored, though not for this account. */
+    private static boolean isContent(ProviderError error) {
+        return CONTENT.stream().anyMatch(error::says);
+    }
+
+    /** True where the prompt is larger than the model takes. */
+    static boolean isTooLong(ProviderError error) {
+        return error.says(ApiError.TOO_LONG) || startsWithAny(error, PROMPT_TOO_LONG);
+    }
+
+    /** True where the caller refers to something that OpenAI has stored, or encrypted, though not for this account. */
     static boolean isStoredElsewhere(ProviderError error) {
-        return error.says("previous_response_not_found") || startsWith(error, "item with id '");
+        return error.says("previous_response_not_found")
+                || error.says("invalid_encrypted_content")
+                || startsWith(error, "item with id '");
     }
 
     private static boolean isQuota(int status, ProviderError error) {
         return status == 402
                 || QUOTA.stream().anyMatch(error::says)
-                || (status == 400 && startsWith(error, "your credit balance is too low"));
+                || ((status == 400 || status == 429) && isOfAccount(error, SPENT));
     }
 
     private static boolean isLock(int status, ProviderError error) {
@@ -122,13 +161,16 @@ final class FailureClassifier {
     private static boolean isMissing(int status, ProviderError error) {
         return status == 405
                 || (status == 404
-                        && (!error.isKnown()
-                                || MODEL_MISSING.stream().anyMatch(start -> startsWith(error, start))));
+                        && (!error.isKnown() || startsWithAny(error, MODEL_MISSING)));
     }
 
-    /** Gemini answers 400 to a bad key. */
-    private static boolean isBadKey(ProviderError error) {
-        return error.says("API_KEY_INVALID") || startsWith(error, "api key not valid");
+    private static boolean isOfAccount(ProviderError error, List<String> starts) {
+        return startsWithAny(error, starts)
+                && !error.message().toLowerCase(Locale.ROOT).contains(UNKNOWN_FIELD);
+    }
+
+    private static boolean startsWithAny(ProviderError error, List<String> starts) {
+        return starts.stream().anyMatch(start -> startsWith(error, start));
     }
 
     private static boolean startsWith(ProviderError error, String start) {

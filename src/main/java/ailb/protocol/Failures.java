@@ -51,7 +51,7 @@ final class Failures {
                 isCallers ? status : 200,
                 isCallers ? error.toApiError(status).toJson(callers) : NOTHING,
                 detail(200, failure, error),
-                !isCallers,
+                isRetryable(failure, error, Headers.NONE),
                 Optional.empty(),
                 Optional.empty(),
                 remaining);
@@ -65,7 +65,7 @@ final class Failures {
         if (error.says("overloaded_error")) {
             return 529;
         }
-        return error.says(ApiError.INVALID_REQUEST) || error.code().startsWith("invalid_") ? 400 : 500;
+        return error.status().orElseGet(() -> FailureClassifier.isOfRequest(error) ? 400 : 500);
     }
 
     /**
@@ -93,15 +93,18 @@ final class Failures {
                 remaining);
     }
 
-    /** A person's failures stay at the endpoint, and another has its own key, account, model, and things stored. */
+    /**
+     * A person's failures stay at the endpoint, and another has its own key, account, model, and things stored: whatever
+     * the provider says of asking it again.
+     */
     private static boolean isRetryable(FailureClass failure, ProviderError error, Headers headers) {
-        if (failure.needsAPerson()) {
+        if (failure.needsAPerson() || FailureClassifier.isStoredElsewhere(error)) {
             return true;
         }
         return switch (headers.get("x-should-retry").orElse("")) {
             case "true" -> true;
             case "false" -> false;
-            default -> failure != FailureClass.CALLER_FAULT || FailureClassifier.isStoredElsewhere(error);
+            default -> failure != FailureClass.CALLER_FAULT;
         };
     }
 

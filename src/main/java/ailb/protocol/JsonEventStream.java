@@ -1,5 +1,6 @@
 package ailb.protocol;
 
+import ailb.pool.FailureClass;
 import ailb.pool.Provider;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.ByteArrayOutputStream;
@@ -20,6 +21,7 @@ abstract sealed class JsonEventStream implements ReplyStream permits ChatEvents,
     private boolean hasBegun;
     private @Nullable Step last;
     private long characters;
+    private Optional<byte[]> refusal = Optional.empty();
 
     /**
      * @param provider whose events they are
@@ -136,8 +138,23 @@ abstract sealed class JsonEventStream implements ReplyStream permits ChatEvents,
     }
 
     /** An error that came as an event. */
-    final Step failed(JsonNode error) {
-        return new Broken(NOTHING, Failures.streamed(ProviderError.of(Optional.of(error)), callers, remaining));
+    final Step failed(ServerSentEvents.Event event, JsonNode data) {
+        ProviderError error = ProviderError.of(Optional.of(data));
+        ProviderReply.Failure failure = Failures.streamed(error, callers, remaining);
+        if (failure.failure() == FailureClass.CALLER_FAULT) {
+            refusal = Optional.of(refusal(event, error.toApiError(failure.status())));
+        }
+        return new Broken(NOTHING, failure);
+    }
+
+    /** The event that tells the caller of a fault of its own. */
+    byte[] refusal(ServerSentEvents.Event event, ApiError error) {
+        return error(error);
+    }
+
+    @Override
+    public final Optional<byte[]> refusal() {
+        return refusal;
     }
 
     /** Counts text that came from the model. */

@@ -32,7 +32,7 @@ abstract sealed class MessageEvents extends JsonEventStream permits MessagesStre
         }
         switch (type.textValue()) {
             case "error" -> {
-                return failed(data);
+                return failed(event, data);
             }
             case "message_start" -> {
                 hasStarted = true;

@@ -2,6 +2,8 @@ package ailb.protocol;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +21,8 @@ record ProviderError(
         boolean isKnown, String type, String code, String message, @Nullable String param, String reason) {
 
     static final String MODERATION = "moderation";
+
+    private static final Pattern STATUS = Pattern.compile("[45][0-9]{2}");
 
     private static final ProviderError UNKNOWN = new ProviderError(false, "", "", "", null, "");
 
@@ -51,6 +55,11 @@ record ProviderError(
         return type.equals(sign) || code.equals(sign) || reason.equals(sign);
     }
 
+    /** The status that the code is, as OpenRouter has it in what it answers with a status of 200. */
+    OptionalInt status() {
+        return STATUS.matcher(code).matches() ? OptionalInt.of(Integer.parseInt(code)) : OptionalInt.empty();
+    }
+
     /** The same words in the caller's protocol. */
     ApiError toApiError(int status) {
         return new ApiError(
@@ -58,7 +67,7 @@ record ProviderError(
                 message.isEmpty() ? "The provider refused the request with status " + status + "." : message,
                 type.isEmpty() ? ApiError.INVALID_REQUEST : type,
                 param,
-                FailureClassifier.isTooLong(this) ? "context_length_exceeded" : code.isEmpty() ? null : code);
+                FailureClassifier.isTooLong(this) ? ApiError.TOO_LONG : code.isEmpty() ? null : code);
     }
 
     private static String reason(JsonNode error) {

@@ -40,6 +40,9 @@ public interface ReplyStream {
     /** Characters of text that have come so far, for an estimate where no usage comes. */
     long characters();
 
+    /** Where it failed for the request's own fault, the event that tells the caller so in the provider's words. */
+    Optional<byte[]> refusal();
+
     /** The event that tells the caller of an error, and is the last. */
     byte[] error(ApiError error);
 }

@@ -28,8 +28,8 @@ final class ResponsesStream extends JsonEventStream {
             count(data.path("delta"));
         }
         Step step = switch (type.textValue()) {
-            case "error" -> failed(data);
-            case "response.failed" -> failed(data.path("response"));
+            case "error" -> failed(event, data);
+            case "response.failed" -> failed(event, data.path("response"));
             case "response.completed", "response.incomplete" -> new Complete(event.raw());
             default -> more(event.raw());
         };
@@ -42,6 +42,12 @@ final class ResponsesStream extends JsonEventStream {
     @Override
     public Optional<Usage> usage() {
         return Optional.ofNullable(usage);
+    }
+
+    /** Clients look for the code in the event itself. */
+    @Override
+    byte[] refusal(ServerSentEvents.Event event, ApiError error) {
+        return event.raw();
     }
 
     @Override

@@ -39,14 +39,25 @@ final class WholeReply {
             Function<JsonNode, Optional<Said>> answer) {
         List<Remaining> remaining = WireProtocol.of(provider).remaining(headers, now);
         Optional<JsonNode> root = Json.parse(body);
-        if (Failures.isFailure(status)) {
-            ProviderError error = ProviderError.of(root);
-            boolean isCallers = provider == callers && root.filter(JsonNode::isObject).isPresent();
-            byte[] words = isCallers ? body : error.toApiError(status).toJson(callers);
-            return Failures.refused(status, headers, error, words, remaining, now);
+        Optional<Said> said = Failures.isFailure(status) ? Optional.empty() : root.flatMap(answer);
+        if (said.isPresent()) {
+            return new ProviderReply.Answer(said.get().body(), said.get().usage(), remaining);
         }
-        return root.flatMap(answer)
-                .<ProviderReply>map(said -> new ProviderReply.Answer(said.body(), said.usage(), remaining))
-                .orElseGet(() -> Failures.notAnAnswer(status, remaining));
+        ProviderError error = ProviderError.of(root);
+        int refusal = Failures.isFailure(status) ? status : error.status().orElse(status);
+        if (!Failures.isFailure(refusal)) {
+            return Failures.notAnAnswer(status, remaining);
+        }
+        boolean isCallers =
+                provider == callers && root.filter(JsonNode::isObject).isPresent() && !lacksCode(error, callers);
+        byte[] words = isCallers ? body : error.toApiError(refusal).toJson(callers);
+        return Failures.refused(refusal, headers, error, words, remaining, now);
+    }
+
+    /** OpenAI's clients shorten a prompt that is too long where a code says so, which not all that speak like it send. */
+    private static boolean lacksCode(ProviderError error, Provider callers) {
+        return callers == Provider.OPENAI
+                && FailureClassifier.isTooLong(error)
+                && !error.code().equals(ApiError.TOO_LONG);
     }
 }

@@ -6,6 +6,7 @@ import ailb.protocol.Headers;
 import ailb.protocol.ProviderRequest;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Queue;
@@ -23,10 +24,13 @@ final class ScriptedStreams implements Upstream {
         this.time = time;
     }
 
+    /** A while in which nothing comes. */
+    record Quiet(Duration time) {}
+
     /**
      * What an endpoint answers from now on: pieces, each after a second but the end at once; then nothing any more.
      *
-     * @param script pieces, or their text
+     * @param script pieces, or their text, or quiet
      */
     void script(String endpoint, Object... script) {
         bodies.put(endpoint, new ScriptedBody(script));
@@ -66,7 +70,12 @@ final class ScriptedStreams implements Upstream {
 
         ScriptedBody(Object... script) {
             for (Object each : script) {
-                pieces.add(each instanceof Piece piece ? piece : new Bytes(each.toString().getBytes(UTF_8)));
+                switch (each) {
+                    case Piece piece -> pieces.add(piece);
+                    case Quiet(Duration quiet) -> pieces.addAll(
+                            Collections.nCopies((int) quiet.toSeconds(), new Silence()));
+                    default -> pieces.add(new Bytes(each.toString().getBytes(UTF_8)));
+                }
             }
         }
 

@@ -16,6 +16,7 @@ import java.io.ByteArrayOutputStream;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Random;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -86,6 +87,41 @@ class StreamFailoverTest {
         // 5 characters.
         assertThat(store.state("a").get(Attribute.TOTAL_OUTPUT_TOKENS)).isEqualTo(2);
         assertThat(store.state("a").get(Attribute.TOTAL_INPUT_TOKENS)).isPositive();
+    }
+
+    /** No endpoint is at fault, and the caller needs to know what is. */
+    @ParameterizedTest
+    @CsvSource({
+        "CHAT_COMPLETIONS, OPENAI", "CHAT_COMPLETIONS, ANTHROPIC", "MESSAGES, OPENAI", "MESSAGES, ANTHROPIC",
+        "RESPONSES, OPENAI",
+    })
+    void aRefusalOfTheRequestIsToldInTheProvidersWordsAndIsNoFault(RequestKind kind, Provider provider)
+            throws Exception {
+        streams.script("a", begin(kind, provider),
+                error(kind, provider).replace("api_error", "invalid_request_error"));
+
+        String told = told(kind, provider, "a");
+
+        assertThat(told).contains("Hello", "\"Sorry\"", "error").doesNotContain("broke off").endsWith("}\n\n");
+        assertThat(store.state("a").get(Attribute.TOTAL_FAILURES)).isZero();
+        assertThat(store.state("a").get(Attribute.CONSECUTIVE_FAILURES)).isZero();
+        assertThat(store.state("a").get(Attribute.TOTAL_OUTPUT_TOKENS)).isEqualTo(2);
+    }
+
+    /** As OpenAI does it: the response begins, and the prompt is weighed after that. */
+    @Test
+    void aPromptThatIsTooLongForAResponseThatHasBegunIsToldAsItCameAndCountsForNothing() throws Exception {
+        String begun = "data: {\"type\":\"response.created\",\"response\":{\"usage\":null}}\n\n"
+                + "data: {\"type\":\"response.in_progress\",\"response\":{\"usage\":null}}\n\n";
+        String refused = "data: {\"type\":\"response.failed\",\"response\":{\"error\":{\"code\":"
+                + "\"context_length_exceeded\",\"message\":\"Your input exceeds the context window\"},\"usage\":null}}\n\n";
+        streams.script("a", begun, refused);
+
+        assertThat(told(RequestKind.RESPONSES, Provider.OPENAI, "a")).isEqualTo(begun + refused);
+        assertThat(store.state("a").get(Attribute.TOTAL_FAILURES)).isZero();
+        assertThat(store.state("a").get(Attribute.CONSECUTIVE_FAILURES)).isZero();
+        assertThat(store.state("a").get(Attribute.TOTAL_INPUT_TOKENS)).isZero();
+        assertThat(store.state("a").get(Attribute.TOTAL_OUTPUT_TOKENS)).isZero();
     }
 
     private static String begin(RequestKind kind, Provider provider) {

@@ -89,16 +89,49 @@ class StreamingTest {
     }
 
     @Test
-    void oneThatStallsIsGivenUpAfterAMinute() throws Exception {
+    void oneThatStallsIsGivenUpAfterFiveMinutes() throws Exception {
         streams.script("a", HELLO);
         long start = time.now();
 
-        send(dispatch(Duration.ofMinutes(5), "a"));
+        send(dispatch(Duration.ofMinutes(10), "a"));
 
         assertThat(caller.toString(UTF_8)).contains("data: {\"error\":{");
-        assertThat(time.now() - start).isEqualTo(Duration.ofSeconds(61).toNanos());
+        assertThat(time.now() - start).isEqualTo(Duration.ofSeconds(301).toNanos());
         assertThat(told).anyMatch(event -> event instanceof DispatchEvent.Failed failed
                 && failed.failure() == FailureClass.TIMEOUT);
+    }
+
+    /** Models that think do, for minutes; the attempt's own bound, ten minutes here, still holds. */
+    @Test
+    void oneThatIsSilentBeforeItsFirstEventHasTheAttemptsTime() throws Exception {
+        streams.script("a", silentFor(500), HELLO, STOP, DONE);
+
+        send(dispatch(Duration.ofMinutes(20), "a"));
+
+        assertThat(caller.toString(UTF_8)).isEqualTo(HELLO + STOP + DONE);
+        assertThat(state("a").get(Attribute.TOTAL_FAILURES)).isZero();
+    }
+
+    @Test
+    void oneThatDoesNotBeginWithinTheAttemptsTimeHasFailed() throws Exception {
+        streams.script("a", silentFor(700), HELLO, STOP, DONE);
+        long start = time.now();
+
+        assertThat(dispatch(Duration.ofMinutes(10).plusSeconds(1), "a"))
+                .isNotInstanceOf(DispatchResult.Streaming.class);
+        assertThat(time.now() - start).isBetween(
+                Duration.ofMinutes(10).toNanos(), Duration.ofMinutes(10).plusSeconds(1).toNanos());
+        assertThat(state("a").get(Attribute.CONSECUTIVE_FAILURES)).isEqualTo(1);
+    }
+
+    @Test
+    void oneThatThinksBetweenItsEventsIsWaitedFor() throws Exception {
+        streams.script("a", HELLO, silentFor(290), STOP, DONE);
+
+        send(dispatch(Duration.ofMinutes(10), "a"));
+
+        assertThat(caller.toString(UTF_8)).isEqualTo(HELLO + STOP + DONE);
+        assertThat(state("a").get(Attribute.TOTAL_FAILURES)).isZero();
     }
 
     @Test
@@ -152,10 +185,10 @@ class StreamingTest {
     @Test
     void aCallerWhoIsSlowToReadIsNoSilenceOfTheEndpoint() throws Exception {
         streams.script("a", HELLO, STOP, DONE);
-        Events events = ((DispatchResult.Streaming) dispatch(Duration.ofMinutes(5), "a")).events();
+        Events events = ((DispatchResult.Streaming) dispatch(Duration.ofMinutes(30), "a")).events();
 
         events.sendTo(sent -> {
-            time.pass(Duration.ofSeconds(70));
+            time.pass(Duration.ofSeconds(310));
             caller.writeBytes(sent);
         });
 
@@ -254,6 +287,10 @@ class StreamingTest {
         assertThat(state("a").get(Attribute.TOTAL_REQUESTS)).isEqualTo(1);
         // 5 characters so far.
         assertThat(state("a").get(Attribute.TOTAL_OUTPUT_TOKENS)).isEqualTo(2);
+    }
+
+    private static ScriptedStreams.Quiet silentFor(int seconds) {
+        return new ScriptedStreams.Quiet(Duration.ofSeconds(seconds));
     }
 
     private DispatchResult dispatch(String... endpoints) throws InterruptedException {

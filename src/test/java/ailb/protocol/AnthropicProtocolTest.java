@@ -173,11 +173,14 @@ class AnthropicProtocolTest {
                           "param":null,"code":null}}""")));
     }
 
-    @Test
-    void promptThatIsTooLongHasTheCodeThatOpenAiClientsLookFor() {
-        ProviderReply.Failure failure = failure(400, """
-                {"type":"error","error":{"type":"invalid_request_error",
-                 "message":"prompt is too long: 210000 tokens > 200000 maximum"}}""");
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "prompt is too long: 210000 tokens > 200000 maximum",
+        "input length and `max_tokens` exceed context limit: 199000 + 8192 > 200000, decrease input length or `max_tokens`",
+    })
+    void promptThatIsTooLongHasTheCodeThatOpenAiClientsLookFor(String message) {
+        ProviderReply.Failure failure = failure(400,
+                "{\"type\":\"error\",\"error\":{\"type\":\"invalid_request_error\",\"message\":\"" + message + "\"}}");
 
         assertThat(json(failure.passOn()).at("/error/code").asText()).isEqualTo("context_length_exceeded");
     }

@@ -116,6 +116,20 @@ class ApiErrorTest {
                 .isEqualTo("'top_k' has none.");
     }
 
+    /** Claude Code looks for the first words, and for the figures in those of Anthropic's own. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "Your input exceeds the context window.              | prompt is too long: Your input exceeds the context window.",
+        "prompt is too long: 210000 tokens > 200000 maximum  | prompt is too long: 210000 tokens > 200000 maximum",
+        "input length and `max_tokens` exceed context limit: 199000 + 8192 > 200000"
+                + " | input length and `max_tokens` exceed context limit: 199000 + 8192 > 200000",
+    })
+    void aPromptThatIsTooLongIsToldInWordsThatAnthropicsClientsKnow(String message, String told) {
+        ApiError error = new ApiError(400, message, "invalid_request_error", null, "context_length_exceeded");
+
+        assertThat(messageForAnthropic(error)).isEqualTo(told);
+    }
+
     private static String messageForAnthropic(ApiError error) {
         return WireFiles.json(error.toJson(Provider.ANTHROPIC)).at("/error/message").asText();
     }

@@ -335,7 +335,7 @@ class MessagesAsChatTest {
                 "{\"choices\":[{\"message\":{\"tool_calls\":[{\"id\":\"a\",\"function\":{\"name\":\"f\",\"arguments\":\"{\\\"a\\\":\"}}]}}]}",
                 "{\"choices\":[{\"message\":{\"tool_calls\":[{\"id\":\"a\",\"function\":{\"name\":\"f\",\"arguments\":\"[1]\"}}]}}]}",
                 "{\"choices\":[{\"message\":{\"content\":\"x\"}",
-                "{\"error\":{\"message\":\"Provider returned error\",\"code\":502}}",
+                "{\"error\":{\"message\":\"Provider returned error\"}}",
             })
     void successWithoutAnAnswerInItIsAFaultOfTheTransport(String body) {
         ProviderReply.Failure failure = failure(200, body);
@@ -348,7 +348,7 @@ class MessagesAsChatTest {
     @CsvSource(
             delimiter = '|', quoteCharacter = '`', value = {
                 "400 | invalid_request_error | max_tokens: Too many. | {'error':{'message':'Too many.','type':'invalid_request_error','param':'max_tokens','code':'invalid_value'}}",
-                "400 | invalid_request_error | This model_s maximum context length is 8192 tokens. | {'error':{'message':'This model_s maximum context length is 8192 tokens.','type':'invalid_request_error','param':null,'code':'context_length_exceeded'}}",
+                "400 | invalid_request_error | prompt is too long: This model_s maximum context length is 8192 tokens. | {'error':{'message':'This model_s maximum context length is 8192 tokens.','type':'invalid_request_error','param':null,'code':'context_length_exceeded'}}",
                 "413 | request_too_large | The provider refused the request with status 413. | <html>",
                 "422 | invalid_request_error | Bad. | {'error':'Bad.'}",
             })

@@ -12,6 +12,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Streams as in OpenAI's reference of chat completions. */
 class OpenAiChatStreamTest extends ReplyStreamContract {
@@ -73,6 +75,24 @@ class OpenAiChatStreamTest extends ReplyStreamContract {
         assertThat(stream.end()).isInstanceOfSatisfying(
                 ReplyStream.Complete.class,
                 complete -> assertThat(complete.events()).asString(UTF_8).isEqualTo(DONE));
+    }
+
+    /** OpenRouter's errors, before the answer and in the middle of it. */
+    @ParameterizedTest
+    @CsvSource({
+        "400, CALLER_FAULT", "402, QUOTA", "403, CREDENTIAL", "429, RATE_LIMITED", "500, SERVER", "503, OVERLOADED",
+        "200, SERVER",
+    })
+    void aCodeThatIsAStatusCountsAsThat(int code, FailureClass expected) {
+        String error = "data: {\"id\":\"gen\",\"object\":\"chat.completion.chunk\",\"error\":{\"code\":" + code
+                + ",\"message\":\"Provider returned error\"},\"choices\":[{\"index\":0,\"delta\":{\"content\":\"\"},"
+                + "\"finish_reason\":\"error\"}]}\n\n";
+        for (String before : new String[]{"", ROLE + HELLO}) {
+            StreamFiles.Read read = StreamFiles.read(stream(false), before + error);
+
+            assertThat(read.text()).isEqualTo(before);
+            assertThat(read.failure().failure()).isEqualTo(expected);
+        }
     }
 
     /** The blank line after the last event is missing, or its end. */

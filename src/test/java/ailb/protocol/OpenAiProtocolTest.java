@@ -90,7 +90,7 @@ class OpenAiProtocolTest {
     @ValueSource(
             strings = {
                 "", "null", "[]", "{}", "{\"choices\":[{", "<html>ok</html>", "{\"choices\":null}",
-                "{\"error\":{\"message\":\"Provider returned error\",\"code\":502}}", "{\"choices\":[]} trailing",
+                "{\"error\":{\"message\":\"Provider returned error\"}}", "{\"choices\":[]} trailing",
             })
     void successWithoutAnAnswerInItIsAFaultOfTheTransport(String body) {
         ProviderReply.Failure failure = failure(200, Headers.NONE, body);
@@ -109,6 +109,21 @@ class OpenAiProtocolTest {
         assertThat(failure.status()).isEqualTo(400);
         assertThat(text(failure.passOn())).isEqualTo(body);
         assertThat(failure.retryable()).isFalse();
+    }
+
+    /** As vLLM, OpenRouter and xAI say it; those who send the code are passed on as they are. */
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "{\"object\":\"error\",\"message\":\"This model's maximum context length is 8192 tokens.\",\"code\":400}",
+        "{\"error\":{\"message\":\"This endpoint's maximum context length is 8192 tokens.\",\"code\":400}}",
+        "{\"code\":\"x\",\"error\":\"This model's maximum prompt length is 131072 but the request contains 537812 tokens.\"}",
+    })
+    void promptThatIsTooLongHasTheCodeThatClientsLookForThoughTheProviderSentNone(String body) {
+        ProviderReply.Failure failure = failure(400, Headers.NONE, body);
+
+        assertThat(failure.failure()).isEqualTo(FailureClass.CALLER_FAULT);
+        assertThat(json(failure.passOn()).at("/error/code").asText()).isEqualTo("context_length_exceeded");
+        assertThat(json(failure.passOn()).at("/error/message").asText()).startsWith("This ");
     }
 
     @Test

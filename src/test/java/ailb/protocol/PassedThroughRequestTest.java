@@ -77,6 +77,7 @@ class PassedThroughRequestTest {
     @CsvSource(delimiter = '|', nullValues = "null", value = {
         "404 | null                        | Item with id 'msg_1' not found.              | true",
         "400 | previous_response_not_found | Previous response with id 'resp_1' not found. | true",
+        "400 | invalid_encrypted_content   | The encrypted content gAAA could not be verified. | true",
         "400 | null                        | No tool output found for function call c.    | false",
     })
     void whatOneAccountHasNotStoredAnotherMayHave(int status, String code, String message, boolean retryable) {
@@ -88,6 +89,19 @@ class PassedThroughRequestTest {
                     assertThat(failure.failure()).isEqualTo(FailureClass.CALLER_FAULT);
                     assertThat(failure.retryable()).isEqualTo(retryable);
                 });
+    }
+
+    /** It speaks of the account that was asked. */
+    @ParameterizedTest
+    @ValueSource(strings = {"previous_response_not_found", "invalid_encrypted_content"})
+    void noWordAgainstAskingAgainKeepsItFromOtherAccounts(String code) {
+        ApiError error = new ApiError(400, "Not here.", "invalid_request_error", "input", code);
+
+        assertThat(valid(RequestKind.RESPONSES, "{\"model\":\"m\",\"input\":\"x\"}")
+                .read(Provider.OPENAI, 400, new Headers(Map.of("x-should-retry", "false")),
+                        error.toJson(Provider.OPENAI), WireFiles.NOW))
+                .isInstanceOfSatisfying(
+                        ProviderReply.Failure.class, failure -> assertThat(failure.retryable()).isTrue());
     }
 
     @ParameterizedTest

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ailb.pool.FailureClass;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Streams as in OpenAI's reference of the Responses API. */
 class ResponsesStreamTest extends ReplyStreamContract {
@@ -72,6 +74,55 @@ class ResponsesStreamTest extends ReplyStreamContract {
         assertThat(read.text()).isEmpty();
         assertThat(read.failure().failure()).isEqualTo(FailureClass.SERVER);
         assertThat(stream.usage()).contains(new Usage(3, 4, 0, 0));
+    }
+
+    /** Codes of OpenAI's, which come without a type. */
+    @ParameterizedTest
+    @CsvSource({
+        "context_length_exceeded, CALLER_FAULT", "invalid_prompt, CALLER_FAULT", "content_filter, CALLER_FAULT",
+        "content_policy_violation, CALLER_FAULT", "cyber_policy, CALLER_FAULT", "image_parse_error, CALLER_FAULT",
+        "image_content_policy_violation, CALLER_FAULT", "unsupported_image_media_type, CALLER_FAULT",
+        "failed_to_download_image, CALLER_FAULT", "previous_response_not_found, CALLER_FAULT",
+        "rate_limit_exceeded, RATE_LIMITED", "insufficient_quota, QUOTA", "invalid_api_key, CREDENTIAL",
+        "server_error, SERVER", "vector_store_timeout, SERVER",
+    })
+    void theCodeOfAResponseThatFailsSaysWhoseFaultItIs(String code, FailureClass expected) {
+        ProviderReply.Failure failure = read(stream(), failed(code)).failure();
+
+        assertThat(failure.failure()).isEqualTo(expected);
+        assertThat(failure.status()).isEqualTo(expected == FailureClass.CALLER_FAULT ? 400 : 200);
+    }
+
+    @Test
+    void whatOneAccountHasNotStoredAnotherMayHave() {
+        assertThat(read(stream(), failed("invalid_encrypted_content")).failure().retryable()).isTrue();
+        assertThat(read(stream(), failed("invalid_prompt")).failure().retryable()).isFalse();
+    }
+
+    /** Codex looks for the code in it. */
+    @Test
+    void theEventThatRefusesTheRequestIsTheCallersToSee() {
+        ReplyStream stream = stream();
+        String begun = "data: {\"type\":\"response.created\",\"sequence_number\":0,\"response\":{\"id\":\"r\"}}\n\n";
+        StreamFiles.Read read = read(stream, begun + failed("context_length_exceeded"));
+
+        assertThat(read.text()).isEqualTo(begun);
+        assertThat(stream.refusal()).hasValueSatisfying(
+                event -> assertThat(WireFiles.text(event)).isEqualTo(failed("context_length_exceeded")));
+    }
+
+    @Test
+    void theEventInWhichAnEndpointFailsIsNotTheCallersToSee() {
+        ReplyStream stream = stream();
+        read(stream, failed("server_error"));
+
+        assertThat(stream.refusal()).isEmpty();
+    }
+
+    private static String failed(String code) {
+        return "event: response.failed\ndata: {\"type\":\"response.failed\",\"sequence_number\":2,\"response\":{\"id\":\"r\","
+                + "\"status\":\"failed\",\"error\":{\"code\":\"" + code
+                + "\",\"message\":\"Sorry\"},\"usage\":null}}\n\n";
     }
 
     @Test
