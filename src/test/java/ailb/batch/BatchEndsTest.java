@@ -2,11 +2,16 @@ package ailb.batch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ailb.dispatch.ApiKeys;
 import ailb.dispatch.ScriptedUpstream;
 import ailb.dispatch.Upstream;
+import ailb.pool.Endpoint;
 import ailb.pool.Endpoints;
 import ailb.pool.Pacing;
 import ailb.pool.Pool;
+import ailb.pool.Price;
+import ailb.pool.Provider;
+import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -172,6 +177,60 @@ class BatchEndsTest {
                 .containsExactlyInAnyOrder("no JSON", "{\"batch\":\"b\"}", "{\"id\":\"not an id!\",\"body\":{}}");
         assertThat(batches.queue.messages.deadLetters())
                 .allMatch(letter -> letter.reason().startsWith("not a message of a batch: it "));
+    }
+
+    /** Some bug, here met in the record of its batch. */
+    @Test
+    void aMessageThatCannotBeBegunKeepsNoOtherFromBeingDone() {
+        SimulatedBatches batches = simulated()
+                .workers(1, 100)
+                .submit("b", 99)
+                .send("{\"batch\":\"odd\",\"line\":0,\"body\":" + SimulatedBatches.body("odd", 0) + "}")
+                .until(Duration.ofHours(1));
+        batches.store.odd = "odd";
+        batches.run();
+
+        onlyTheOddOneIsLeft(batches);
+    }
+
+    /** The same, met in choosing an endpoint. */
+    @Test
+    void aLineThatCannotBePlannedKeepsNoOtherFromBeingDone() {
+        Endpoint odd = new Endpoint("odd", Provider.OPENAI, URI.create("https://odd.example/v1"), "m", List.of("odd"),
+                "key-of-odd", 1, Endpoints.unlimited(), new Price(1, 2));
+        Pool pool = Endpoints.pool(Endpoints.openAi("a", Endpoints.requests(Pacing.BUCKET, 600)), odd);
+        SimulatedBatches batches = new SimulatedBatches(1, pool, (simulated, _) -> answer(simulated))
+                .workers(1, 100)
+                .keys(new KeysWithoutOne("key-of-odd"))
+                .submit("b", 99)
+                .send("{\"id\":\"odd\",\"body\":" + SimulatedBatches.body("odd", 0).replace("chat", "odd") + "}")
+                .until(Duration.ofHours(1))
+                .run();
+
+        onlyTheOddOneIsLeft(batches);
+    }
+
+    private static void onlyTheOddOneIsLeft(SimulatedBatches batches) {
+        assertThat(batches.offences).isEmpty();
+        assertThat(batches.batchAtLast("b").counts()).isEqualTo(new Counts(99, 0, 0));
+        assertThat(batches.calls).hasSize(99).allMatch(call -> call.line().startsWith("b/"));
+        assertThat(batches.queue.messages.size()).isOne();
+    }
+
+    private record KeysWithoutOne(String odd) implements ApiKeys {
+
+        @Override
+        public Lookup get(String name) {
+            if (name.equals(odd)) {
+                throw new IllegalStateException(name);
+            }
+            return new ApiKey(name);
+        }
+
+        @Override
+        public Lookup refresh(String name, ApiKey refused) {
+            return get(name);
+        }
     }
 
     @Test

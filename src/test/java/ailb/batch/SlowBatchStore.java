@@ -16,6 +16,9 @@ final class SlowBatchStore implements BatchStore {
     final InMemoryBatchStore records = new InMemoryBatchStore();
     boolean down;
 
+    /** The batch whose record no worker can read. */
+    String odd = "";
+
     private final Simulation time;
     private final Map<LineKey, Long> recorded = new HashMap<>();
 
@@ -66,6 +69,9 @@ final class SlowBatchStore implements BatchStore {
 
     @Override
     public Optional<Batch> find(String id, long now) {
+        if (id.equals(odd)) {
+            throw new IllegalStateException(id);
+        }
         return there(() -> records.find(id, now));
     }
 

@@ -155,7 +155,7 @@ class BatchTemplateTest {
                 .isEqualTo(
                         Map.of(
                                 "deadLetterTargetArn", Map.of("GetAtt", "BatchDeadLetters.Arn"),
-                                "maxReceiveCount", 1000));
+                                "maxReceiveCount", 100));
         assertThat(Duration.ofSeconds(number(DEAD_LETTERS + "MessageRetentionPeriod"))).isEqualTo(Duration.ofDays(14));
         assertThat(template.at(ALARM + "MetricName")).isEqualTo("ApproximateNumberOfMessagesVisible");
         assertThat(template.at(ALARM + "Dimensions"))
@@ -163,6 +163,15 @@ class BatchTemplateTest {
                         List.of(Map.of("Name", "QueueName", "Value", Map.of("GetAtt", "BatchDeadLetters.QueueName"))));
         assertThat(template.at(ALARM + "Threshold")).isEqualTo(1);
         assertThat(template.at(ALARM + "ComparisonOperator")).isEqualTo("GreaterThanOrEqualToThreshold");
+    }
+
+    /** One whose invocation dies each time is hidden each time. One that waits is replaced by a copy in time. */
+    @Test
+    void aMessageThatIsNeverDoneIsADeadLetterBeforeTheQueueForgetsIt() {
+        int most = number(QUEUE + "RedrivePolicy.maxReceiveCount");
+
+        assertThat(number(QUEUE + "MessageRetentionPeriod") / number(QUEUE + "VisibilityTimeout")).isGreaterThan(most);
+        assertThat(BatchQueue.MOST_RECEIVES).isLessThan(most);
     }
 
     @Test
