@@ -63,16 +63,16 @@ public final class Batches {
         try {
             queue.send(List.of("{\"expand\":\"" + batch.id() + "\"}"), Duration.ZERO);
         } catch (BatchQueueException e) {
-            recall(batch.id(), e);
+            recall(batch, e);
             throw e;
         }
         return batch;
     }
 
     /** The message may be on the queue all the same, and the caller, told that it failed, will submit again. */
-    private void recall(String id, BatchQueueException cause) {
+    private void recall(Batch batch, BatchQueueException cause) {
         try {
-            store.cancel(id, time.now());
+            store.end(batch.id(), BatchStatus.CANCELLED, new Counts(0, 0, batch.total()), time.now());
         } catch (BatchStoreException e) {
             cause.addSuppressed(e);
         }

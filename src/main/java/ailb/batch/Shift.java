@@ -179,7 +179,7 @@ final class Shift {
 
     private boolean isCancelled(String id) {
         try {
-            return batches.find(id).map(batch -> batch.status() == BatchStatus.CANCELLING).orElse(false);
+            return batches.find(id).map(batch -> batch.status().isCancelled()).orElse(false);
         } catch (BatchStoreException e) {
             return false;
         }

@@ -252,6 +252,23 @@ class BatchEndsTest {
     }
 
     @Test
+    void linesOfABatchThatIsOverAreNotCalledWhereverTheyAre() {
+        SimulatedBatches batches = new SimulatedBatches(
+                1,
+                Endpoints.pool(Endpoints.openAi("a", Endpoints.requests(Pacing.EVEN, 60))),
+                (simulated, _) -> answer(simulated))
+                .workers(2, 20)
+                .submit("b", 30);
+        batches.at(
+                Duration.ofNanos(CANCELLED_AT),
+                () -> batches.store.end("b", BatchStatus.CANCELLED, new Counts(0, 0, 30), batches.time.now())).run();
+
+        assertThat(batches.calls).isNotEmpty().allMatch(call -> call.at() < 2 * CANCELLED_AT);
+        assertThat(batches.queue.messages.size()).isZero();
+        assertThat(batches.batchAtLast("b").counts()).isEqualTo(new Counts(0, 0, 30));
+    }
+
+    @Test
     void aCancellationIsNoticedWithinFiveSeconds() {
         List<Long> begun = new ArrayList<>();
         SimulatedBatches batches = new SimulatedBatches(
