@@ -16,6 +16,9 @@ final class SlowBatchStore implements BatchStore {
     final InMemoryBatchStore records = new InMemoryBatchStore();
     boolean down;
 
+    /** How long it takes it not to answer. */
+    Duration silence = Duration.ZERO;
+
     /** The batch whose record no worker can read. */
     String odd = "";
 
@@ -27,18 +30,19 @@ final class SlowBatchStore implements BatchStore {
     }
 
     private <T> T there(Supplier<T> call) {
-        pass();
+        pass(ONE_WAY);
         if (down) {
+            pass(silence.toNanos());
             throw new BatchStoreException("down", new IllegalStateException("down"));
         }
         T result = call.get();
-        pass();
+        pass(ONE_WAY);
         return result;
     }
 
-    private void pass() {
+    private void pass(long nanos) {
         try {
-            time.sleep(ONE_WAY);
+            time.sleep(nanos);
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
