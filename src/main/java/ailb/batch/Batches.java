@@ -88,8 +88,12 @@ public final class Batches {
     public Optional<Batch> find(String id) {
         long now = time.now();
         Optional<Batch> found = store.find(id, now);
-        boolean ended = found.isPresent() && finishing.whenQuiet(found.get(), now);
-        return ended ? store.find(id, now) : found;
+        try {
+            boolean ended = found.isPresent() && finishing.whenQuiet(found.get(), now);
+            return ended ? store.find(id, now) : found;
+        } catch (BatchStoreException e) {
+            return found; // the next one who looks at it ends it
+        }
     }
 
     /** Some of the batches that were submitted, newest first. */

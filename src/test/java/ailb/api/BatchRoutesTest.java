@@ -12,6 +12,7 @@ import ailb.batch.BatchStoreException;
 import ailb.batch.Batches;
 import ailb.batch.Counts;
 import ailb.batch.Cursor;
+import ailb.batch.Failing;
 import ailb.batch.InMemoryBatchQueue;
 import ailb.batch.InMemoryBatchStore;
 import ailb.batch.LineKey;
@@ -195,6 +196,18 @@ class BatchRoutesTest {
         assertThat(batch.path("progress").doubleValue()).isEqualTo(1);
         assertThat(batch.path("requests_per_second").doubleValue()).isEqualTo(0.033);
         assertThat(batch.path("expected_finish_at").isNull()).isTrue();
+    }
+
+    @Test
+    void aBatchIsToldThoughItsOutcomesCannotBeRead() throws IOException {
+        String id = json(submit(2)).path("id").textValue();
+        begin(id);
+        time.pass(Duration.ofHours(1));
+
+        ApiResponse response = send(api(Failing.of(store, "recount"), queue), "GET", "/v1/batches/" + id, "", "");
+
+        assertThat(response.status()).isEqualTo(200);
+        assertThat(json(response).path("status").textValue()).isEqualTo("in_progress");
     }
 
     @Test
