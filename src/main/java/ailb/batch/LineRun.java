@@ -132,14 +132,18 @@ final class LineRun {
 
     private Over release(long nanos, int failures) {
         if (held) {
-            try {
-                worker.store().release(line.key(), token, failures);
-            } catch (BatchStoreException e) {
-                // The claim ends by itself.
-            }
-            held = false;
+            letGo(failures);
         }
         return Over.returned(nanos);
+    }
+
+    private void letGo(int failures) {
+        held = false;
+        try {
+            worker.store().release(line.key(), token, failures);
+        } catch (BatchStoreException e) {
+            // The claim ends by itself.
+        }
     }
 
     /** Claims the line, or tells why not. */
@@ -168,6 +172,7 @@ final class LineRun {
                 }
             };
         } catch (BatchStoreException e) {
+            letGo(0); // a claim made without our hearing of it would pass for a death
             return Optional.of(Over.returned(STORE_PAUSE));
         }
     }

@@ -141,6 +141,16 @@ class BatchWaitingTest {
     }
 
     @Test
+    void claimsWhoseAnswersAreLostAreNoDeathsOfWorkers() {
+        SimulatedBatches batches = simulated(ONE, (simulated, _) -> answer(simulated)).submit("b", 12);
+        batches.store.claimsUnheard = true;
+        batches.at(Duration.ofMinutes(20), () -> batches.store.claimsUnheard = false).run();
+
+        allAnswered(batches, 12);
+        assertThat(batches.elapsed()).isLessThan(Duration.ofMinutes(22).toNanos());
+    }
+
+    @Test
     void withoutTheQueueNothingIsLost() {
         SimulatedBatches batches = simulated(ONE, untilAnHour(ScriptedUpstream.rateLimited("20"))).submit("b", 40);
         batches.at(Duration.ofMillis(1500), () -> batches.queue.down = true)

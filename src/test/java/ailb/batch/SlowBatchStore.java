@@ -16,6 +16,9 @@ final class SlowBatchStore implements BatchStore {
     final InMemoryBatchStore records = new InMemoryBatchStore();
     boolean down;
 
+    /** Claims are made, and their answers are lost. */
+    boolean claimsUnheard;
+
     /** How long it takes it not to answer. */
     Duration silence = Duration.ZERO;
 
@@ -101,7 +104,11 @@ final class SlowBatchStore implements BatchStore {
 
     @Override
     public Claim claim(LineKey line, String token, long now, long until, long expires) {
-        return there(() -> records.claim(line, token, now, until, expires));
+        Claim claim = there(() -> records.claim(line, token, now, until, expires));
+        if (claimsUnheard) {
+            throw new BatchStoreException("no reply", new IllegalStateException("no reply"));
+        }
+        return claim;
     }
 
     @Override
