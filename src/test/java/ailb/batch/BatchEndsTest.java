@@ -13,16 +13,12 @@ import ailb.pool.Price;
 import ailb.pool.Provider;
 import java.net.URI;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.LongSupplier;
 import org.junit.jupiter.api.Test;
 
 /** How lines end that are not simply answered, and what becomes of messages that are no lines. */
 class BatchEndsTest {
-
-    private static final long CANCELLED_AT = Duration.ofSeconds(5).toNanos();
 
     private static final Pool POOL = Endpoints.pool(
             Endpoints.openAi("a", Endpoints.requests(Pacing.BUCKET, 600)),
@@ -249,49 +245,5 @@ class BatchEndsTest {
         assertThat(batches.resultLines("queue-mine")).singleElement().asString().contains("\"custom_id\":\"mine\"");
         assertThat(batches.resultLines("queue-bad")).singleElement().asString().contains("\"status_code\":400");
         assertThat(batches.store.records.list(Optional.empty(), 10, batches.time.now())).isEmpty();
-    }
-
-    @Test
-    void linesOfABatchThatIsOverAreNotCalledWhereverTheyAre() {
-        SimulatedBatches batches = new SimulatedBatches(
-                1,
-                Endpoints.pool(Endpoints.openAi("a", Endpoints.requests(Pacing.EVEN, 60))),
-                (simulated, _) -> answer(simulated))
-                .workers(2, 20)
-                .submit("b", 30);
-        batches.at(
-                Duration.ofNanos(CANCELLED_AT),
-                () -> batches.store.end("b", BatchStatus.CANCELLED, new Counts(0, 0, 30), batches.time.now())).run();
-
-        assertThat(batches.calls).isNotEmpty().allMatch(call -> call.at() < 2 * CANCELLED_AT);
-        assertThat(batches.queue.messages.size()).isZero();
-        assertThat(batches.batchAtLast("b").counts()).isEqualTo(new Counts(0, 0, 30));
-    }
-
-    @Test
-    void aCancellationIsNoticedWithinFiveSeconds() {
-        List<Long> begun = new ArrayList<>();
-        SimulatedBatches batches = new SimulatedBatches(
-                1,
-                Endpoints.pool(Endpoints.openAi("a", Endpoints.requests(Pacing.EVEN, 60))),
-                (simulated, call) -> {
-                    begun.add(call.at());
-                    simulated.time.sleep(8 * SimulatedBatches.SECOND);
-                    return ScriptedUpstream.answer();
-                })
-                .workers(2, 20)
-                .submit("b", 30);
-        batches.at(Duration.ofNanos(CANCELLED_AT), () -> batches.store.cancel("b", batches.time.now())).run();
-
-        LongSupplier later = () -> begun.stream().filter(at -> at > CANCELLED_AT + CANCELLED_AT).count();
-        assertThat(later.getAsLong()).isZero();
-        assertThat(batches.queue.messages.size()).isZero();
-        assertThat(batches.queue.messages.deadLetters()).isEmpty();
-        Batch batch = batches.batchAtLast("b");
-        assertThat(batch.status()).isEqualTo(BatchStatus.CANCELLED);
-        assertThat(begun).hasSizeBetween(2, 12);
-        assertThat(batch.counts()).isEqualTo(new Counts(begun.size(), 0, 30 - begun.size()));
-        assertThat(batches.resultLines("b")).filteredOn(line -> line.contains("batch_cancelled"))
-                .hasSize(30 - begun.size());
     }
 }

@@ -67,11 +67,8 @@ final class SlowBatchStore implements BatchStore {
     }
 
     @Override
-    public void adopt(String id, long now, long expires) {
-        there(() -> {
-            records.adopt(id, now, expires);
-            return true;
-        });
+    public Batch adopt(String id, long now, long expires) {
+        return there(() -> records.adopt(id, now, expires));
     }
 
     @Override
