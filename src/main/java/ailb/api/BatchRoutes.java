@@ -5,12 +5,14 @@ import ailb.batch.Batch;
 import ailb.batch.BatchQueueException;
 import ailb.batch.BatchStoreException;
 import ailb.batch.Batches;
+import ailb.batch.LineResult;
 import ailb.batch.ResultsPage;
 import ailb.batch.Submission;
 import ailb.dispatch.TimeSource;
 import ailb.protocol.ApiError;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,11 +31,11 @@ final class BatchRoutes {
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9_.-]{1,80}");
     private static final Pattern LINE = Pattern.compile("-1|[0-9]{1,9}");
 
-    /**
-     * Largest page of results, bytes. A function's answer may have 6 MB, written as a JSON string, in which each quote,
-     * backslash and line feed takes two.
-     */
+    /** Largest page of results, bytes: as a JSON string, in which a quote takes two, it mostly fits an answer. */
     static final long MAX_PAGE = 2_900_000;
+
+    private static final String TOO_LARGE = "The answer is too large to be handed on: an answer of the API has 6 MB at "
+            + "most. Submit the request again, asking for less, such as with max_tokens.";
 
     private final Batches batches;
     private final Supplier<ObjectNode> pool;
@@ -128,10 +130,32 @@ final class BatchRoutes {
         };
     }
 
-    private static ApiResponse page(ResultsPage page) {
+    private static ApiResponse page(ResultsPage whole) {
+        ResultsPage page = fitting(whole);
         return Responses.withHeaders(
                 Responses.jsonLines(BatchBodies.results(page.results())),
                 Map.of("x-next-after", Integer.toString(page.last()), "x-has-more", Boolean.toString(page.more())));
+    }
+
+    /** As much of it as an answer holds. A result that is too large for any stands in it as an error. */
+    private static ResultsPage fitting(ResultsPage page) {
+        List<LineResult> fitting = new ArrayList<>();
+        long size = 0;
+        for (LineResult result : page.results()) {
+            LineResult shown =
+                    size(result) > AnswerSize.MOST ? result.withError("result_too_large", TOO_LARGE) : result;
+            size += size(shown);
+            if (size > AnswerSize.MOST) {
+                return new ResultsPage(fitting, fitting.getLast().line(), true);
+            }
+            fitting.add(shown);
+        }
+        return new ResultsPage(fitting, page.last(), page.more());
+    }
+
+    /** With the line feed after it. */
+    private static long size(LineResult result) {
+        return AnswerSize.of(new String(result.json(), StandardCharsets.UTF_8)) + AnswerSize.of("\n");
     }
 
     /** Empty where it cannot be one: no store is asked then. */

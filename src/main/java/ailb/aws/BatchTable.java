@@ -55,13 +55,15 @@ final class BatchTable {
     }
 
     Write put(PutItemRequest.Builder guarded) {
-        PutItemRequest request = guarded.tableName(table).build();
+        PutItemRequest request = guarded.tableName(table)
+                .returnValuesOnConditionCheckFailure(ReturnValuesOnConditionCheckFailure.ALL_OLD)
+                .build();
         return calling(() -> {
             try {
                 client.get().putItem(request);
                 return new Write(true, request.item());
             } catch (ConditionalCheckFailedException e) {
-                return new Write(false, Map.of());
+                return refused(e);
             }
         });
     }
@@ -75,9 +77,13 @@ final class BatchTable {
                 Map<String, AttributeValue> item = client.get().updateItem(request).attributes();
                 return new Write(true, complete(item, request.returnValues() == ReturnValue.ALL_NEW));
             } catch (ConditionalCheckFailedException e) {
-                return new Write(false, e.hasItem() ? e.item() : Map.of());
+                return refused(e);
             }
         });
+    }
+
+    private static Write refused(ConditionalCheckFailedException e) {
+        return new Write(false, e.hasItem() ? e.item() : Map.of());
     }
 
     /** A reply without the item's key is none: what it leaves out would read as 0. */

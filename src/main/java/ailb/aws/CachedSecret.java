@@ -23,7 +23,7 @@ final class CachedSecret {
     /** After a fetch in vain a copy that is too old serves on for so long, instead of every call waiting in vain. */
     private static final Duration PAUSE = Duration.ofSeconds(10);
 
-    /** A secret that could not be read is not asked for again at once: a request may need many keys of it. */
+    /** What has just been found wanting is not asked for again at once: many requests may need it, and many lines. */
     private static final Duration RESPITE = Duration.ofSeconds(1);
 
     private static final System.Logger LOG = System.getLogger(CachedSecret.class.getName());
@@ -54,7 +54,7 @@ final class CachedSecret {
 
     private record Copy(SecretMap map, long at) {}
 
-    private record Failure(Unreadable reading, long at) {}
+    private record Failure(Reading reading, long at) {}
 
     String id() {
         return id;
@@ -74,6 +74,12 @@ final class CachedSecret {
         }
         boolean willDo = isWithin(maxAge, known.at()) || isWithin(PAUSE, triedAt) || flight.get() != null;
         return !willDo && fetch(known, enough) instanceof SecretMap map ? map : known.map();
+    }
+
+    /** Whether the copy is so new that another fetch would hardly tell more. */
+    boolean isFresh() {
+        Copy known = copy;
+        return known != null && isWithin(RESPITE, known.at());
     }
 
     /** A clock set back must not keep an old copy alive. */
@@ -124,7 +130,7 @@ final class CachedSecret {
         long asked = time.now();
         triedAt = asked;
         Reading reading = request();
-        failure = reading instanceof Unreadable unreadable ? new Failure(unreadable, time.now()) : null;
+        failure = reading instanceof SecretMap ? null : new Failure(reading, time.now());
         switch (reading) {
             case SecretMap map -> copy = new Copy(map, asked);
             case NotAMap() -> warn("is not a JSON object of names and keys");

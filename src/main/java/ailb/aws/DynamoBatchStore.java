@@ -55,8 +55,9 @@ public final class DynamoBatchStore implements BatchStore {
     }
 
     @Override
-    public void adopt(String id, long now, long expires) {
-        table.put(BatchWrites.create(Batch.adopted(id, now, expires)));
+    public Batch adopt(String id, long now, long expires) {
+        Batch adopted = Batch.adopted(id, now, expires);
+        return there(table.put(BatchWrites.create(adopted)).item(), now).orElse(adopted);
     }
 
     @Override

@@ -14,7 +14,7 @@ import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
 
 /**
  * The providers' API keys in one secret of Secrets Manager: a JSON object of names and keys. Kept for 5 minutes, and
- * longer while the secret cannot be read; a name it does not have is looked for anew each time.
+ * longer while the secret cannot be read; a name it does not have is looked for anew once a second.
  */
 public final class SecretsManagerKeys implements ApiKeys {
 
@@ -36,7 +36,9 @@ public final class SecretsManagerKeys implements ApiKeys {
 
     @Override
     public Lookup get(String name) {
-        return lookup(name, secret.reading(CachedSecret.MAX_AGE, map -> map.keys().containsKey(name)));
+        return lookup(
+                name,
+                secret.reading(CachedSecret.MAX_AGE, map -> map.keys().containsKey(name) || secret.isFresh()));
     }
 
     @Override

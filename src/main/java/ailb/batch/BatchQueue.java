@@ -14,6 +14,9 @@ public interface BatchQueue {
     /** Largest message, bytes. */
     int MAX_BYTES = 1024 * 1024;
 
+    /** A message handed out so often is replaced by a copy: one that comes twice as often is a dead letter. */
+    int MOST_RECEIVES = 50;
+
     /** Longest time a message can be sent ahead of its being handed out. */
     Duration LONGEST_DELAY = Duration.ofMinutes(15);
 

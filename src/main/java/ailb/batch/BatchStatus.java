@@ -19,6 +19,11 @@ public enum BatchStatus {
         return this == COMPLETED || this == CANCELLED;
     }
 
+    /** Whether lines that are not begun will not be. */
+    public boolean isCancelled() {
+        return this == CANCELLING || this == CANCELLED;
+    }
+
     /** As in JSON. */
     public String word() {
         return name().toLowerCase(Locale.ROOT);

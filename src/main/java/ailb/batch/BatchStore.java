@@ -20,10 +20,10 @@ public interface BatchStore {
     void create(Batch batch, byte[] input);
 
     /**
-     * Stores a batch of one line that was found on the queue, unless there is one of its id. It is not listed, has no
-     * input, and is in progress at once.
+     * Stores a batch of one line that was found on the queue, unless there is one of its id, and returns the one there
+     * is then. It is not listed, has no input, and is in progress at once.
      */
-    void adopt(String id, long now, long expires);
+    Batch adopt(String id, long now, long expires);
 
     /** Empty also where it has expired. */
     Optional<Batch> find(String id, long now);

@@ -63,16 +63,16 @@ public final class Batches {
         try {
             queue.send(List.of("{\"expand\":\"" + batch.id() + "\"}"), Duration.ZERO);
         } catch (BatchQueueException e) {
-            recall(batch.id(), e);
+            recall(batch, e);
             throw e;
         }
         return batch;
     }
 
     /** The message may be on the queue all the same, and the caller, told that it failed, will submit again. */
-    private void recall(String id, BatchQueueException cause) {
+    private void recall(Batch batch, BatchQueueException cause) {
         try {
-            store.cancel(id, time.now());
+            store.end(batch.id(), BatchStatus.CANCELLED, new Counts(0, 0, batch.total()), time.now());
         } catch (BatchStoreException e) {
             cause.addSuppressed(e);
         }
@@ -88,8 +88,12 @@ public final class Batches {
     public Optional<Batch> find(String id) {
         long now = time.now();
         Optional<Batch> found = store.find(id, now);
-        boolean ended = found.isPresent() && finishing.whenQuiet(found.get(), now);
-        return ended ? store.find(id, now) : found;
+        try {
+            boolean ended = found.isPresent() && finishing.whenQuiet(found.get(), now);
+            return ended ? store.find(id, now) : found;
+        } catch (BatchStoreException e) {
+            return found; // the next one who looks at it ends it
+        }
     }
 
     /** Some of the batches that were submitted, newest first. */

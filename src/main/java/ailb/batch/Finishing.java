@@ -32,11 +32,9 @@ public final class Finishing {
         if (batch.status().isOver() || batch.status() == BatchStatus.VALIDATING || now - moved <= QUIET) {
             return false;
         }
-        boolean complete = endIfComplete(batch, now);
-        if (!complete) {
-            store.count(batch.id(), Counts.NONE, now);
-        }
-        return complete;
+        // First of all, or all who ask would read the outcomes while reading them fails.
+        store.count(batch.id(), Counts.NONE, now);
+        return endIfComplete(batch, now);
     }
 
     private boolean endIfComplete(Batch batch, long now) {

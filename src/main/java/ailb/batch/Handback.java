@@ -10,9 +10,6 @@ final class Handback {
     /** A longer wait costs less as a copy that is sent with a delay. */
     private static final long LONGEST_HIDING = Duration.ofMinutes(1).toNanos();
 
-    /** Half of what the queue takes for a message that nobody can work off. */
-    private static final int MOST_RECEIVES = 500;
-
     /** The queue forgets messages after 14 days; a copy starts anew. */
     private static final long OLD = Duration.ofDays(12).toNanos();
 
@@ -33,7 +30,7 @@ final class Handback {
         Duration wait = Duration.ofNanos(Math.max(0, nanos));
         try {
             if (nanos <= LONGEST_HIDING
-                    && message.receives() < MOST_RECEIVES
+                    && message.receives() < BatchQueue.MOST_RECEIVES
                     && time.now() - message.sent() < OLD) {
                 queue.hide(message, wait);
                 return true;

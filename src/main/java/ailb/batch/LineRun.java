@@ -115,15 +115,31 @@ final class LineRun {
     }
 
     Over cancel() {
-        return claimed().orElseGet(() -> recorded(ResultLine.cancelled(line.key(), line.customId())));
+        return claimed().orElseGet(this::cancelled);
+    }
+
+    private Over cancelled() {
+        return recorded(ResultLine.cancelled(line.key(), line.customId()));
+    }
+
+    /** Whether the line is a message somebody put on the queue, which is not to be called any more. */
+    private boolean isCancelled() {
+        return line.adopted() && worker.store()
+                .find(line.key().batch(), worker.time().now())
+                .map(batch -> batch.status().isCancelled())
+                .orElse(false);
     }
 
     /**
-     * Lets go of the line, to be taken up again after this time; or gives it up, if it has failed often enough.
+     * Lets go of the line, to be taken up again after this time; or gives it up, if it has failed often enough; or ends
+     * it, if it is a message somebody put on the queue that has been cancelled since.
      *
      * @param failures calls for it that failed in this run
      */
     Over handBack(long nanos, int failures) {
+        if (!held && isCancelled()) {
+            return cancel();
+        }
         int all = earlierFailures + failures;
         return held && all >= worker.maxAttempts()
                 ? giveUp("endpoints_failed", "The endpoints failed to answer, " + all + " times.")
@@ -132,14 +148,18 @@ final class LineRun {
 
     private Over release(long nanos, int failures) {
         if (held) {
-            try {
-                worker.store().release(line.key(), token, failures);
-            } catch (BatchStoreException e) {
-                // The claim ends by itself.
-            }
-            held = false;
+            letGo(failures);
         }
         return Over.returned(nanos);
+    }
+
+    private void letGo(int failures) {
+        held = false;
+        try {
+            worker.store().release(line.key(), token, failures);
+        } catch (BatchStoreException e) {
+            // The claim ends by itself.
+        }
     }
 
     /** Claims the line, or tells why not. */
@@ -150,9 +170,8 @@ final class LineRun {
         long now = worker.time().now();
         long left = Math.max(0, worker.deadline().remaining(worker.time()));
         try {
-            if (line.adopted()) {
-                worker.store().adopt(line.key().batch(), now, expires);
-            }
+            boolean cancelled = line.adopted()
+                    && worker.store().adopt(line.key().batch(), now, expires).status().isCancelled();
             long until = now + left + AFTER_DEADLINE.toNanos();
             return switch (worker.store().claim(line.key(), token, now, until, expires)) {
                 case Claim.Done() -> Optional.of(Over.deleted());
@@ -161,15 +180,20 @@ final class LineRun {
                     held = true;
                     earlierFailures = attempts;
                     lapses = deaths;
-                    yield lapses < MOST_LAPSES
-                            ? Optional.empty()
-                            : Optional.of(giveUp("worker_lost", "The workers that took it up died on it, "
-                                    + lapses + " times."));
+                    yield cancelled ? Optional.of(cancelled()) : lost();
                 }
             };
         } catch (BatchStoreException e) {
+            letGo(0); // a claim made without our hearing of it would pass for a death
             return Optional.of(Over.returned(STORE_PAUSE));
         }
+    }
+
+    /** The end of a line that has killed its workers. */
+    private Optional<Over> lost() {
+        return lapses < MOST_LAPSES
+                ? Optional.empty()
+                : Optional.of(giveUp("worker_lost", "The workers that took it up died on it, " + lapses + " times."));
     }
 
     private Over ended(DispatchResult result, int failures) {

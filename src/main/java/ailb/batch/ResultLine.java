@@ -7,6 +7,8 @@ import java.nio.charset.StandardCharsets;
 /** Lines of results in the output format of OpenAI's batches. What providers sent stands in them as they wrote it. */
 final class ResultLine {
 
+    private static final String RESPONSE = "\"response\":";
+
     private ResultLine() {}
 
     /**
@@ -17,7 +19,7 @@ final class ResultLine {
      */
     static LineResult answered(LineKey line, String customId, int status, byte[] body) {
         ByteArrayOutputStream json = new ByteArrayOutputStream(body.length + 256);
-        write(json, start(line, customId) + "\"response\":{\"status_code\":" + status + ",\"request_id\":"
+        write(json, start(line, customId) + RESPONSE + "{\"status_code\":" + status + ",\"request_id\":"
                 + JsonText.quoted(requestId(line)) + ",\"body\":");
         for (byte character : body) {
             // Outside of strings, where alone it may stand, a line feed is as good as a blank.
@@ -40,9 +42,20 @@ final class ResultLine {
     }
 
     private static LineResult error(LineKey line, String customId, Outcome outcome, String code, String message) {
-        String json = start(line, customId) + "\"response\":null,\"error\":{\"code\":" + JsonText.quoted(code)
-                + ",\"message\":" + JsonText.quoted(message) + "}}";
-        return new LineResult(line.line(), outcome, json.getBytes(StandardCharsets.UTF_8));
+        return error(line.line(), outcome, start(line, customId), code, message);
+    }
+
+    /** A line of the results as {@link #answered} wrote it, with an error in place of its answer. */
+    static LineResult withError(LineResult result, String code, String message) {
+        String json = new String(result.json(), StandardCharsets.UTF_8);
+        String start = json.substring(0, json.indexOf(RESPONSE)); // within a name its quotes would be escaped
+        return error(result.line(), result.outcome(), start, code, message);
+    }
+
+    private static LineResult error(int line, Outcome outcome, String start, String code, String message) {
+        String json = start + RESPONSE + "null,\"error\":{\"code\":" + JsonText.quoted(code) + ",\"message\":"
+                + JsonText.quoted(message) + "}}";
+        return new LineResult(line, outcome, json.getBytes(StandardCharsets.UTF_8));
     }
 
     private static String start(LineKey line, String customId) {

@@ -77,7 +77,7 @@ final class Shift {
     /** The ids of the messages that are still needed. */
     Set<String> run(List<QueueMessage> messages) throws InterruptedException {
         for (int i = 0; i < messages.size(); i++) {
-            begin(BatchMessage.read(messages.get(i)), token + "-" + i);
+            begin(messages.get(i), token + "-" + i);
         }
         while (!waiting.isEmpty() || tasks.pending() > 0 || !suspects.isEmpty()) {
             if (waiting.isEmpty() && tasks.pending() == 0) {
@@ -109,6 +109,20 @@ final class Shift {
         LineRun run = Objects.requireNonNull(suspects.remove(call));
         run.isAlone();
         waiting.put(call, run);
+    }
+
+    private void begin(QueueMessage message, String runToken) {
+        try {
+            begin(BatchMessage.read(message), runToken);
+        } catch (RuntimeException e) {
+            leave(message, e);
+        }
+    }
+
+    /** The others go on. It is hidden until others may try, and a dead letter when that was often in vain. */
+    private void leave(QueueMessage message, RuntimeException bug) {
+        log(bug);
+        kept.add(message.id());
     }
 
     private void begin(BatchMessage message, String runToken) {
@@ -165,7 +179,7 @@ final class Shift {
 
     private boolean isCancelled(String id) {
         try {
-            return batches.find(id).map(batch -> batch.status() == BatchStatus.CANCELLING).orElse(false);
+            return batches.find(id).map(batch -> batch.status().isCancelled()).orElse(false);
         } catch (BatchStoreException e) {
             return false;
         }
@@ -176,7 +190,29 @@ final class Shift {
         if (waiting.isEmpty()) {
             return 0;
         }
-        BatchCalls.Leases leases = calls.lease(List.copyOf(waiting.keySet()));
+        List<BatchCall> all = List.copyOf(waiting.keySet());
+        try {
+            return lease(all);
+        } catch (RuntimeException e) {
+            return leaseEach(all);
+        }
+    }
+
+    /** One of them cannot be planned, for a bug: each alone tells which. */
+    private long leaseEach(List<BatchCall> all) {
+        long pause = Long.MAX_VALUE;
+        for (BatchCall call : all) {
+            try {
+                pause = Math.min(pause, lease(List.of(call)));
+            } catch (RuntimeException e) {
+                leave(Objects.requireNonNull(waiting.remove(call)).line().message(), e);
+            }
+        }
+        return pause;
+    }
+
+    private long lease(List<BatchCall> some) {
+        BatchCalls.Leases leases = calls.lease(some);
         for (BatchCall call : leases.ready()) {
             LineRun run = Objects.requireNonNull(waiting.remove(call));
             tasks.start(() -> turn(call, run));
@@ -231,8 +267,12 @@ final class Shift {
 
     /** The line is not done; the claim ends by itself, and after a few of these it is given up. */
     private static LineRun.Over afterBug(RuntimeException e) {
-        LOG.log(System.Logger.Level.ERROR, "a bug of the balancer", e);
+        log(e);
         return LineRun.Over.returned(PAUSE_AFTER_BUG);
+    }
+
+    private static void log(RuntimeException bug) {
+        LOG.log(System.Logger.Level.ERROR, "a bug of the balancer", bug);
     }
 
     private Left left(QueueMessage message, Optional<BatchMessage.Line> line, LineRun.Over over) {

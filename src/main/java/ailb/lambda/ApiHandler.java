@@ -1,5 +1,6 @@
 package ailb.lambda;
 
+import ailb.api.AnswerSize;
 import ailb.api.Api;
 import ailb.api.ApiRequest;
 import ailb.dispatch.Deadline;
@@ -38,7 +39,7 @@ public final class ApiHandler implements RequestHandler<APIGatewayV2HTTPEvent, A
 
     private static APIGatewayV2HTTPResponse answer(Api api, ApiRequest request, Deadline deadline) {
         APIGatewayV2HTTPResponse response = GatewayEvents.response(api.handle(request, deadline));
-        return GatewayEvents.fits(response) ? response : GatewayEvents.response(api.answerTooLarge(request));
+        return AnswerSize.fits(response.getBody()) ? response : GatewayEvents.response(api.answerTooLarge(request));
     }
 
     /**

@@ -20,12 +20,6 @@ final class GatewayEvents {
     /** After this the gateway gives up on the function, whatever it does. */
     private static final Duration GATEWAY_PATIENCE = Duration.ofSeconds(29);
 
-    /** Of a function's answer as JSON, less some for what is not the body. */
-    private static final long MOST_BYTES = 6_291_556 - 64 * 1024;
-
-    /** That of an escape of JSON. */
-    private static final int LARGEST_CHARACTER = 6;
-
     private GatewayEvents() {}
 
     /** The request; empty when the body says it is base64 and is not. */
@@ -69,24 +63,6 @@ final class GatewayEvents {
                 .withBody(new String(body(response), StandardCharsets.UTF_8))
                 .withIsBase64Encoded(false)
                 .build();
-    }
-
-    /** Whether Lambda hands this on. Of an answer that is too large it tells the caller nothing but 500. */
-    static boolean fits(APIGatewayV2HTTPResponse response) {
-        String body = response.getBody();
-        return body.length() <= MOST_BYTES / LARGEST_CHARACTER
-                || MOST_BYTES >= body.chars().mapToLong(GatewayEvents::bytesInJson).sum();
-    }
-
-    /** The runtime's writer escapes surrogates too. */
-    private static long bytesInJson(int character) {
-        if (character == '"' || character == '\\' || character == '\n') {
-            return 2;
-        }
-        if (character < ' ' || Character.isSurrogate((char) character)) {
-            return LARGEST_CHARACTER;
-        }
-        return character < 0x80 ? 1 : character < 0x800 ? 2 : 3;
     }
 
     /** The gateway takes an answer whole: a stream is collected. */

@@ -12,6 +12,7 @@ import ailb.batch.BatchStoreException;
 import ailb.batch.Batches;
 import ailb.batch.Counts;
 import ailb.batch.Cursor;
+import ailb.batch.Failing;
 import ailb.batch.InMemoryBatchQueue;
 import ailb.batch.InMemoryBatchStore;
 import ailb.batch.LineKey;
@@ -134,9 +135,10 @@ class BatchRoutesTest {
         Api broken = api(store, down(BatchQueue.class, new BatchQueueException("down", new IllegalStateException())));
 
         assertError(send(broken, "POST", "/v1/batches", "", line(0)), 503, "batch_queue_unavailable");
-        assertThat(store.list(Optional.empty(), 100, time.now()))
-                .extracting(Batch::status)
-                .containsExactly(BatchStatus.CANCELLING);
+        assertThat(store.list(Optional.empty(), 100, time.now())).singleElement().satisfies(batch -> {
+            assertThat(batch.status()).isEqualTo(BatchStatus.CANCELLED);
+            assertThat(batch.counts()).isEqualTo(new Counts(0, 0, 1));
+        });
     }
 
     @Test
@@ -194,6 +196,18 @@ class BatchRoutesTest {
         assertThat(batch.path("progress").doubleValue()).isEqualTo(1);
         assertThat(batch.path("requests_per_second").doubleValue()).isEqualTo(0.033);
         assertThat(batch.path("expected_finish_at").isNull()).isTrue();
+    }
+
+    @Test
+    void aBatchIsToldThoughItsOutcomesCannotBeRead() throws IOException {
+        String id = json(submit(2)).path("id").textValue();
+        begin(id);
+        time.pass(Duration.ofHours(1));
+
+        ApiResponse response = send(api(Failing.of(store, "recount"), queue), "GET", "/v1/batches/" + id, "", "");
+
+        assertThat(response.status()).isEqualTo(200);
+        assertThat(json(response).path("status").textValue()).isEqualTo("in_progress");
     }
 
     @Test
@@ -279,16 +293,10 @@ class BatchRoutesTest {
         String id = ended(250);
 
         List<String> lines = new ArrayList<>();
-        List<String> marks = new ArrayList<>();
-        ApiResponse page = get("/v1/batches/" + id + "/results");
-        text(page).lines().forEach(lines::add);
-        while (page.headers().get("x-has-more").equals("true")) {
-            marks.add(page.headers().get("x-next-after"));
-            page = get("/v1/batches/" + id + "/results", "after=" + marks.getLast());
-            text(page).lines().forEach(lines::add);
-        }
+        List<ApiResponse> pages = pages(id);
+        pages.forEach(page -> text(page).lines().forEach(lines::add));
 
-        assertThat(marks).containsExactly("99", "199");
+        assertThat(pages).extracting(page -> page.headers().get("x-next-after")).containsExactly("99", "199", "249");
         assertThat(lines).isEqualTo(IntStream.range(0, 250).mapToObj(i -> "{\"n\":" + i + "}").toList());
         assertThat(text(get("/v1/batches/" + id + "/results", "after=-1&limit=1000")).lines()).hasSize(250);
         assertThat(text(get("/v1/batches/" + id + "/results", "limit=2&after=9")))
@@ -300,7 +308,7 @@ class BatchRoutesTest {
         String id = json(submit(3)).path("id").textValue();
         begin(id);
         for (int line = 0; line < 3; line++) {
-            finish(id, line, Outcome.COMPLETED, new byte[1_000_000]);
+            finish(id, line, Outcome.COMPLETED, "x".repeat(1_000_000).getBytes(UTF_8));
         }
         store.end(id, BatchStatus.COMPLETED, new Counts(3, 0, 0), time.now());
 
@@ -308,6 +316,36 @@ class BatchRoutesTest {
 
         assertThat(page.body()).hasSize(2_000_002);
         assertThat(page.headers()).containsEntry("x-next-after", "1").containsEntry("x-has-more", "true");
+    }
+
+    @Test
+    void aResultTooLargeForAnAnswerIsAnErrorInItsPlaceAndTheNextOnesFollow() throws IOException {
+        String id =
+                ended(answered("r0", "x"), answered("\\\"response\\\":1", "x".repeat(7_000_000)), answered("r2", "x"));
+
+        List<ApiResponse> pages = pages(id);
+
+        assertThat(pages).allSatisfy(page -> assertThat(AnswerSize.fits(text(page))).isTrue());
+        List<JsonNode> lines = lines(pages);
+        assertThat(lines).extracting(line -> line.path("custom_id").textValue())
+                .containsExactly("r0", "\"response\":1", "r2");
+        assertThat(lines).extracting(line -> line.at("/error/code").textValue())
+                .containsExactly(null, "result_too_large", null);
+        assertThat(lines.get(1).path("response").isNull()).isTrue();
+        assertThat(lines.get(1).path("id").textValue()).isEqualTo("batch_req_1");
+        assertThat(lines.get(1).at("/error/message").textValue()).contains("Submit the request again");
+    }
+
+    /** A surrogate pair takes 4 bytes as it is stored, and 12 in an answer. */
+    @Test
+    void resultsThatAreLongerInAnAnswerThanAsTheyAreStoredAllCome() throws IOException {
+        String emoji = "😀".repeat(300_000);
+        String id = ended(answered("r0", emoji), answered("r1", emoji), answered("r2", emoji));
+
+        List<ApiResponse> pages = pages(id);
+
+        assertThat(pages).hasSize(3).allSatisfy(page -> assertThat(AnswerSize.fits(text(page))).isTrue());
+        assertThat(lines(pages)).allMatch(line -> line.at("/response/body").textValue().equals(emoji)).hasSize(3);
     }
 
     @ParameterizedTest
@@ -469,6 +507,42 @@ class BatchRoutesTest {
         IntStream.range(0, lines).forEach(line -> finish(id, line, Outcome.COMPLETED));
         store.end(id, BatchStatus.COMPLETED, new Counts(lines, 0, 0), time.now());
         return id;
+    }
+
+    /** One of these results. */
+    private String ended(String... results) throws IOException {
+        String id = json(submit(results.length)).path("id").textValue();
+        begin(id);
+        for (int line = 0; line < results.length; line++) {
+            finish(id, line, Outcome.COMPLETED, results[line].getBytes(UTF_8));
+        }
+        store.end(id, BatchStatus.COMPLETED, new Counts(results.length, 0, 0), time.now());
+        return id;
+    }
+
+    private static String answered(String customId, String body) {
+        return "{\"id\":\"batch_req_1\",\"custom_id\":\"" + customId
+                + "\",\"response\":{\"status_code\":200,\"body\":\"" + body + "\"},\"error\":null}";
+    }
+
+    /** All there are, one after the other. */
+    private List<ApiResponse> pages(String id) {
+        List<ApiResponse> pages = new ArrayList<>();
+        pages.add(get("/v1/batches/" + id + "/results"));
+        while (pages.getLast().headers().get("x-has-more").equals("true")) {
+            pages.add(get("/v1/batches/" + id + "/results", "after=" + pages.getLast().headers().get("x-next-after")));
+        }
+        return pages;
+    }
+
+    private static List<JsonNode> lines(List<ApiResponse> pages) throws IOException {
+        List<JsonNode> lines = new ArrayList<>();
+        for (ApiResponse page : pages) {
+            for (String line : text(page).lines().toList()) {
+                lines.add(MAPPER.readTree(line));
+            }
+        }
+        return lines;
     }
 
     private ApiResponse submit(int lines) {

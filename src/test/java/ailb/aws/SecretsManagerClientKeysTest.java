@@ -125,8 +125,23 @@ class SecretsManagerClientKeysTest {
                 .hasMessageContaining("not a JSON object")
                 .hasMessageNotContaining("do-not-show");
 
+        clock.pass(Duration.ofSeconds(1));
         manager.put(ID, "{\"laptop\":\"" + LAPTOP + "\"}");
         assertThat(keys.current()).containsExactly(LAPTOP);
+    }
+
+    @Test
+    void aSecretThatHoldsNoClientsIsReadOnceASecond() {
+        manager.put(ID, "[]");
+
+        for (int request = 0; request < 100; request++) {
+            assertThatThrownBy(keys::current).isInstanceOf(ClientKeysException.class);
+        }
+        assertThat(manager.calls()).isOne();
+
+        clock.pass(Duration.ofSeconds(1));
+        assertThatThrownBy(keys::refreshed).isInstanceOf(ClientKeysException.class);
+        assertThat(manager.calls()).isEqualTo(2);
     }
 
     @Test

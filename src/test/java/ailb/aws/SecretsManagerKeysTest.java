@@ -29,6 +29,9 @@ class SecretsManagerKeysTest extends ApiKeysContract {
     private static final String ID = "arn:aws:secretsmanager:us-east-1:123456789012:secret:keys-AbCdEf";
     private static final Duration FIVE_MINUTES = Duration.ofMinutes(5);
 
+    /** For so long what was found missing is not looked for again. */
+    private static final Duration RESPITE = Duration.ofSeconds(1);
+
     private final FakeSecretsManager manager = new FakeSecretsManager();
     private final LogCapture log = LogCapture.started();
     private final HandClock clock = new HandClock();
@@ -48,6 +51,11 @@ class SecretsManagerKeysTest extends ApiKeysContract {
 
     @Override
     protected void store(Map<String, String> stored) {
+        put(stored);
+        clock.pass(RESPITE);
+    }
+
+    private void put(Map<String, String> stored) {
         manager.put(ID, new JsonMapper().valueToTree(stored).toString());
     }
 
@@ -65,7 +73,7 @@ class SecretsManagerKeysTest extends ApiKeysContract {
     void aKnownKeyIsNotFetchedAgainForFiveMinutes() {
         store(Map.of("primary", SECRET));
         keys.get("primary");
-        store(Map.of("primary", "another"));
+        put(Map.of("primary", "another"));
 
         clock.pass(FIVE_MINUTES.minusNanos(1));
         assertThat(keys.get("primary")).isEqualTo(new ApiKey(SECRET));
@@ -80,7 +88,7 @@ class SecretsManagerKeysTest extends ApiKeysContract {
     void aClockSetBackDoesNotKeepAnOldKey() {
         store(Map.of("primary", SECRET));
         keys.get("primary");
-        store(Map.of("primary", "another"));
+        put(Map.of("primary", "another"));
 
         clock.pass(FIVE_MINUTES.negated());
 
@@ -121,6 +129,7 @@ class SecretsManagerKeysTest extends ApiKeysContract {
         store(Map.of("primary", SECRET));
         keys.get("primary");
         manager.fail(Failure.DOWN);
+        clock.pass(RESPITE);
 
         assertThat(keys.get("backup")).isInstanceOf(Unavailable.class);
     }
@@ -142,9 +151,26 @@ class SecretsManagerKeysTest extends ApiKeysContract {
         assertThat(keys.get("backup")).isInstanceOf(Unavailable.class);
         assertThat(manager.calls()).isEqualTo(before);
 
-        clock.pass(Duration.ofSeconds(1));
+        clock.pass(RESPITE);
         keys.get("backup");
         assertThat(manager.calls()).isGreaterThan(before);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{\"primary\":\"a key\"}", "[]"})
+    void aNameThatTheSecretDoesNotHaveIsLookedForOnceASecond(String secret) {
+        manager.put(ID, secret);
+
+        for (int line = 0; line < 100; line++) {
+            assertThat(keys.get("absent")).isInstanceOf(Missing.class);
+        }
+        assertThat(manager.calls()).isOne();
+
+        clock.pass(RESPITE);
+        for (int line = 0; line < 100; line++) {
+            assertThat(keys.get("absent")).isInstanceOf(Missing.class);
+        }
+        assertThat(manager.calls()).isEqualTo(2);
     }
 
     @Test
@@ -186,6 +212,7 @@ class SecretsManagerKeysTest extends ApiKeysContract {
                         .startsWith("The secret is not a JSON object of names and keys. Write all keys into ")
                         .doesNotContain("do-not-show"));
 
+        clock.pass(RESPITE);
         manager.put(ID, "{\"primary\": {\"key\": \"sk-test-do-not-show\"}, \"backup\": \"" + SECRET + "\"}");
         assertThat(keys.get("primary")).isInstanceOfSatisfying(
                 Missing.class,
@@ -226,6 +253,7 @@ class SecretsManagerKeysTest extends ApiKeysContract {
     void aFetchThatBeganBeforeTheKeyWasReplacedIsFollowedByAnother() throws Exception {
         store(Map.of("primary", SECRET));
         keys.get("primary");
+        clock.pass(RESPITE);
         manager.shut();
         try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
             Future<Lookup> early = executor.submit(() -> keys.get("backup"));

@@ -89,9 +89,10 @@ public abstract class BatchStoreContract extends BatchLinesContract {
 
     @Test
     void anAdoptedBatchIsInProgressAndNotListed() {
-        store().adopt("found-1", NOW, EXPIRES);
+        Batch adopted = store().adopt("found-1", NOW, EXPIRES);
 
         Batch batch = found("found-1");
+        assertThat(adopted).isEqualTo(batch);
         assertThat(batch.status()).isEqualTo(BatchStatus.IN_PROGRESS);
         assertThat(batch.total()).isOne();
         assertThat(batch.inputLength()).isZero();
@@ -107,8 +108,8 @@ public abstract class BatchStoreContract extends BatchLinesContract {
         store().adopt("found-1", NOW, EXPIRES);
         store().count("found-1", new Counts(1, 0, 0), NOW);
 
-        store().adopt("b-1", NOW + 5, EXPIRES + 5);
-        store().adopt("found-1", NOW + 5, EXPIRES + 5);
+        assertThat(store().adopt("b-1", NOW + 5, EXPIRES + 5)).isEqualTo(submitted);
+        assertThat(store().adopt("found-1", NOW + 5, EXPIRES + 5)).isEqualTo(found("found-1"));
 
         assertThat(found("b-1")).isEqualTo(submitted);
         assertThat(found("found-1").counts()).isEqualTo(new Counts(1, 0, 0));

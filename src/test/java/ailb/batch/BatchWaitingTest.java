@@ -128,6 +128,28 @@ class BatchWaitingTest {
         allAnswered(batches, 40);
     }
 
+    /** Or the invocation would not end in time: each of its lines would wait for the store anew. */
+    @Test
+    void aStoreThatIsSilentForLongIsNotAskedOfEachLineAnew() {
+        SimulatedBatches batches = simulated(ONE, (simulated, _) -> answer(simulated)).workers(1, 100).submit("b", 100);
+        batches.store.silence = Duration.ofSeconds(10);
+        batches.at(Duration.ofMillis(1500), () -> batches.store.down = true)
+                .at(Duration.ofMinutes(10), () -> batches.store.down = false)
+                .run();
+
+        allAnswered(batches, 100);
+    }
+
+    @Test
+    void claimsWhoseAnswersAreLostAreNoDeathsOfWorkers() {
+        SimulatedBatches batches = simulated(ONE, (simulated, _) -> answer(simulated)).submit("b", 12);
+        batches.store.claimsUnheard = true;
+        batches.at(Duration.ofMinutes(20), () -> batches.store.claimsUnheard = false).run();
+
+        allAnswered(batches, 12);
+        assertThat(batches.elapsed()).isLessThan(Duration.ofMinutes(22).toNanos());
+    }
+
     @Test
     void withoutTheQueueNothingIsLost() {
         SimulatedBatches batches = simulated(ONE, untilAnHour(ScriptedUpstream.rateLimited("20"))).submit("b", 40);

@@ -2,6 +2,7 @@ package ailb.batch;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ailb.dispatch.Deadline;
 import ailb.dispatch.SteppedTime;
@@ -10,6 +11,7 @@ import ailb.protocol.ChatRequest;
 import ailb.protocol.Parsed;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -22,13 +24,37 @@ class BatchesTest {
     private final SteppedTime time = new SteppedTime(1_800_000_000_000_000_000L);
     private final InMemoryBatchStore store = new InMemoryBatchStore();
     private final InMemoryBatchQueue queue = new InMemoryBatchQueue(time, new Random(1));
-    private final Batches batches = new Batches(
-            store,
-            queue,
-            Endpoints.pool(Endpoints.openAi("a", Endpoints.unlimited())),
-            time,
-            new Random(2),
-            Duration.ofDays(7));
+    private final Batches batches = batches(queue);
+
+    private Batches batches(BatchQueue sender) {
+        return new Batches(
+                store,
+                sender,
+                Endpoints.pool(Endpoints.openAi("a", Endpoints.unlimited())),
+                time,
+                new Random(2),
+                Duration.ofDays(7));
+    }
+
+    /** It takes what it is sent, and its replies are lost. */
+    private record UnheardQueue(BatchQueue queue) implements BatchQueue {
+
+        @Override
+        public void send(List<String> bodies, Duration delay) {
+            queue.send(bodies, delay);
+            throw new BatchQueueException("no reply", new IllegalStateException());
+        }
+
+        @Override
+        public void hide(QueueMessage message, Duration time) {
+            queue.hide(message, time);
+        }
+
+        @Override
+        public void deadLetter(QueueMessage message, String reason) {
+            queue.deadLetter(message, reason);
+        }
+    }
 
     @Test
     void aWorkerGetsTheCallersOwnBytes() {
@@ -76,6 +102,16 @@ class BatchesTest {
     }
 
     @Test
+    void aBatchWhoseMessageTheQueueTookWithoutSayingSoIsNotExpanded() {
+        Batches unheard = batches(new UnheardQueue(queue));
+
+        assertThatThrownBy(() -> submit(unheard, line("\"a\"", body()))).isInstanceOf(BatchQueueException.class);
+
+        assertThat(queue.size()).isOne();
+        assertThat(expanded(store.list(Optional.empty(), 1, time.now()).getFirst())).isEmpty();
+    }
+
+    @Test
     void idsSortByAge() {
         String first = submit("\"a\"", body()).id();
         time.pass(Duration.ofMillis(1));
@@ -91,7 +127,11 @@ class BatchesTest {
     }
 
     private Batch submit(String lines) {
-        return batches.submit((Submission.Accepted) batches.read(lines.getBytes(UTF_8)));
+        return submit(batches, lines);
+    }
+
+    private static Batch submit(Batches to, String lines) {
+        return to.submit((Submission.Accepted) to.read(lines.getBytes(UTF_8)));
     }
 
     /** The messages that the batch's one message becomes. */

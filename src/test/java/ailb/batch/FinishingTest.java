@@ -2,6 +2,7 @@ package ailb.batch;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -53,6 +54,18 @@ class FinishingTest {
         record(1, Outcome.COMPLETED);
 
         assertThat(finishing.whenQuiet(batch(), START + 3 * MINUTE)).isFalse();
+        assertThat(finishing.whenQuiet(batch(), START + 3 * MINUTE + 1)).isTrue();
+    }
+
+    @Test
+    void oneWhoseOutcomesCannotBeReadIsLookedAtOnceAMinuteToo() {
+        record(0, Outcome.COMPLETED);
+        record(1, Outcome.COMPLETED);
+        Finishing failing = new Finishing(Failing.of(store, "recount"));
+
+        assertThatThrownBy(() -> failing.whenQuiet(batch(), START + 2 * MINUTE))
+                .isInstanceOf(BatchStoreException.class);
+        assertThat(failing.whenQuiet(batch(), START + 3 * MINUTE)).isFalse();
         assertThat(finishing.whenQuiet(batch(), START + 3 * MINUTE + 1)).isTrue();
     }
 

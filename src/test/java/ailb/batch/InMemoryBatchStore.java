@@ -30,9 +30,9 @@ public final class InMemoryBatchStore implements BatchStore {
     }
 
     @Override
-    public void adopt(String id, long now, long expires) {
+    public Batch adopt(String id, long now, long expires) {
         Stored adopted = new Stored(Batch.adopted(id, now, expires), new byte[0], false);
-        batches.compute(id, (_, is) -> is == null || is.batch().expires() <= now ? adopted : is);
+        return batches.compute(id, (_, is) -> is == null || is.batch().expires() <= now ? adopted : is).batch();
     }
 
     @Override

@@ -16,6 +16,15 @@ final class SlowBatchStore implements BatchStore {
     final InMemoryBatchStore records = new InMemoryBatchStore();
     boolean down;
 
+    /** Claims are made, and their answers are lost. */
+    boolean claimsUnheard;
+
+    /** How long it takes it not to answer. */
+    Duration silence = Duration.ZERO;
+
+    /** The batch whose record no worker can read. */
+    String odd = "";
+
     private final Simulation time;
     private final Map<LineKey, Long> recorded = new HashMap<>();
 
@@ -24,18 +33,19 @@ final class SlowBatchStore implements BatchStore {
     }
 
     private <T> T there(Supplier<T> call) {
-        pass();
+        pass(ONE_WAY);
         if (down) {
+            pass(silence.toNanos());
             throw new BatchStoreException("down", new IllegalStateException("down"));
         }
         T result = call.get();
-        pass();
+        pass(ONE_WAY);
         return result;
     }
 
-    private void pass() {
+    private void pass(long nanos) {
         try {
-            time.sleep(ONE_WAY);
+            time.sleep(nanos);
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
@@ -57,15 +67,15 @@ final class SlowBatchStore implements BatchStore {
     }
 
     @Override
-    public void adopt(String id, long now, long expires) {
-        there(() -> {
-            records.adopt(id, now, expires);
-            return true;
-        });
+    public Batch adopt(String id, long now, long expires) {
+        return there(() -> records.adopt(id, now, expires));
     }
 
     @Override
     public Optional<Batch> find(String id, long now) {
+        if (id.equals(odd)) {
+            throw new IllegalStateException(id);
+        }
         return there(() -> records.find(id, now));
     }
 
@@ -91,7 +101,11 @@ final class SlowBatchStore implements BatchStore {
 
     @Override
     public Claim claim(LineKey line, String token, long now, long until, long expires) {
-        return there(() -> records.claim(line, token, now, until, expires));
+        Claim claim = there(() -> records.claim(line, token, now, until, expires));
+        if (claimsUnheard) {
+            throw new BatchStoreException("no reply", new IllegalStateException("no reply"));
+        }
+        return claim;
     }
 
     @Override

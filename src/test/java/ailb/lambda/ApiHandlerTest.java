@@ -2,6 +2,7 @@ package ailb.lambda;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ailb.api.AnswerSize;
 import ailb.api.Api;
 import ailb.api.ApiResponse;
 import ailb.api.ClientKeys;
@@ -87,12 +88,8 @@ class ApiHandlerTest {
         "'\u0001', 1037670", // as a backslash, u and four digits
     })
     void anAnswerFitsWhileItsJsonDoes(String character, int most) {
-        assertThat(GatewayEvents.fits(answer(character.repeat(most)))).isTrue();
-        assertThat(GatewayEvents.fits(answer(character.repeat(most + 1)))).isFalse();
-    }
-
-    private static APIGatewayV2HTTPResponse answer(String body) {
-        return GatewayEvents.response(new ApiResponse(200, Map.of(), body.getBytes(StandardCharsets.UTF_8)));
+        assertThat(AnswerSize.fits(character.repeat(most))).isTrue();
+        assertThat(AnswerSize.fits(character.repeat(most + 1))).isFalse();
     }
 
     @Test

@@ -3,6 +3,7 @@ package ailb.lambda;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ailb.aws.AwsClients;
 import ailb.batch.BatchQueue;
 import ailb.batch.Batches;
 import ailb.batch.InMemoryBatchQueue;
@@ -104,13 +105,21 @@ class BatchTemplateTest {
     void takesManyMessagesAtATimeAndFewInvocationsAtOnce() {
         assertThat(template.at(SOURCE + "BatchSize")).isEqualTo(Map.of("Ref", "BatchSize"));
         assertThat(template.at("Parameters.BatchSize.Default")).isEqualTo(100);
-        assertThat(template.at("Parameters.BatchSize.MaxValue")).isEqualTo(10_000);
         assertThat(template.at(SOURCE + "MaximumBatchingWindowInSeconds")).isEqualTo(1);
         assertThat(template.at(SOURCE + "ScalingConfig"))
                 .isEqualTo(Map.of("MaximumConcurrency", Map.of("Ref", "BatchConcurrency")));
         assertThat(template.at("Parameters.BatchConcurrency.Default")).isEqualTo(10);
         assertThat(template.at("Parameters.BatchConcurrency.MinValue")).isEqualTo(2);
         assertThat(template.at("Parameters.BatchConcurrency.MaxValue")).isEqualTo(1000);
+    }
+
+    /** A connection for each call, and those that are kept for the two services that every call needs. */
+    @Test
+    void makesNoMoreCallsAtOnceThanAnInstanceHasFileDescriptors() throws ReflectiveOperationException {
+        Class.forName(AwsClients.class.getName());
+        int kept = Integer.getInteger("http.maxConnections");
+
+        assertThat(number("Parameters.BatchSize.MaxValue") + 2 * kept).isLessThan(1024);
     }
 
     @Test
@@ -146,7 +155,7 @@ class BatchTemplateTest {
                 .isEqualTo(
                         Map.of(
                                 "deadLetterTargetArn", Map.of("GetAtt", "BatchDeadLetters.Arn"),
-                                "maxReceiveCount", 1000));
+                                "maxReceiveCount", 100));
         assertThat(Duration.ofSeconds(number(DEAD_LETTERS + "MessageRetentionPeriod"))).isEqualTo(Duration.ofDays(14));
         assertThat(template.at(ALARM + "MetricName")).isEqualTo("ApproximateNumberOfMessagesVisible");
         assertThat(template.at(ALARM + "Dimensions"))
@@ -154,6 +163,15 @@ class BatchTemplateTest {
                         List.of(Map.of("Name", "QueueName", "Value", Map.of("GetAtt", "BatchDeadLetters.QueueName"))));
         assertThat(template.at(ALARM + "Threshold")).isEqualTo(1);
         assertThat(template.at(ALARM + "ComparisonOperator")).isEqualTo("GreaterThanOrEqualToThreshold");
+    }
+
+    /** One whose invocation dies each time is hidden each time. One that waits is replaced by a copy in time. */
+    @Test
+    void aMessageThatIsNeverDoneIsADeadLetterBeforeTheQueueForgetsIt() {
+        int most = number(QUEUE + "RedrivePolicy.maxReceiveCount");
+
+        assertThat(number(QUEUE + "MessageRetentionPeriod") / number(QUEUE + "VisibilityTimeout")).isGreaterThan(most);
+        assertThat(BatchQueue.MOST_RECEIVES).isLessThan(most);
     }
 
     @Test
