@@ -79,7 +79,7 @@ public final class Admission {
                 .mapToLong(bucket -> bucket.depth() / 2)
                 .min()
                 .orElse(Long.MAX_VALUE);
-        return day.map(counter -> Math.min(time, counter.end(now) - now)).orElse(time);
+        return day.map(counter -> Math.min(time, counter.end(now) - 1 - now)).orElse(time);
     }
 
     /**

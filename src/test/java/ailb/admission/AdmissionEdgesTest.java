@@ -11,6 +11,7 @@ import ailb.state.Attribute;
 import ailb.state.ConditionalUpdate;
 import ailb.state.EndpointState;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,6 +27,9 @@ class AdmissionEdgesTest {
     private static final Demand CALL = new Demand(0, 0);
     private static final Limits TOKENS =
             Endpoints.limits(Pacing.BUCKET, Map.of(LimitKind.TOKENS_PER_MINUTE, 60_000L));
+    private static final Limits BUSY_DAY = Endpoints.limits(
+            Pacing.BUCKET, Map.of(LimitKind.REQUESTS_PER_MINUTE, 120_000L, LimitKind.REQUESTS_PER_DAY, 100L));
+    private static final long MIDNIGHT = Instant.parse("2026-11-24T00:00:00Z").getEpochSecond() * SECOND;
 
     @Test
     void aCallToAnEndpointWithoutLimitsStartsWhenItsHoldEnds() {
@@ -122,7 +126,7 @@ class AdmissionEdgesTest {
         Admission admission = new Admission(Endpoints.limits(
                 Pacing.EVEN, Map.of(LimitKind.REQUESTS_PER_MINUTE, 10L, LimitKind.REQUESTS_PER_DAY, 100L)));
         long late = Instant.parse("2026-11-23T23:59:55Z").getEpochSecond() * SECOND;
-        ConditionalUpdate planned = taking(admission, EndpointState.EMPTY, CALL, late, 10 * SECOND);
+        ConditionalUpdate planned = taking(admission, EndpointState.EMPTY, List.of(CALL), late, 10 * SECOND);
         EndpointState others = take(admission, EndpointState.EMPTY, CALL, late, 0);
 
         assertThat(planned.allowedBy(others)).isFalse();
@@ -145,15 +149,44 @@ class AdmissionEdgesTest {
         assertThat(admission.fitting(EndpointState.EMPTY, two, noon, noon + 10 * SECOND)).isEqualTo(2);
     }
 
+    /** A burst of a minute: permits could be held for 30 s. */
+    @Test
+    void permitsAreHeldForHalfABurstAndNeverUntilMidnight() {
+        Admission admission = new Admission(BUSY_DAY);
+
+        assertThat(admission.holdable(MIDNIGHT - 40 * SECOND)).isEqualTo(30 * SECOND);
+        assertThat(admission.holdable(MIDNIGHT - 3 * SECOND)).isEqualTo(3 * SECOND - 1);
+        assertThat(admission.holdable(MIDNIGHT - 1)).isZero();
+        assertThat(admission.holdable(MIDNIGHT)).isEqualTo(30 * SECOND);
+    }
+
+    @Test
+    void permitsThatMayBeUsedTodayAreNotOfTomorrowsRequests() {
+        Admission admission = new Admission(BUSY_DAY);
+        long late = MIDNIGHT - 3 * SECOND;
+        EndpointState usedUp = take(admission, EndpointState.EMPTY, Collections.nCopies(100, CALL), late, 0);
+        long held = admission.holdable(late);
+
+        int fitting = admission.held(held)
+                .fitting(usedUp, Collections.nCopies(10, CALL), late + held, late + held);
+
+        assertThat(fitting).isZero();
+    }
+
     private static EndpointState take(
             Admission admission, EndpointState state, Demand demand, long now, long maxWait) {
-        return apply(state, taking(admission, state, demand, now, maxWait));
+        return take(admission, state, List.of(demand), now, maxWait);
+    }
+
+    private static EndpointState take(
+            Admission admission, EndpointState state, List<Demand> demands, long now, long maxWait) {
+        return apply(state, taking(admission, state, demands, now, maxWait));
     }
 
     private static ConditionalUpdate taking(
-            Admission admission, EndpointState state, Demand demand, long now, long maxWait) {
+            Admission admission, EndpointState state, List<Demand> demands, long now, long maxWait) {
         ConditionalUpdate.Builder update = ConditionalUpdate.builder().add(Attribute.TOTAL_REQUESTS, 1);
-        admission.take(update, new Observation(state, 0, 0), List.of(demand), now, now + maxWait);
+        admission.take(update, new Observation(state, 0, 0), demands, now, now + maxWait);
         return update.build();
     }
 

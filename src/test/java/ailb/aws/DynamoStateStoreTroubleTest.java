@@ -73,7 +73,7 @@ class DynamoStateStoreTroubleTest {
     }
 
     @Test
-    void aConnectionThatDiedWhileIdleIsNotUsedAgain() {
+    void aConnectionThatDiedWhileIdleIsNotUsedAgain() throws InterruptedException {
         DynamoStateStore store = storeAt(_ -> new ReplyThenHangUp(APPLIED));
 
         for (int call = 1; call <= 5; call++) {
@@ -163,7 +163,7 @@ class DynamoStateStoreTroubleTest {
         Thread writer = Thread.ofVirtual()
                 .start(() -> seen.complete(new Seen(store.update("e", ADD_ONE), Thread.interrupted())));
         while (server.requests().isEmpty()) {
-            Thread.onSpinWait();
+            Thread.sleep(1);
         }
         writer.interrupt();
 

@@ -74,9 +74,9 @@ final class ScriptedServer implements AutoCloseable {
     }
 
     /** Waits until so many connections have been hung up on by the script. */
-    void awaitHangUps(int number) {
+    void awaitHangUps(int number) throws InterruptedException {
         while (hangUps.get() < number) {
-            Thread.onSpinWait();
+            Thread.sleep(1);
         }
         passLoopback();
     }

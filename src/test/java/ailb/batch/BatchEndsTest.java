@@ -11,6 +11,7 @@ import ailb.pool.Pacing;
 import ailb.pool.Pool;
 import ailb.pool.Price;
 import ailb.pool.Provider;
+import ailb.pool.Settings;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -108,6 +109,37 @@ class BatchEndsTest {
         assertThat(batches.calls.stream().filter(call -> !call.line().equals("b/3")))
                 .as("the others are not held up")
                 .allMatch(call -> call.at() < Duration.ofSeconds(20).toNanos());
+    }
+
+    /** One call at a time, and no breaker: 30 s doubled with each call that has failed, 15 minutes at the most. */
+    @Test
+    void aLineThatFailsIsLeftInPeaceLongerEachTime() {
+        SimulatedBatches batches = new SimulatedBatches(
+                1, patient(), (_, _) -> ScriptedUpstream.error(500, "server_error", ""))
+                .submit("b", 1)
+                .run();
+
+        List<Long> pauses = new ArrayList<>();
+        for (int call = 1; call < batches.calls.size(); call++) {
+            pauses.add(batches.calls.get(call).at() - batches.calls.get(call - 1).at());
+        }
+        assertThat(pauses).extracting(pause -> Duration.ofNanos(pause).toSeconds())
+                .containsExactly(60L, 120L, 240L, 480L, 900L, 900L, 900L, 900L, 900L);
+        assertThat(batches.batchAtLast("b").counts()).isEqualTo(new Counts(0, 1, 0));
+    }
+
+    private static Pool patient() {
+        Settings usual = Settings.DEFAULT;
+        Settings.Health health = usual.health();
+        return new Pool(
+                POOL.endpoints(),
+                new Settings(
+                        new Settings.Retries(1, usual.retries().attemptCap()),
+                        new Settings.Health(
+                                100, 100, 100, 1, 1, health.openFor(), health.backoff(), health.openCap(),
+                                health.openForPerson()),
+                        usual.routing(),
+                        usual.batches()));
     }
 
     private static void onlyTheFourthFailed(SimulatedBatches batches, String reason) {

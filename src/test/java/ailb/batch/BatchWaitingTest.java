@@ -3,6 +3,7 @@ package ailb.batch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ailb.dispatch.ApiKeys;
+import ailb.dispatch.DispatchEvent;
 import ailb.dispatch.FixedKeys;
 import ailb.dispatch.ScriptedUpstream;
 import ailb.dispatch.Upstream;
@@ -174,5 +175,41 @@ class BatchWaitingTest {
 
         allAnswered(batches, 5);
         assertThat(batches.batchAtLast("queue-late").counts()).isEqualTo(new Counts(1, 0, 0));
+    }
+
+    /** Interactive calls try an endpoint early while there is no other. A line can wait: nothing is lost by that. */
+    @Test
+    void noLineTriesAnEndpointBeforeItsTimeOutIsOver() {
+        SimulatedBatches batches = simulated(ONE, (simulated, call) -> call.at() < SimulatedBatches.SECOND
+                ? ScriptedUpstream.error(500, "server_error", "")
+                : answer(simulated))
+                .submit("b", 10)
+                .run();
+
+        allAnswered(batches, 10);
+        long opened = batches.told.stream()
+                .filter(told -> told.event() instanceof DispatchEvent.Opened)
+                .findFirst()
+                .orElseThrow()
+                .at();
+        assertThat(batches.calls).extracting(SimulatedBatches.Call::at)
+                .filteredOn(at -> at > opened)
+                .isNotEmpty()
+                .allMatch(at -> at >= opened + 60 * SimulatedBatches.SECOND - Duration.ofMillis(20).toNanos());
+    }
+
+    /** One a second, and 10 s: the last of an invocation find that there is no time left to call them. */
+    @Test
+    void whatAnInvocationHasNoTimeForIsTakenUpAgainAtOnce() {
+        Pool oneASecond = Endpoints.pool(Endpoints.openAi("a", Endpoints.requests(Pacing.EVEN, 60)));
+        SimulatedBatches batches = new SimulatedBatches(1, oneASecond, (simulated, _) -> answer(simulated))
+                .workers(1, 20)
+                .lasting(Duration.ofSeconds(10))
+                .submit("b", 20)
+                .run();
+
+        allAnswered(batches, 20);
+        assertThat(batches.invocations).as("one that expands, and those for 8 or 9 lines each").hasSize(4);
+        assertThat(batches.elapsed()).isLessThan(30 * SimulatedBatches.SECOND);
     }
 }

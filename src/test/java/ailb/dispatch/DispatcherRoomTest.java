@@ -39,7 +39,7 @@ class DispatcherRoomTest extends DispatcherFixture {
         }
 
         assertThat(state("a").get(Attribute.HOLD) - START)
-                .isBetween(Duration.ofSeconds(1).toNanos(), Duration.ofSeconds(12).toNanos());
+                .isBetween(Duration.ofSeconds(1).toNanos(), Duration.ofSeconds(5).toNanos());
     }
 
     @Test

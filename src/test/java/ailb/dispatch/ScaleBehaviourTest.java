@@ -1,6 +1,7 @@
 package ailb.dispatch;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ailb.pool.Endpoint;
 import ailb.pool.Endpoints;
@@ -11,7 +12,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -110,8 +110,8 @@ class ScaleBehaviourTest {
     }
 
     @Test
-    @EnabledIfSystemProperty(named = "scale", matches = "all", disabledReason = "takes minutes: -Dscale=all runs it")
     void tenThousandInstancesOnFiveItems() throws InterruptedException {
+        assumeAllIsAskedFor("10,000 instances on 5 items");
         ScaledFleet.Figures figures = leased(new Fleet(10_000, 10_000, 15, 25), 5);
 
         assertThatNothingIsLost(figures);
@@ -120,14 +120,23 @@ class ScaleBehaviourTest {
 
     /** A fifth more than the limits. */
     @Test
-    @EnabledIfSystemProperty(named = "scale", matches = "all", disabledReason = "takes minutes: -Dscale=all runs it")
     void overloadKeepsToTheLimits() throws InterruptedException {
+        assumeAllIsAskedFor("overload");
         for (Fleet fleet : List.of(
                 new Fleet(100, 200, 4, 12), new Fleet(100, 800, 4, 12), new Fleet(100, 2_000, 4, 12))) {
             ScaledFleet.Figures figures = fleet.run(fleet.perSecond() / 1.2);
 
             assertThat(figures.refusedByProviders()).isZero();
         }
+    }
+
+    private static void assumeAllIsAskedFor(String what) {
+        boolean isAsked = "all".equals(System.getProperty("scale"));
+        String reason = what + " takes minutes: -Dscale=all runs it";
+        if (!isAsked) {
+            System.out.println("SKIPPED: " + reason);
+        }
+        assumeTrue(isAsked, reason);
     }
 
     private static void assertThatNothingIsLost(ScaledFleet.Figures figures) {

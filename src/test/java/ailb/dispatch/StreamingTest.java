@@ -11,6 +11,7 @@ import ailb.protocol.ChatRequest;
 import ailb.protocol.ModelRequest;
 import ailb.protocol.Parsed;
 import ailb.state.Attribute;
+import ailb.state.ConditionalUpdate;
 import ailb.state.EndpointState;
 import ailb.state.InMemoryStateStore;
 import java.io.ByteArrayOutputStream;
@@ -196,19 +197,31 @@ class StreamingTest {
         assertThat(state("a").get(Attribute.TOTAL_FAILURES)).isZero();
     }
 
-    /** Two samples of a second are no bound for one that flows: it has until the request's end. */
+    /** After ten short answers an attempt has half a minute, and a stream that flows has the request's time. */
     @Test
     void oneThatFlowsIsNotEndedForTakingLongerThanOthers() throws Exception {
-        for (int call = 0; call < 2; call++) {
-            streams.script("a", HELLO, STOP, DONE);
-            send(dispatch(Duration.ofMinutes(5), "a"));
-        }
-        caller.reset();
+        answerTenTimes("a");
         streams.script("a", (Object[]) (HELLO + "|").repeat(100).concat(STOP + "|" + DONE).split("\\|"));
 
         send(dispatch(Duration.ofMinutes(5), "a"));
 
         assertThat(caller.toString(UTF_8)).isEqualTo(HELLO.repeat(100) + STOP + DONE);
+    }
+
+    @Test
+    void oneThatNeverBeginsIsLeftForAnotherWhenItsAttemptsTimeIsOver() throws Exception {
+        answerTenTimes("a");
+        streams.script("a");
+        streams.script("b", HELLO, STOP, DONE);
+        long start = time.now();
+        ConditionalUpdate.Builder fullAtFirst = ConditionalUpdate.builder();
+        store.update("b", fullAtFirst.put(Attribute.HOLD, start + Duration.ofSeconds(10).toNanos()).build());
+
+        DispatchResult result = dispatch(Duration.ofMinutes(5), "a", "b");
+
+        assertThat(result).isInstanceOfSatisfying(
+                DispatchResult.Streaming.class, stream -> assertThat(stream.endpoint()).isEqualTo("b"));
+        assertThat(time.now() - start).isEqualTo(Duration.ofSeconds(31).toNanos());
     }
 
     @Test
@@ -301,11 +314,19 @@ class StreamingTest {
         Pool pool = Endpoints.pool(Arrays.stream(endpoints)
                 .map(name -> Endpoints.openAi(name, Endpoints.unlimited()))
                 .toArray(Endpoint[]::new));
-        byte[] body = "{\"model\":\"chat\",\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}"
-                .getBytes(UTF_8);
+        byte[] body = ("{\"model\":\"chat\",\"stream\":true,\"max_tokens\":64,"
+                + "\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}").getBytes(UTF_8);
         ModelRequest request = ((Parsed.Valid) ChatRequest.parse(body)).request();
         return new Dispatcher(pool, store, streams, new FixedKeys(), time, random, told::add)
                 .dispatch(request, Deadline.in(deadline, time));
+    }
+
+    private void answerTenTimes(String endpoint) throws InterruptedException {
+        for (int call = 0; call < 10; call++) {
+            streams.script(endpoint, HELLO + STOP + DONE);
+            send(dispatch(Duration.ofMinutes(5), endpoint));
+        }
+        caller.reset();
     }
 
     private void send(DispatchResult result) throws InterruptedException {

@@ -28,6 +28,16 @@ class BreakerTest {
     private static final Duration LEASE = Duration.ofSeconds(35);
     private static final Recent QUIET = new Recent(3, 3);
     private static final Recent BUSY = new Recent(1000, 30);
+    private static final Settings.Health GROWING = new Settings.Health(
+            3,
+            10,
+            20,
+            0.2,
+            0.5,
+            Duration.ofSeconds(15),
+            Settings.Backoff.EXPONENTIAL,
+            Duration.ofSeconds(120),
+            Duration.ofMinutes(5));
 
     private final Breaker breaker = new Breaker(Settings.DEFAULT.health());
     private final RandomGenerator random = new Random(1);
@@ -247,17 +257,7 @@ class BreakerTest {
 
     @Test
     void openingsGrowWhereTheyAreToldToWithChanceAndUpToTheCap() {
-        Settings.Health rules = new Settings.Health(
-                3,
-                10,
-                20,
-                0.2,
-                0.5,
-                Duration.ofSeconds(15),
-                Settings.Backoff.EXPONENTIAL,
-                Duration.ofSeconds(120),
-                Duration.ofMinutes(5));
-        Breaker growing = new Breaker(rules);
+        Breaker growing = new Breaker(GROWING);
         faults(3);
         apply(growing.trip(state, FailureClass.SERVER, QUIET, KEY, NOW, random));
         long now = NOW;
@@ -311,17 +311,52 @@ class BreakerTest {
         assertThat(state.get(Attribute.OPENINGS)).isOne();
     }
 
-    @Test
-    void anEndpointThatWasWellForTenMinutesOpensAsIfForTheFirstTime() {
-        open(FailureClass.QUOTA);
-        long due = NOW + 300 * SECOND;
+    /** 15 s the first time and 30 s the second, give or take a fifth. */
+    @ParameterizedTest
+    @CsvSource({
+        // seconds from recovery to the next fault, seconds it is out for
+        "540, 30",
+        "600, 30",
+        "601, 15",
+    })
+    void anEndpointThatWasWellForTenMinutesOpensAsIfForTheFirstTime(long well, double out) {
+        Breaker growing = new Breaker(GROWING);
+        faults(3);
+        apply(growing.trip(state, FailureClass.SERVER, QUIET, KEY, NOW, random));
+        long due = NOW + 20 * SECOND;
         probe(due);
         apply(verdict(Optional.empty(), false, due));
-        long later = due + 601 * SECOND;
+        long again = due + well * SECOND;
+        faults(3);
 
-        apply(trip(FailureClass.QUOTA, QUIET, later));
+        apply(growing.trip(state, FailureClass.SERVER, QUIET, KEY, again, random));
 
-        assertThat(state.get(Attribute.OPEN_UNTIL) - later).isEqualTo(300 * SECOND);
+        assertThat((state.get(Attribute.OPEN_UNTIL) - again) / 1e9).isBetween(0.8 * out, 1.2 * out);
+    }
+
+    @Test
+    void anEarlyProbeThatFindsTheKeyRefusedOpensForFiveMinutesAsAFirstTime() {
+        open(FailureClass.SERVER);
+        long early = NOW + 2 * SECOND;
+        state = pass(state, Access.EARLY_PROBE, early).applyTo(state);
+
+        apply(verdict(Optional.of(FailureClass.CREDENTIAL), true, early + SECOND));
+
+        assertThat(Breaker.opening(state))
+                .contains(new Opening(FailureClass.CREDENTIAL, early + 301 * SECOND, false));
+        assertThat(state.get(Attribute.OPENINGS)).isOne();
+    }
+
+    /** The lease of a probe that has ended keeps nobody out. */
+    @Test
+    void afterAFailedProbeAnEarlyOneIsAllowedAtOnce() {
+        open(FailureClass.SERVER);
+        long due = NOW + 60 * SECOND;
+        probe(due);
+
+        apply(verdict(Optional.of(FailureClass.SERVER), false, due + SECOND));
+
+        assertThat(access(due + SECOND)).isEqualTo(Access.EARLY_PROBE);
     }
 
     @Test

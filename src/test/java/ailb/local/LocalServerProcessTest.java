@@ -74,7 +74,8 @@ class LocalServerProcessTest {
         parent.toHandle().destroyForcibly();
 
         // The server has the pipe too: it is at its end when both are.
-        assertThat(CompletableFuture.supplyAsync(() -> out.lines().toList()).get(10, TimeUnit.SECONDS))
+        assertThat(CompletableFuture.supplyAsync(() -> out.lines().toList(), Thread::startVirtualThread)
+                .get(10, TimeUnit.SECONDS))
                 .allMatch(line -> !line.contains("Exception"));
     }
 
@@ -132,7 +133,7 @@ class LocalServerProcessTest {
             } catch (IOException | InterruptedException e) {
                 throw new IllegalStateException(e);
             }
-        });
+        }, Thread::startVirtualThread);
     }
 
     /** Returns when a provider has a request, which it answers a second later. */

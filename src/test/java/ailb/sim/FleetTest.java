@@ -2,9 +2,13 @@ package ailb.sim;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
@@ -13,28 +17,40 @@ import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Whatever strikes, every invariant holds on every seed. {@code -Dailb.sim.seeds} and {@code -Dailb.sim.requests}. */
+/**
+ * Whatever strikes, every invariant holds on every seed. {@code -Dailb.sim.first}, {@code -Dailb.sim.seeds} (how many from
+ * the first on) and {@code -Dailb.sim.requests}.
+ */
 @Isolated("It keeps every core busy.")
 class FleetTest {
 
+    private static final long FIRST = Long.getLong("ailb.sim.first", 1);
     private static final int SEEDS = Integer.getInteger("ailb.sim.seeds", 20);
     private static final int REQUESTS = Integer.getInteger("ailb.sim.requests", 500);
+
+    /** Those that one course in twenty sends, or more. */
+    private static final Path GUARDS = Path.of("src", "test", "resources", "sim", "guards.txt");
 
     /** Enough for what the beginning of a run costs not to count. */
     private static final int LONG = 4_000;
 
     @Test
-    void everyPromiseIsKeptWhateverStrikes() {
-        List<Told> runs = LongStream.rangeClosed(1, SEEDS)
+    void everyPromiseIsKeptWhateverStrikes() throws IOException {
+        List<Told> runs = LongStream.range(FIRST, FIRST + SEEDS)
                 .parallel()
                 .mapToObj(seed -> Told.of(Fleet.run(Course.of(seed, REQUESTS))))
                 .toList();
 
-        System.out.printf("fleet, %d seeds of %d requests: %s%n", SEEDS, REQUESTS, counts(runs));
+        System.out.printf("fleet, %d seeds from %d on, of %d requests: %s%n", SEEDS, FIRST, REQUESTS, counts(runs));
         System.out.printf("fleet, faults: %s%n", faults(runs));
         assertThat(runs.stream().map(Told::offences).filter(offences -> !offences.isEmpty())).isEmpty();
         if (SEEDS >= 200) {
             assertThat(faults(runs)).containsOnlyKeys(Fault.values());
+            assertThat(sum(runs, counts -> counts.callsAlone)).as("calls without the store").isPositive();
+            assertThat(sum(runs, counts -> counts.callsByLease)).as("calls by a lease").isPositive();
+            assertThat(sum(runs, counts -> counts.callsAfterAFreeze)).as("calls after a freeze").isPositive();
+            assertThat(guards(runs)).as("MutantTest leaves out what is seen, and not what is gone")
+                    .containsAll(Files.readAllLines(GUARDS));
         }
     }
 
@@ -88,6 +104,13 @@ class FleetTest {
         runs.forEach(
                 told -> told.run().faults().struck().forEach((fault, count) -> struck.merge(fault, count, Long::sum)));
         return struck;
+    }
+
+    private static Set<String> guards(List<Told> runs) {
+        return runs.stream()
+                .flatMap(told -> told.run().counts().guards.stream())
+                .map(GuardOfKind::toString)
+                .collect(Collectors.toSet());
     }
 
     private static String counts(List<Told> runs) {

@@ -108,6 +108,15 @@ class HeadroomTest {
                 .containsExactly(new Headroom(LimitKind.REQUESTS_PER_MINUTE, 60, 5, Duration.ZERO));
     }
 
+    @Test
+    void theDaysRequestsAreNoBoundOnTokens() {
+        Endpoint endpoint = endpoint(
+                "a", Pacing.BUCKET, Map.of(LimitKind.TOKENS_PER_MINUTE, 1000L, LimitKind.REQUESTS_PER_DAY, 200L));
+
+        assertThat(Headroom.of(List.of(endpoint), _ -> EndpointState.EMPTY, NOW))
+                .containsExactly(new Headroom(LimitKind.TOKENS_PER_MINUTE, 1000, 1000, Duration.ZERO));
+    }
+
     private static Endpoint endpoint(String name, Pacing pacing, Map<LimitKind, Long> limits) {
         return Endpoints.openAi(name, Endpoints.limits(pacing, new HashMap<>(limits)));
     }

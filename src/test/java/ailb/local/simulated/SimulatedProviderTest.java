@@ -162,11 +162,9 @@ class SimulatedProviderTest {
 
     @Test
     void aHangingCallIsLetGoWhenTheProviderEnds() throws Exception {
-        new Sender(openAi).tell("{\"mode\":\"hang\"}");
-        CompletableFuture<ApiResponse> call =
-                CompletableFuture.supplyAsync(() -> new Sender(openAi).openAi(OPENAI_CHAT));
-        assertThatThrownBy(() -> call.get(100, TimeUnit.MILLISECONDS))
-                .isInstanceOf(TimeoutException.class);
+        Sender sender = new Sender(openAi);
+        sender.tell("{\"mode\":\"hang\"}");
+        CompletableFuture<ApiResponse> call = hangingCall(sender);
 
         openAi.close();
 
@@ -177,7 +175,7 @@ class SimulatedProviderTest {
     void aHangingCallIsLetGoWhenTheModeEnds() throws Exception {
         Sender sender = new Sender(openAi);
         sender.tell("{\"mode\":\"hang\"}");
-        CompletableFuture<ApiResponse> call = CompletableFuture.supplyAsync(() -> sender.openAi(OPENAI_CHAT));
+        CompletableFuture<ApiResponse> call = hangingCall(sender);
         sender.tell("{\"mode\":\"hang\",\"for_seconds\":60}");
         assertThatThrownBy(() -> call.get(100, TimeUnit.MILLISECONDS)).isInstanceOf(TimeoutException.class);
 
@@ -194,10 +192,22 @@ class SimulatedProviderTest {
             Sender sender = new Sender(hanging);
             sender.tell("{\"mode\":\"hang\",\"for_seconds\":0.2}");
 
-            CompletableFuture<ApiResponse> call = CompletableFuture.supplyAsync(() -> sender.openAi(OPENAI_CHAT));
+            CompletableFuture<ApiResponse> call =
+                    CompletableFuture.supplyAsync(() -> sender.openAi(OPENAI_CHAT), Thread::startVirtualThread);
 
             assertThat(call.get(5, TimeUnit.SECONDS).status()).isIn(200, 500);
         }
+    }
+
+    /** A call that is waiting by now. */
+    private static CompletableFuture<ApiResponse> hangingCall(Sender sender) throws InterruptedException {
+        CompletableFuture<ApiResponse> call = new CompletableFuture<>();
+        Thread caller = Thread.startVirtualThread(() -> call.complete(sender.openAi(OPENAI_CHAT)));
+        while (caller.isAlive() && caller.getState() != Thread.State.TIMED_WAITING) {
+            Thread.sleep(1);
+        }
+        assertThat(call).isNotDone();
+        return call;
     }
 
     private HttpRequest chat() {
