@@ -210,7 +210,7 @@ public final class Admission {
 
     /** A call counts for the day of the moment planned, so it must not be made to start after that day. */
     private long latestThatDay(long moment, long latest) {
-        return day.map(counter -> Math.min(latest, counter.end(moment))).orElse(latest);
+        return day.map(counter -> Math.min(latest, counter.end(moment) - 1)).orElse(latest);
     }
 
     /**

@@ -14,6 +14,7 @@ import ailb.pool.Provider;
 import ailb.pool.Settings;
 import java.net.URI;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
