@@ -25,7 +25,7 @@ public final class LoadRun {
 
     private static final int[] CONNECTIONS = {1, 10, 50};
     private static final int WARM_UP_CONNECTIONS = 200;
-    private static final Duration WARM_UP = Duration.ofSeconds(40);
+    private static final Duration WARM_UP = Duration.ofSeconds(120);
     private static final Duration MEASURED = Duration.ofSeconds(20);
 
     private static final String CHAT = """
