@@ -297,7 +297,16 @@ final class Choices {
         OptionalDouble mean = answers < Latency.ENOUGH
                 ? OptionalDouble.empty()
                 : OptionalDouble.of(window.sum(WindowSlot::outputTokens) / answers);
-        return Demand.estimate(
-                endpoint.limits().tokenAccounting(), request.promptCharacters(), request.maxTokens(), mean);
+        return uncached(endpoint, Demand.estimate(
+                endpoint.limits().tokenAccounting(), request.promptCharacters(), request.maxTokens(), mean));
+    }
+
+    /** What Anthropic reads from its cache does not count against its limit, so the limit says nothing of its length. */
+    private Demand uncached(Endpoint endpoint, Demand whole) {
+        OptionalLong most = endpoint.limits().of(LimitKind.INPUT_TOKENS_PER_MINUTE);
+        boolean fits = most.isEmpty() || whole.inputTokens() <= most.getAsLong();
+        return fits || endpoint.provider() != Provider.ANTHROPIC || !request.isCached()
+                ? whole
+                : new Demand(most.getAsLong(), whole.outputTokens());
     }
 }

@@ -47,6 +47,11 @@ public final class ChatRequest implements ModelRequest {
         return promptCharacters;
     }
 
+    @Override
+    public boolean isCached() {
+        return root().findValue("cache_control") != null;
+    }
+
     /** {@code max_completion_tokens}, else {@code max_tokens}. */
     @Override
     public OptionalLong maxTokens() {

@@ -64,6 +64,11 @@ final class MessagesRequest implements ModelRequest {
     }
 
     @Override
+    public boolean isCached() {
+        return root().findValue("cache_control") != null;
+    }
+
+    @Override
     public OptionalLong maxTokens() {
         return OptionalLong.of(root().path("max_tokens").longValue());
     }

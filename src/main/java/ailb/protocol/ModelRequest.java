@@ -33,6 +33,11 @@ public sealed interface ModelRequest permits ChatRequest, MessagesRequest, Count
     /** Characters (UTF-16 units) of what goes into the model, for estimates of tokens. */
     long promptCharacters();
 
+    /** Whether the caller has the prompt cached: then much of it may cost little, which nobody knows before. */
+    default boolean isCached() {
+        return false;
+    }
+
     /** The most tokens the answer may have, where that is known; 0 to 2^31 - 1. */
     OptionalLong maxTokens();
 

@@ -243,6 +243,24 @@ class MessagesApiTest {
         assertThat(json(response).path("id").textValue()).isEqualTo("chat");
     }
 
+    /** 45,000 tokens, of which Anthropic counts those alone that it does not read from its cache. */
+    @Test
+    void aPromptOverTheLimitIsTakenWhereItMayLieInTheCache() throws IOException {
+        Endpoint endpoint = Endpoints.anthropic(
+                "a", Endpoints.limits(Pacing.BUCKET, Map.of(LimitKind.INPUT_TOKENS_PER_MINUTE, 30_000L)));
+        upstream.always("a", () -> reply(200, MESSAGE));
+        String prompt = "{\"model\":\"chat\",\"max_tokens\":100,\"messages\":[{\"role\":\"user\",\"content\":"
+                + "[{\"type\":\"text\",\"text\":\"%s\"%s}]}]}";
+        String cached = prompt.formatted("x".repeat(180_000), ",\"cache_control\":{\"type\":\"ephemeral\"}");
+        String plain = prompt.formatted("x".repeat(180_000), "");
+
+        assertError(
+                api(endpoint).handle(request("/v1/messages", plain, Map.of()), deadline()),
+                400, "invalid_request_error", "input_tokens_per_minute");
+        assertThat(api(endpoint).handle(request("/v1/messages", cached, Map.of()), deadline()).status())
+                .isEqualTo(200);
+    }
+
     private static Endpoint anthropic() {
         return Endpoints.anthropic("a", Endpoints.unlimited());
     }
