@@ -60,7 +60,7 @@ public final class DynamoStateStore implements StateStore {
         }
         if (!unread.isEmpty()) {
             String message = "The state store left items unread in " + TRIES + " reads";
-            throw new StateStoreException(message, new IllegalStateException(message));
+            throw new StateStoreException(message, new IllegalStateException(message), true);
         }
     }
 
@@ -68,7 +68,8 @@ public final class DynamoStateStore implements StateStore {
         try {
             return client.batchGetItem(request -> request.requestItems(unread));
         } catch (SdkException e) {
-            throw new StateStoreException("The state store cannot be read: " + Trouble.describe(e), e);
+            boolean throttled = e instanceof DynamoDbException refusal && refusal.isThrottlingException();
+            throw new StateStoreException("The state store cannot be read: " + Trouble.describe(e), e, throttled);
         }
     }
 

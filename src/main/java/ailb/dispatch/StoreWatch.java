@@ -73,7 +73,9 @@ final class StoreWatch implements StateStore {
         try {
             return store.read(endpoints);
         } catch (StateStoreException e) {
-            failed(String.valueOf(e.getMessage()));
+            if (!e.isThrottled()) {
+                failed(String.valueOf(e.getMessage()));
+            }
             throw e;
         }
     }

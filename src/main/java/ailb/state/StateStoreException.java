@@ -5,7 +5,19 @@ public final class StateStoreException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
+    private final boolean throttled;
+
     public StateStoreException(String message, Throwable cause) {
+        this(message, cause, false);
+    }
+
+    /** @param throttled whether the store answered that it is read too often */
+    public StateStoreException(String message, Throwable cause, boolean throttled) {
         super(message, cause);
+        this.throttled = throttled;
+    }
+
+    public boolean isThrottled() {
+        return throttled;
     }
 }

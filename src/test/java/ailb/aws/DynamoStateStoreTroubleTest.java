@@ -1,7 +1,7 @@
 package ailb.aws;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import ailb.aws.ScriptedServer.HangUp;
 import ailb.aws.ScriptedServer.Reply;
@@ -198,18 +198,30 @@ class DynamoStateStoreTroubleTest {
                         "{\"Responses\":{},\"UnprocessedKeys\":{\"table\":{\"Keys\":[{\"pk\":{\"S\":\"EP#a\"},"
                                 + "\"sk\":{\"S\":\"state\"}}]}}}"));
 
-        assertThatThrownBy(() -> store.read(List.of("a"))).isInstanceOf(StateStoreException.class)
-                .hasMessageContaining("unread");
+        assertThatExceptionOfType(StateStoreException.class).isThrownBy(() -> store.read(List.of("a")))
+                .withMessageContaining("unread")
+                .matches(StateStoreException::isThrottled);
         assertThat(server.requests()).hasSize(3);
     }
 
     @Test
     void aStoreThatCannotBeReadSaysWhy() {
-        DynamoStateStore store = storeAt(_ -> error(400, "ThrottlingException"));
+        DynamoStateStore store = storeAt(_ -> error(400, "AccessDeniedException"));
 
-        assertThatThrownBy(() -> store.read(List.of("a"))).isInstanceOf(StateStoreException.class)
-                .hasMessageContaining("ThrottlingException");
+        assertThatExceptionOfType(StateStoreException.class).isThrownBy(() -> store.read(List.of("a")))
+                .withMessageContaining("AccessDeniedException")
+                .matches(thrown -> !thrown.isThrottled());
         assertThat(server.requests()).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ProvisionedThroughputExceededException", "ThrottlingException", "RequestLimitExceeded"})
+    void aThrottledReadSaysSo(String code) {
+        DynamoStateStore store = storeAt(_ -> error(400, code));
+
+        assertThatExceptionOfType(StateStoreException.class).isThrownBy(() -> store.read(List.of("a")))
+                .withMessageContaining(code)
+                .matches(StateStoreException::isThrottled);
     }
 
     private static Reply error(int status, String code) {

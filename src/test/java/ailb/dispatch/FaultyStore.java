@@ -24,12 +24,16 @@ final class FaultyStore implements StateStore {
     volatile Predicate<String> unanswered = _ -> false;
 
     volatile Predicate<String> throttled = _ -> false;
+    volatile boolean readsThrottled;
 
     @Override
     public Map<String, EndpointState> read(Collection<String> endpoints) {
         touches.add("read");
         if (down) {
             throw new StateStoreException("down", new IllegalStateException("down"));
+        }
+        if (readsThrottled) {
+            throw new StateStoreException("too often", new IllegalStateException("too often"), true);
         }
         return items.read(endpoints);
     }

@@ -292,6 +292,21 @@ class StoreDownTest {
     }
 
     @Test
+    void aStoreThatIsReadTooOftenIsNotDown() throws InterruptedException {
+        Dispatcher dispatcher = dispatcher(openAi("a", Endpoints.unlimited()));
+        store.readsThrottled = true;
+
+        for (int request = 0; request < 5; request++) {
+            dispatcher.view().refresh();
+            dispatcher.view().refresh();
+            assertAnswered(dispatch(dispatcher));
+        }
+
+        assertThat(dispatcher.storeDownSince()).isEmpty();
+        assertThat(store.state("a").get(Attribute.TOTAL_REQUESTS)).isEqualTo(5);
+    }
+
+    @Test
     void aThrottledProbeIsAnAnswer() throws InterruptedException {
         Dispatcher dispatcher = dispatcher(openAi("a", Endpoints.unlimited()));
         store.down = true;
