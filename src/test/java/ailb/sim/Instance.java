@@ -206,6 +206,9 @@ final class Instance implements Upstream {
             use(permit.get(), of);
         } else {
             world.counts().callsAlone++;
+            if (!alone) {
+                unreported.madeUnsure(endpoint.name());
+            }
             if (life.frozenFor() == 0) {
                 world.ledger().madeAlone(endpoint, this, world.time().now(), Size.of(request));
             }

@@ -13,12 +13,19 @@ final class Unreported {
 
     private final Map<String, NavigableMap<Long, Long>> calls = new HashMap<>();
 
+    /** Calls just after the store has come back, by endpoint: taken alone, or by a permit of the shared state. */
+    private final Map<String, Long> unsure = new HashMap<>();
+
     private NavigableMap<Long, Long> of(String endpoint) {
         return calls.computeIfAbsent(endpoint, _ -> new TreeMap<>());
     }
 
     void made(Permit permit) {
         of(permit.endpoint.name()).merge(permit.generation, 1L, Long::sum);
+    }
+
+    void madeUnsure(String endpoint) {
+        unsure.merge(endpoint, 1L, Long::sum);
     }
 
     /**
@@ -28,7 +35,10 @@ final class Unreported {
      * @return whether there were as many
      */
     boolean told(String endpoint, long generation, long ended) {
-        return of(endpoint).merge(generation, -ended, Long::sum) >= 0;
+        long known = Math.max(0, of(endpoint).getOrDefault(generation, 0L));
+        long others = Math.clamp(ended - known, 0, unsure.getOrDefault(endpoint, 0L));
+        unsure.merge(endpoint, -others, Long::sum);
+        return of(endpoint).merge(generation, others - ended, Long::sum) >= 0;
     }
 
     /** Notes a report of calls of any generation before this one. */
