@@ -191,28 +191,32 @@ final class Shift {
             return 0;
         }
         List<BatchCall> all = List.copyOf(waiting.keySet());
+        BatchCalls.Leases leases;
         try {
-            return lease(all);
+            leases = calls.lease(all);
         } catch (RuntimeException e) {
             return leaseEach(all);
         }
+        return start(leases);
     }
 
     /** One of them cannot be planned, for a bug: each alone tells which. */
     private long leaseEach(List<BatchCall> all) {
         long pause = Long.MAX_VALUE;
         for (BatchCall call : all) {
+            BatchCalls.Leases leases;
             try {
-                pause = Math.min(pause, lease(List.of(call)));
+                leases = calls.lease(List.of(call));
             } catch (RuntimeException e) {
                 leave(Objects.requireNonNull(waiting.remove(call)).line().message(), e);
+                continue;
             }
+            pause = Math.min(pause, start(leases));
         }
         return pause;
     }
 
-    private long lease(List<BatchCall> some) {
-        BatchCalls.Leases leases = calls.lease(some);
+    private long start(BatchCalls.Leases leases) {
         for (BatchCall call : leases.ready()) {
             LineRun run = Objects.requireNonNull(waiting.remove(call));
             tasks.start(() -> turn(call, run));

@@ -79,7 +79,7 @@ class DynamoStateStoreTroubleTest {
         for (int call = 1; call <= 5; call++) {
             assertThat(store.update("e", ADD_ONE)).isEqualTo(ONE);
             assertThat(server.requests()).hasSize(call);
-            server.awaitHangUps(call);
+            server.awaitHangUp();
         }
     }
 
@@ -162,9 +162,7 @@ class DynamoStateStoreTroubleTest {
         CompletableFuture<Seen> seen = new CompletableFuture<>();
         Thread writer = Thread.ofVirtual()
                 .start(() -> seen.complete(new Seen(store.update("e", ADD_ONE), Thread.interrupted())));
-        while (server.requests().isEmpty()) {
-            Thread.sleep(1);
-        }
+        server.awaitRequest();
         writer.interrupt();
 
         assertThat(seen.get().result()).isInstanceOf(UpdateResult.Unknown.class);

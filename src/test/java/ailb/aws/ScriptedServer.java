@@ -12,7 +12,7 @@ import java.net.Socket;
 import java.net.URI;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.Semaphore;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -48,7 +48,8 @@ final class ScriptedServer implements AutoCloseable {
     private final Script script;
     private final List<Socket> connections = new CopyOnWriteArrayList<>();
     private final List<String> requests = new CopyOnWriteArrayList<>();
-    private final AtomicInteger hangUps = new AtomicInteger();
+    private final Semaphore arrivals = new Semaphore(0);
+    private final Semaphore hangUps = new Semaphore(0);
 
     ScriptedServer(Script script) {
         this.script = script;
@@ -73,11 +74,14 @@ final class ScriptedServer implements AutoCloseable {
         return connections.size();
     }
 
-    /** Waits until so many connections have been hung up on by the script. */
-    void awaitHangUps(int number) throws InterruptedException {
-        while (hangUps.get() < number) {
-            Thread.sleep(1);
-        }
+    /** Waits for a request more to have been read. */
+    void awaitRequest() throws InterruptedException {
+        arrivals.acquire();
+    }
+
+    /** Waits for a connection more to have been hung up on by the script. */
+    void awaitHangUp() throws InterruptedException {
+        hangUps.acquire();
         passLoopback();
     }
 
@@ -120,10 +124,11 @@ final class ScriptedServer implements AutoCloseable {
             boolean open = true;
             while (open) {
                 requests.add(request(in));
+                arrivals.release();
                 open = act(connection, script.on(requests.size()));
             }
             connection.close();
-            hangUps.incrementAndGet();
+            hangUps.release();
         } catch (IOException e) {
             // the client hung up, or the server was closed
         }
