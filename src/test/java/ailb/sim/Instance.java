@@ -78,6 +78,10 @@ final class Instance implements Upstream {
     private final ApiKeys keys;
     private @Nullable RequestHandler<APIGatewayV2HTTPEvent, APIGatewayV2HTTPResponse> front;
     private final List<Permit> inHand = new ArrayList<>();
+
+    /** Out of hand by calls that may have been alone: if so, later ones are made with them. */
+    private final List<Permit> doubtful = new ArrayList<>();
+
     private final Map<String, Request> lines = new HashMap<>();
     private final Map<String, Deque<Permit>> recent = new HashMap<>();
     private final Set<String> probes = new HashSet<>();
@@ -174,9 +178,25 @@ final class Instance implements Upstream {
         return open.stream()
                 .filter(permit -> permit.request == request && !permit.forAnyone)
                 .findFirst()
-                .or(() -> open.stream()
-                        .filter(permit -> permit.forAnyone)
-                        .max(Comparator.comparingLong(permit -> permit.generation)));
+                .or(() -> held(open))
+                .or(() -> doubted(endpoint));
+    }
+
+    private Optional<Permit> held(List<Permit> open) {
+        Optional<Permit> held = open.stream()
+                .filter(permit -> permit.forAnyone)
+                .max(Comparator.comparingLong(permit -> permit.generation));
+        held.filter(_ -> isAlone()).ifPresent(doubtful::add);
+        return held;
+    }
+
+    private Optional<Permit> doubted(String endpoint) {
+        doubtful.removeIf(this::isPast);
+        Optional<Permit> doubted = doubtful.stream()
+                .filter(permit -> !isAlone() && permit.life == life && permit.endpoint.name().equals(endpoint))
+                .findFirst();
+        doubted.ifPresent(doubtful::remove);
+        return doubted;
     }
 
     private boolean isPast(Permit permit) {
@@ -218,7 +238,7 @@ final class Instance implements Upstream {
                             Invariant.CALL_HAS_PERMIT,
                             () -> of + " of " + this + " calls " + endpoint.name());
         }
-        LAST.set(permit.filter(each -> !mayBeAnother(each)).orElse(null));
+        LAST.set(permit.filter(each -> !each.mixedUp).orElse(null));
         world.time().note(endpoint.name().hashCode());
         of.calls++;
         world.batch().calls(line, life);
@@ -255,8 +275,8 @@ final class Instance implements Upstream {
     }
 
     private void use(Permit permit, Request of) {
+        permit.mixedUp |= permit.used || permit.dropped || mayBeAnother(permit);
         permit.used = true;
-        permit.mixedUp = mayBeAnother(permit);
         Deque<Permit> calls = recent.computeIfAbsent(permit.endpoint.name(), _ -> new ArrayDeque<>());
         calls.addLast(permit);
         if (calls.size() > RECENT) {
@@ -274,7 +294,7 @@ final class Instance implements Upstream {
         world.offences()
                 .check(
                         now - permit.from >= -1000
-                                && (late <= LATE || permit.wasFrozen() || mayBeAnother(permit)),
+                                && (late <= LATE || permit.wasFrozen() || permit.mixedUp),
                         Invariant.CALL_AT_ITS_SLOT,
                         () -> of + " calls " + Duration.ofNanos(late) + " after its slot: " + permit);
     }
@@ -285,7 +305,7 @@ final class Instance implements Upstream {
     }
 
     private void checkHeld(Permit permit) {
-        if (!permit.forAnyone || permit.wasFrozen() || mayBeAnother(permit)) {
+        if (!permit.forAnyone || permit.wasFrozen() || permit.mixedUp) {
             return;
         }
         world.counts().callsByLease++;
