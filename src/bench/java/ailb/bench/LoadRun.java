@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -18,8 +19,10 @@ import java.util.concurrent.Future;
 
 /**
  * What the balancer adds to a call, end to end: callers on 1, 10 and 50 connections ask a provider that takes 100 ms,
- * directly, through a bare proxy made of the balancer's HTTP server and client, and through the balancer. Provider, proxy,
- * balancer and callers are processes of their own on loopback. Prints a table for docs/performance.md.
+ * directly, through a bare proxy made of the balancer's HTTP server and client, and through the balancer. Between its calls
+ * each caller pauses for up to 20 ms by chance: as every call takes as long, they would go in step otherwise, and be queued
+ * behind each other. Provider, proxy, balancer and callers are processes of their own on loopback. Prints a table for
+ * docs/performance.md.
  */
 public final class LoadRun {
 
@@ -27,6 +30,7 @@ public final class LoadRun {
     private static final int WARM_UP_CONNECTIONS = 200;
     private static final Duration WARM_UP = Duration.ofSeconds(120);
     private static final Duration MEASURED = Duration.ofSeconds(20);
+    private static final long LONGEST_PAUSE = Duration.ofMillis(20).toNanos();
 
     private static final String CHAT = """
             {"model":"chat","max_tokens":100,"messages":[{"role":"system","content":"Be brief."},\
@@ -83,7 +87,7 @@ public final class LoadRun {
         return sorted[(int) (quantile * (sorted.length - 1))];
     }
 
-    /** Asks for so long, one request after the other on each connection: how long each took, sorted. */
+    /** Asks for so long, one request after the other on each connection: how long each took, nanoseconds, sorted. */
     private static long[] run(URI uri, int connections, Duration time) throws InterruptedException, ExecutionException {
         HttpRequest request = HttpRequest.newBuilder(uri)
                 .header("authorization", "Bearer " + Pools.KEY)
@@ -95,7 +99,7 @@ public final class LoadRun {
         try (HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
                 ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int i = 0; i < connections; i++) {
-                callers.add(threads.submit(caller(client, request, end)));
+                callers.add(threads.submit(caller(client, request, end, new Random(i))));
             }
             List<Long> all = new ArrayList<>();
             for (Future<List<Long>> caller : callers) {
@@ -107,10 +111,11 @@ public final class LoadRun {
         }
     }
 
-    private static Callable<List<Long>> caller(HttpClient client, HttpRequest request, long end) {
+    private static Callable<List<Long>> caller(HttpClient client, HttpRequest request, long end, Random random) {
         return () -> {
             List<Long> took = new ArrayList<>();
             while (System.nanoTime() < end) {
+                Thread.sleep(Duration.ofNanos(random.nextLong(LONGEST_PAUSE)));
                 long start = System.nanoTime();
                 HttpResponse<String> response = client.send(request, HttpResponse.BodyHandlers.ofString());
                 took.add(System.nanoTime() - start);

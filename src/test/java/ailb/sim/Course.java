@@ -201,11 +201,12 @@ record Course(
 
     /**
      * Writes a request has without faults: two, and what is refused because others were quicker. That happens more where
-     * calls are evenly spaced and nearly all there is is asked for, and most where that is over 1,000 a minute or where
-     * crowds come.
+     * calls are evenly spaced and more is offered than there is, and most where that is over 1,000 a minute or where crowds
+     * come.
      */
     double writes() {
-        double usual = perSecond < 0.9 * CAPACITY ? 2.05 : 2.1;
+        double inTheSecondHalf = perSecond * (grows ? 1.25 : 1);
+        double usual = inTheSecondHalf < CAPACITY ? 2.05 : 2.15;
         return (isQuick() ? 2.5 : usual) + (crowds ? 0.45 : 0);
     }
 

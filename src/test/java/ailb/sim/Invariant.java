@@ -69,7 +69,7 @@ enum Invariant {
     LINE_HELD_BY_ONE,
     /** A message is done, visible some time, or dead-lettered. */
     MESSAGE_NOT_LOST,
-    /** Without faults, at most 2.05 writes a request. */
+    /** Without faults, at most 2.05 writes a request; see {@link Course#writes}. */
     WRITES_A_REQUEST,
     /** Without faults, providers refuse at most one call in 1,000 for its limits. */
     FEW_REFUSALS
