@@ -38,6 +38,9 @@ public final class Api {
     /** Largest request body taken, in bytes: no Lambda function can be handed more. */
     public static final int MAX_BODY = 6 * 1024 * 1024;
 
+    /** The vendors' SDKs sleep as long as they are told, be it hours. Told of more than this they are to raise the error. */
+    private static final Duration LONGEST_SLEEP = Duration.ofMinutes(1);
+
     private static final String INTERNAL = "The balancer failed to handle this request; its log tells more.";
 
     private static final System.Logger LOG = System.getLogger(Api.class.getName());
@@ -82,11 +85,16 @@ public final class Api {
         }
     }
 
-    /** What the caller speaks: errors are told in it, whatever the path. */
+    /** What the caller speaks, which errors are told in: as the path says, or else what Anthropic's clients always send. */
     private static Provider protocol(ApiRequest request) {
-        boolean isAnthropics = request.headers().get("anthropic-version").isPresent()
-                || request.path().startsWith(RequestKind.MESSAGES.path());
-        return isAnthropics ? Provider.ANTHROPIC : Provider.OPENAI;
+        if (request.path().startsWith(RequestKind.MESSAGES.path())) {
+            return Provider.ANTHROPIC;
+        }
+        boolean isOpenAis = request.path().startsWith(BatchRoutes.PATH)
+                || Arrays.stream(RequestKind.values()).anyMatch(kind -> kind.path().equals(request.path()));
+        return isOpenAis || request.headers().get("anthropic-version").isEmpty()
+                ? Provider.OPENAI
+                : Provider.ANTHROPIC;
     }
 
     private String newId() {
@@ -132,8 +140,7 @@ public final class Api {
         List<Route> own = List.of(
                 Route.open("GET", "/health", _ -> json(200, "{\"status\":\"ok\"}".getBytes(StandardCharsets.UTF_8))),
                 Route.withKey("GET", "/v1/models", call -> json(200, Models.list(pool, protocol(call.request())))),
-                Route.withKey("GET", "/v1/models/{model}", this::model),
-                Route.withKey("GET", "/v1/models/{vendor}/{model}", this::model),
+                Route.withKey("GET", "/v1/models/{model...}", this::model),
                 Route.withKey("GET", "/v1/pool", _ -> json(200, Bodies.bytes(statistics()))));
         Stream<Route> operations = Arrays.stream(RequestKind.values())
                 .map(kind -> Route.withKey("POST", kind.path(), call -> ask(kind, call)));
@@ -144,7 +151,7 @@ public final class Api {
     }
 
     private ApiResponse model(Call call) {
-        String name = String.join("/", call.parameters());
+        String name = call.parameters().getFirst();
         Provider protocol = protocol(call.request());
         return Models.one(pool, name, protocol)
                 .map(model -> json(200, model))
@@ -199,9 +206,13 @@ public final class Api {
     /** Rounded up: a caller that comes back when told to must not be early. */
     private static Map<String, String> retryAfter(Duration wait) {
         long millis = Math.ceilDiv(wait.toNanos(), 1_000_000);
-        return Map.of(
+        Map<String, String> headers = new HashMap<>(Map.of(
                 "retry-after", Long.toString(Math.max(1, Math.ceilDiv(millis, 1000))),
-                "retry-after-ms", Long.toString(millis));
+                "retry-after-ms", Long.toString(millis)));
+        if (wait.compareTo(LONGEST_SLEEP) > 0) {
+            headers.put("x-should-retry", "false");
+        }
+        return headers;
     }
 
     /**

@@ -25,6 +25,8 @@ final class BatchRoutes {
 
     private static final System.Logger LOG = System.getLogger(BatchRoutes.class.getName());
 
+    static final String PATH = "/v1/batches";
+
     /** The end of a line and the beginning of the next. */
     private static final Pattern NEXT_LINE = Pattern.compile("\\}\\s*\\{\\s*\"custom_id\"");
 
@@ -50,11 +52,11 @@ final class BatchRoutes {
 
     List<Route> all() {
         return List.of(
-                route("GET", "/v1/batches", this::list),
-                route("POST", "/v1/batches", this::submit),
-                route("GET", "/v1/batches/{id}", this::show),
-                route("POST", "/v1/batches/{id}/cancel", this::cancel),
-                route("GET", "/v1/batches/{id}/results", this::results));
+                route("GET", PATH, this::list),
+                route("POST", PATH, this::submit),
+                route("GET", PATH + "/{id}", this::show),
+                route("POST", PATH + "/{id}/cancel", this::cancel),
+                route("GET", PATH + "/{id}/results", this::results));
     }
 
     private static Route route(String method, String path, Function<Call, ApiResponse> answer) {

@@ -6,8 +6,10 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Collection;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Lets in callers that bring one of the client keys, as a bearer token or as {@code x-api-key}. */
 final class ClientAuth {
@@ -22,14 +24,14 @@ final class ClientAuth {
 
     /** Why the caller is turned away; empty when it is let in. */
     Optional<ApiError> refusal(Headers headers) {
-        Optional<String> brought = brought(headers);
+        List<String> brought = brought(headers);
         if (brought.isEmpty()) {
             return Optional.of(ApiError.unauthorized(
                     "No API key: send the balancer's client key as 'Authorization: Bearer <key>' or "
                             + "'x-api-key: <key>'."));
         }
         try {
-            boolean known = isAmong(keys.current(), brought.get()) || isAmong(keys.refreshed(), brought.get());
+            boolean known = isAnyAmong(keys.current(), brought) || isAnyAmong(keys.refreshed(), brought);
             return known
                     ? Optional.empty()
                     : Optional.of(ApiError.unauthorized("Wrong API key: it is not a client key of this balancer."));
@@ -39,11 +41,19 @@ final class ClientAuth {
         }
     }
 
-    private static Optional<String> brought(Headers headers) {
+    /** Of both headers: an SDK may send another service's token, found in its environment, beside the key it was given. */
+    private static List<String> brought(Headers headers) {
         Optional<String> bearer = headers.get("authorization")
                 .filter(value -> value.toLowerCase(Locale.ROOT).startsWith(BEARER))
-                .map(value -> value.substring(BEARER.length()).strip());
-        return bearer.or(() -> headers.get("x-api-key").map(String::strip)).filter(key -> !key.isEmpty());
+                .map(value -> value.substring(BEARER.length()));
+        return Stream.concat(bearer.stream(), headers.get("x-api-key").stream())
+                .map(String::strip)
+                .filter(key -> !key.isEmpty())
+                .toList();
+    }
+
+    private static boolean isAnyAmong(Collection<String> keys, List<String> brought) {
+        return brought.stream().anyMatch(key -> isAmong(keys, key));
     }
 
     /** Takes the same time wherever the keys differ, and however long they are: digests are compared, all of them. */

@@ -9,6 +9,7 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** The public models, in the format of either API. When a model was made is nobody's to know here: 1970. */
 final class Models {
@@ -25,13 +26,16 @@ final class Models {
     /**
      * One model; empty where it is not served.
      *
-     * @param name as it stands in a path: percent-encoded or not
+     * @param name as it stands in a path: percent-encoded, or decoded by the gateway
      */
     static Optional<byte[]> one(Pool pool, String name, Provider protocol) {
-        return decoded(name).filter(pool.models()::contains).map(model -> Bodies.bytes(switch (protocol) {
-            case OPENAI -> openAi(model);
-            case ANTHROPIC -> anthropic(model);
-        }));
+        return Stream.concat(Stream.of(name), decoded(name).stream())
+                .filter(pool.models()::contains)
+                .findFirst()
+                .map(model -> Bodies.bytes(switch (protocol) {
+                    case OPENAI -> openAi(model);
+                    case ANTHROPIC -> anthropic(model);
+                }));
     }
 
     private static Optional<String> decoded(String name) {

@@ -10,7 +10,8 @@ import java.util.function.Function;
  * What can be asked for, how, and who answers.
  *
  * @param method the one it takes; HEAD goes with GET
- * @param path its segments; one in braces stands for any that is not empty
+ * @param path its segments; one in braces stands for any that is not empty, and one like {@code {name...}} at the end for
+ *     all that are left
  * @param needsKey whether a caller must bring a client key
  */
 record Route(String method, List<String> path, boolean needsKey, Function<Call, ApiResponse> answer) {
@@ -35,7 +36,8 @@ record Route(String method, List<String> path, boolean needsKey, Function<Call, 
     }
 
     /** The parameters in a path; empty where the path is another. */
-    Optional<List<String>> parameters(List<String> asked) {
+    Optional<List<String>> parameters(List<String> given) {
+        List<String> asked = path.getLast().endsWith("...}") ? joined(given) : given;
         if (asked.size() != path.size()) {
             return Optional.empty();
         }
@@ -48,5 +50,12 @@ record Route(String method, List<String> path, boolean needsKey, Function<Call, 
             }
         }
         return Optional.of(parameters);
+    }
+
+    private List<String> joined(List<String> given) {
+        int last = Math.min(path.size(), given.size()) - 1;
+        List<String> asked = new ArrayList<>(given.subList(0, last));
+        asked.add(String.join("/", given.subList(last, given.size())));
+        return asked;
     }
 }

@@ -94,11 +94,12 @@ final class Failures {
     }
 
     /**
-     * A person's failures stay at the endpoint, and another has its own key, account, model, and things stored: whatever
-     * the provider says of asking it again.
+     * A person's failures and full limits stay at the endpoint, and another has its own key, account, model, and things
+     * stored: whatever the provider says of asking it again.
      */
     private static boolean isRetryable(FailureClass failure, ProviderError error, Headers headers) {
-        if (failure.needsAPerson() || FailureClassifier.isStoredElsewhere(error)) {
+        if (failure.needsAPerson() || failure == FailureClass.RATE_LIMITED
+                || FailureClassifier.isStoredElsewhere(error)) {
             return true;
         }
         return switch (headers.get("x-should-retry").orElse("")) {

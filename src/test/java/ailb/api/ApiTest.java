@@ -12,6 +12,7 @@ import ailb.dispatch.FixedKeys;
 import ailb.dispatch.ScriptedUpstream;
 import ailb.dispatch.SteppedTime;
 import ailb.pool.AtBudget;
+import ailb.pool.Endpoint;
 import ailb.pool.Endpoints;
 import ailb.pool.Pacing;
 import ailb.pool.Pool;
@@ -87,6 +88,18 @@ class ApiTest {
         ApiResponse response = send("POST", "/v1/chat/completions", Map.of("X-API-Key", KEY), CHAT);
 
         assertThat(response.status()).isEqualTo(200);
+    }
+
+    /** As an SDK sends them that was given the key, and found a token of another service in its environment. */
+    @ParameterizedTest
+    @ValueSource(strings = {"Bearer another", "Bearer ", "Basic YTpi"})
+    void theKeyMayComeBesideAnotherServices(String authorization) {
+        Map<String, String> headers = Map.of("x-api-key", KEY, "authorization", authorization);
+
+        assertThat(send("POST", "/v1/chat/completions", headers, CHAT).status()).isEqualTo(200);
+        assertThat(send("GET", "/v1/models", Map.of("x-api-key", "another", "authorization", "Bearer " + KEY), "")
+                .status())
+                .isEqualTo(200);
     }
 
     @ParameterizedTest
@@ -225,7 +238,8 @@ class ApiTest {
         assertThat(response.headers())
                 .containsEntry("retry-after", "11")
                 .containsEntry("retry-after-ms", "10527")
-                .containsEntry("x-lb-attempts", "0");
+                .containsEntry("x-lb-attempts", "0")
+                .doesNotContainKey("x-should-retry");
     }
 
     @Test
@@ -246,8 +260,29 @@ class ApiTest {
         assertThat(body.path("object").textValue()).isEqualTo("model");
     }
 
+    /** Clients encode slashes, and the gateway decodes them. */
     @ParameterizedTest
-    @ValueSource(strings = {"/v1/models/gpt-9", "/v1/models/openai/gpt-9", "/v1/models/%zz"})
+    @CsvSource({
+        "@cf/meta/llama, @cf/meta/llama",
+        "@cf/meta/llama, %40cf%2Fmeta%2Fllama",
+        "100%25, 100%25",
+        "100%25, 100%2525",
+    })
+    void aModelsNameMayHoldAnything(String name, String path) throws IOException {
+        Endpoint a = Endpoints.openAi("a", Endpoints.unlimited());
+        Endpoint named = new Endpoint(
+                "a", a.provider(), a.baseUrl(), a.modelId(), List.of(name), a.apiKey(), 1, a.limits(), null);
+        ApiRequest request = new ApiRequest(
+                "GET", "/v1/models/" + path, "", new Headers(Map.of("x-api-key", KEY)), new byte[0]);
+
+        ApiResponse response = api(Endpoints.pool(named)).handle(request, deadline());
+
+        assertThat(response.status()).isEqualTo(200);
+        assertThat(json(response).path("id").textValue()).isEqualTo(name);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/v1/models/gpt-9", "/v1/models/openai/gpt-9", "/v1/models/a//b/", "/v1/models/%zz"})
     void aModelThatIsNotServedIsSaidSo(String path) throws IOException {
         assertError(get(path), 404, "invalid_request_error", "model_not_found");
     }
@@ -412,6 +447,7 @@ class ApiTest {
         assertError(response, 429, "rate_limit_error", "budget_exhausted");
         // from 08:00 on, 16 hours
         assertThat(response.headers()).containsEntry("retry-after", "57600").containsEntry("x-lb-attempts", "0");
+        assertThat(response.headers()).as("SDKs would sleep as long").containsEntry("x-should-retry", "false");
     }
 
     @Test

@@ -32,6 +32,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What clients of Anthropic's API meet. */
 class MessagesApiTest {
@@ -156,6 +157,19 @@ class MessagesApiTest {
                 post("/v1/complete", HELLO, Map.of("anthropic-version", "2023-06-01")),
                 404, "not_found_error", "/v1/complete");
         assertError(post("/v1/messages", " ".repeat(Api.MAX_BODY + 1), Map.of()), 413, "request_too_large", "bytes");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/v1/chat/completions", "/v1/batches", "/v1/batches/b/cancel"})
+    void whereOnlyOpenAisProtocolIsSpokenErrorsAreOpenAis(String path) throws IOException {
+        ApiRequest request = new ApiRequest(
+                "POST", path, "", new Headers(Map.of("anthropic-version", "2023-06-01")), new byte[0]);
+
+        ApiResponse response = api(anthropic()).handle(request, deadline());
+
+        assertThat(response.status()).isEqualTo(401);
+        assertThat(new JsonMapper().readTree(response.body()).at("/error/code").textValue())
+                .isEqualTo("invalid_api_key");
     }
 
     @Test

@@ -186,6 +186,7 @@ class OpenAiProtocolTest {
 
         assertThat(failure(402, no, "").retryable()).isTrue();
         assertThat(failure(401, no, "").retryable()).isTrue();
+        assertThat(failure(429, no, "").retryable()).as("another's limit is another").isTrue();
     }
 
     @Test
