@@ -1,5 +1,6 @@
 package ailb.aws;
 
+import java.security.Security;
 import java.time.Duration;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.http.SdkHttpClient;
@@ -44,11 +45,18 @@ public final class AwsClients {
     /** For a request to the queue, with all its tries. */
     private static final Duration QUEUE_PATIENCE = Duration.ofSeconds(15);
 
+    /** For how long the JVM keeps the addresses of a host. */
+    private static final String ADDRESS_SECONDS = "networkaddress.cache.ttl";
+
     static {
         // Both are read once by the JVM, before its first connection. Idle connections kept for a host: of the default
         // 5, a batch worker with 200 threads would close nearly all it opens.
         setUnlessSet("http.maxConnections", "256");
         setUnlessSet("sun.net.http.retryPost", "false");
+        // Addresses found before a snapshot would be taken for good after it, days later.
+        if (Security.getProperty(ADDRESS_SECONDS) == null) {
+            Security.setProperty(ADDRESS_SECONDS, "0");
+        }
     }
 
     private AwsClients() {}

@@ -3,6 +3,7 @@ package ailb.aws;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ailb.aws.ScriptedServer.Reply;
+import java.security.Security;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -60,10 +61,11 @@ class AwsClientsTest {
     }
 
     @Test
-    void theJvmIsToldToKeepConnectionsAndNotToRepeatPosts() {
+    void theJvmIsToldToKeepConnectionsAndNoAddressesAndNotToRepeatPosts() {
         AwsClients.dynamoDb().close();
 
         assertThat(System.getProperty("http.maxConnections")).isEqualTo("256");
         assertThat(System.getProperty("sun.net.http.retryPost")).isEqualTo("false");
+        assertThat(Security.getProperty("networkaddress.cache.ttl")).isEqualTo("0");
     }
 }

@@ -108,7 +108,7 @@ class BatchTemplateTest {
         assertThat(template.at(SOURCE + "MaximumBatchingWindowInSeconds")).isEqualTo(1);
         assertThat(template.at(SOURCE + "ScalingConfig"))
                 .isEqualTo(Map.of("MaximumConcurrency", Map.of("Ref", "BatchConcurrency")));
-        assertThat(template.at("Parameters.BatchConcurrency.Default")).isEqualTo(10);
+        assertThat(template.at("Parameters.BatchConcurrency.Default")).isEqualTo(5);
         assertThat(template.at("Parameters.BatchConcurrency.MinValue")).isEqualTo(2);
         assertThat(template.at("Parameters.BatchConcurrency.MaxValue")).isEqualTo(1000);
     }
