@@ -23,7 +23,8 @@ public final class Finishing {
 
     /**
      * The same for a batch whose counts have not moved for a minute: some may be missing. One that is not complete is not
-     * looked at again for another minute, however many ask for it: its outcomes are read one by one.
+     * looked at again for another minute, however many ask for it: its outcomes are read one by one. Mostly the last line
+     * tells, as lines are worked on in about their order.
      *
      * @return whether it has been found complete
      */
@@ -34,7 +35,8 @@ public final class Finishing {
         }
         // First of all, or all who ask would read the outcomes while reading them fails.
         store.count(batch.id(), Counts.NONE, now);
-        return endIfComplete(batch, now);
+        boolean hasLast = !store.results(batch, batch.total() - 1, 1, 1).isEmpty();
+        return hasLast && endIfComplete(batch, now);
     }
 
     private boolean endIfComplete(Batch batch, long now) {

@@ -13,13 +13,19 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * The shared store, watched: two failures in a row and it is down. Then nobody waits for it any more, but for one caller
- * a second that tries it again.
+ * The shared store, watched: two failures in a row within ten seconds and it is down. Then nobody waits for it any more,
+ * but for one caller a second that tries it again.
  */
 final class StoreWatch implements StateStore {
 
     /** Failures in a row, of this instance, after which the store is down. */
     private static final int PATIENCE = 2;
+
+    /**
+     * After so many nanoseconds a failure is forgotten: an instance that only reads has no write to end a row. One that
+     * makes calls meets a store that is down twice in each.
+     */
+    private static final long MEMORY = Duration.ofSeconds(10).toNanos();
 
     /** From one try of a store that is down to the next, nanoseconds. */
     private static final long RETRY = Duration.ofSeconds(1).toNanos();
@@ -36,7 +42,7 @@ final class StoreWatch implements StateStore {
     private final StateStore store;
     private final TimeSource time;
     private final DispatchListener listener;
-    private final AtomicReference<Standing> standing = new AtomicReference<>(new Answering(0, 0));
+    private final AtomicReference<Standing> standing = new AtomicReference<>(new Answering(0, 0, 0));
 
     StoreWatch(StateStore store, TimeSource time, DispatchListener listener) {
         this.store = store;
@@ -50,8 +56,9 @@ final class StoreWatch implements StateStore {
     /**
      * @param outages how many there have been
      * @param failures in a row
+     * @param since the first of them was, nanoseconds since the epoch
      */
-    record Answering(long outages, int failures) implements Standing {}
+    record Answering(long outages, int failures, long since) implements Standing {}
 
     /**
      * @param outage its number
@@ -95,8 +102,9 @@ final class StoreWatch implements StateStore {
 
     /** Only writes end a row of failures: a store that can be read but not written to is of no use. */
     private void answered() {
-        if (standing.get() instanceof Answering(_, int failures) && failures > 0) {
-            standing.updateAndGet(now -> now instanceof Answering(long outages, _) ? new Answering(outages, 0) : now);
+        if (standing.get() instanceof Answering(_, int failures, _) && failures > 0) {
+            standing.updateAndGet(
+                    now -> now instanceof Answering(long outages, _, _) ? new Answering(outages, 0, 0) : now);
         }
     }
 
@@ -110,9 +118,10 @@ final class StoreWatch implements StateStore {
 
     private static Standing afterFailure(Standing standing, long now) {
         return switch (standing) {
-            case Answering(long outages, int failures) when failures + 1 >= PATIENCE ->
-                new Down(outages + 1, now, now);
-            case Answering(long outages, int failures) -> new Answering(outages, failures + 1);
+            case Answering(long outages, int failures, long since) when failures > 0 && now - since < MEMORY ->
+                failures + 1 >= PATIENCE ? new Down(outages + 1, now, now)
+                        : new Answering(outages, failures + 1, since);
+            case Answering(long outages, _, _) -> new Answering(outages, 1, now);
             case Down down -> down;
         };
     }
@@ -136,7 +145,7 @@ final class StoreWatch implements StateStore {
 
     private void up(long outage) {
         Standing before = standing.getAndUpdate(
-                now -> now instanceof Down down && down.outage() == outage ? new Answering(outage, 0) : now);
+                now -> now instanceof Down down && down.outage() == outage ? new Answering(outage, 0, 0) : now);
         if (before instanceof Down down && down.outage() == outage) {
             listener.on(new DispatchEvent.StoreUp("all", time.now() - down.since()));
         }

@@ -14,6 +14,8 @@ import java.time.Instant;
 /** The function behind the HTTP API. Keeps nothing between invocations and may be called by many threads at once. */
 public final class ApiHandler implements RequestHandler<APIGatewayV2HTTPEvent, APIGatewayV2HTTPResponse> {
 
+    private static final System.Logger LOG = System.getLogger(ApiHandler.class.getName());
+
     /** Kept back from the end of an invocation, for writes under way and for the answer to get out. */
     private static final Duration MARGIN = Duration.ofSeconds(1);
 
@@ -38,8 +40,17 @@ public final class ApiHandler implements RequestHandler<APIGatewayV2HTTPEvent, A
     }
 
     private static APIGatewayV2HTTPResponse answer(Api api, ApiRequest request, Deadline deadline) {
-        APIGatewayV2HTTPResponse response = GatewayEvents.response(api.handle(request, deadline));
+        APIGatewayV2HTTPResponse response = response(api, request, deadline);
         return AnswerSize.fits(response.getBody()) ? response : GatewayEvents.response(api.answerTooLarge(request));
+    }
+
+    private static APIGatewayV2HTTPResponse response(Api api, ApiRequest request, Deadline deadline) {
+        try {
+            return GatewayEvents.response(api.handle(request, deadline));
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.ERROR, "a stream could not be collected", e);
+            return GatewayEvents.response(api.internalError(request));
+        }
     }
 
     /**

@@ -58,6 +58,13 @@ class FinishingTest {
     }
 
     @Test
+    void outcomesAreNotReadOneByOneWhileTheLastLineHasNone() {
+        record(0, Outcome.COMPLETED);
+
+        assertThat(new Finishing(Failing.of(store, "recount")).whenQuiet(batch(), START + 2 * MINUTE)).isFalse();
+    }
+
+    @Test
     void oneWhoseOutcomesCannotBeReadIsLookedAtOnceAMinuteToo() {
         record(0, Outcome.COMPLETED);
         record(1, Outcome.COMPLETED);

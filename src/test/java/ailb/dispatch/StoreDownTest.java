@@ -39,6 +39,7 @@ import org.junit.jupiter.api.RepetitionInfo;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A store that does not answer: what instances go on by, and how they come back. */
@@ -126,6 +127,24 @@ class StoreDownTest {
 
         assertThat(dispatcher.storeDownSince()).isEmpty();
         assertThat(events).noneMatch(DispatchEvent.StoreDown.class::isInstance);
+    }
+
+    /** An instance that is only asked how things are makes no write that could end the row. */
+    @ParameterizedTest
+    @CsvSource({"9, true", "11, false"})
+    void readsThatFailFarApartAreNoOutage(int seconds, boolean isOutage) {
+        Dispatcher dispatcher = dispatcher(openAi("a", Endpoints.unlimited()));
+
+        store.down = true;
+        dispatcher.view().refresh();
+        store.down = false;
+        time.pass(Duration.ofSeconds(1));
+        dispatcher.view().refresh();
+        time.pass(Duration.ofSeconds(seconds - 1));
+        store.down = true;
+        dispatcher.view().refresh();
+
+        assertThat(dispatcher.storeDownSince().isPresent()).isEqualTo(isOutage);
     }
 
     /** The two writes of one request fail, with answers to another's between: the only 503 there is. */

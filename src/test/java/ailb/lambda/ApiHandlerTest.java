@@ -103,6 +103,20 @@ class ApiHandlerTest {
         assertThat(response.getBody()).contains("answer_too_large", "Ask for less");
     }
 
+    /** The dispatcher has handed the stream over by then: nobody else is there to answer. */
+    @Test
+    void aBugWhileAStreamIsCollectedIsA500InTheCallersWords() {
+        upstream.always("a", () -> new Upstream.Streaming(200, Headers.NONE, new BrokenBody()));
+        APIGatewayV2HTTPEvent event = chat(NOW_MILLIS);
+        event.setBody(CHAT.replace("{\"model", "{\"stream\":true,\"model"));
+
+        APIGatewayV2HTTPResponse response = handler.handleRequest(event, remaining(28_000));
+
+        assertThat(response.getStatusCode()).isEqualTo(500);
+        assertThat(response.getBody()).contains("internal_error");
+        assertThat(response.getHeaders()).containsKey("x-request-id");
+    }
+
     @Test
     void aBodyInBase64IsDecoded() {
         APIGatewayV2HTTPEvent event = chat(NOW_MILLIS);
@@ -186,6 +200,28 @@ class ApiHandlerTest {
 
     private static Context remaining(int millis) {
         return new RemainingTime(millis);
+    }
+
+    /** One event, and a bug after it. */
+    private static final class BrokenBody implements Upstream.Body {
+
+        private boolean begun;
+
+        @Override
+        public Upstream.Piece next(Duration timeout) {
+            if (begun) {
+                throw new IllegalStateException("a bug");
+            }
+            begun = true;
+            return new Upstream.Bytes(
+                    "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Hello\"}}]}\n\n"
+                            .getBytes(StandardCharsets.UTF_8));
+        }
+
+        @Override
+        public void close() {
+            // holds nothing
+        }
     }
 
     private static final class OneClient implements ClientKeys {
