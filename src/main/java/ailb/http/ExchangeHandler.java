@@ -40,7 +40,10 @@ record ExchangeHandler(
         try (exchange) {
             Optional<byte[]> body = body(exchange);
             ApiRequest request = request(exchange, body.orElse(new byte[0]));
-            send(exchange, answer(body.isPresent() ? api : tooLarge, request));
+            ApiResponse response = answer(body.isPresent() ? api : tooLarge, request);
+            // A handler that was interrupted has its answer yet, which is lost if the first write finds the interrupt.
+            Thread.interrupted();
+            send(exchange, response);
         }
     }
 

@@ -35,6 +35,7 @@ public final class HttpServer implements AutoCloseable {
 
     private static final int BACKLOG = 1024;
     private static final Duration GRACE = Duration.ofSeconds(5);
+    private static final Duration LAST_WORDS = Duration.ofSeconds(1);
 
     private final com.sun.net.httpserver.HttpServer server;
     private final ExecutorService executor;
@@ -75,23 +76,31 @@ public final class HttpServer implements AutoCloseable {
         return server.getAddress();
     }
 
-    /** Takes no more requests, and returns when those in flight are answered, or cut off after 5 s. */
+    /**
+     * Takes no more requests, and returns when those in flight are answered. After 5 s they are interrupted, and a second
+     * later cut off.
+     */
     @Override
     public void close() {
-        close(GRACE);
+        close(GRACE, LAST_WORDS);
     }
 
-    void close(Duration grace) {
+    void close(Duration grace, Duration lastWords) {
         // Without an executor the JDK's server hangs up on new requests. The grace of its own stop() would not do: it
         // counts a request whose client hung up as in flight for ever.
         executor.shutdown();
+        awaitAnswers(grace);
+        executor.shutdownNow();
+        awaitAnswers(lastWords);
+        server.stop(0);
+    }
+
+    private void awaitAnswers(Duration longest) {
         try {
-            executor.awaitTermination(grace.toNanos(), TimeUnit.NANOSECONDS);
+            executor.awaitTermination(longest.toNanos(), TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        server.stop(0);
-        executor.shutdownNow();
     }
 
     private static void preset(String name, String value) {

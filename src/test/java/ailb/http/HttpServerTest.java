@@ -33,7 +33,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
@@ -293,7 +292,7 @@ class HttpServerTest {
     void anAnswerToALargeBodyThatIsNoHttpIsAFailure() throws Exception {
         ApiResponse bad = new ApiResponse(413, Map.of("x", "a\r\nb"), new byte[0]);
         HttpServer server = HttpServer.start(loopback(), MAX_BODY, _ -> OK, _ -> bad, _ -> FAILURE);
-        opened.add(() -> server.close(Duration.ZERO));
+        opened.add(() -> server.close(Duration.ZERO, Duration.ZERO));
 
         assertThat(post(server, MAX_BODY + 1).statusCode()).isEqualTo(500);
     }
@@ -306,7 +305,7 @@ class HttpServerTest {
                     large.add(request);
                     return TOO_LARGE;
                 }, _ -> FAILURE);
-        opened.add(() -> server.close(Duration.ZERO));
+        opened.add(() -> server.close(Duration.ZERO, Duration.ZERO));
 
         post(server, MAX_BODY + 1);
 
@@ -391,7 +390,7 @@ class HttpServerTest {
             Future<HttpResponse<String>> inFlight =
                     threads.submit(() -> client.send(get(server), BodyHandlers.ofString()));
             asked.await();
-            Future<?> closing = threads.submit(() -> server.close(Duration.ofSeconds(20)));
+            Future<?> closing = threads.submit(() -> server.close(Duration.ofSeconds(20), Duration.ZERO));
 
             release.countDown();
 
@@ -402,15 +401,40 @@ class HttpServerTest {
     }
 
     @Test
-    void closingCutsOffWhatOutlastsTheGrace() throws Exception {
+    void whatOutlastsTheGraceIsInterruptedAndCanStillAnswer() throws Exception {
         CountDownLatch asked = new CountDownLatch(1);
-        CountDownLatch interrupted = new CountDownLatch(1);
         HttpServer server = serve(request -> {
             asked.countDown();
             try {
                 new CountDownLatch(1).await();
             } catch (InterruptedException e) {
-                interrupted.countDown();
+                Thread.currentThread().interrupt();
+            }
+            return OK;
+        });
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<HttpResponse<String>> inFlight =
+                    threads.submit(() -> client.send(get(server), BodyHandlers.ofString()));
+            asked.await();
+
+            server.close(Duration.ofMillis(50), Duration.ofSeconds(20));
+
+            assertThat(inFlight.get().body()).isEqualTo("pong");
+        }
+    }
+
+    @Test
+    void closingCutsOffWhoTakesNoNotice() throws Exception {
+        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch cutOff = new CountDownLatch(1);
+        HttpServer server = serve(request -> {
+            asked.countDown();
+            while (cutOff.getCount() > 0) {
+                try {
+                    cutOff.await();
+                } catch (InterruptedException e) {
+                    // takes no notice
+                }
             }
             return OK;
         });
@@ -418,10 +442,11 @@ class HttpServerTest {
             send(socket, "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
             asked.await();
 
-            server.close(Duration.ofMillis(50));
+            server.close(Duration.ofMillis(50), Duration.ofMillis(50));
 
-            assertThat(interrupted.await(5, TimeUnit.SECONDS)).isTrue();
             assertThat(socket.getInputStream().read()).isEqualTo(-1);
+        } finally {
+            cutOff.countDown();
         }
     }
 
@@ -431,7 +456,7 @@ class HttpServerTest {
             return handler.apply(request);
         };
         HttpServer server = HttpServer.start(loopback(), MAX_BODY, recording, _ -> TOO_LARGE, _ -> FAILURE);
-        opened.add(() -> server.close(Duration.ZERO));
+        opened.add(() -> server.close(Duration.ZERO, Duration.ZERO));
         return server;
     }
 
