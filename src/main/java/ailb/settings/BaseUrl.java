@@ -16,6 +16,9 @@ final class BaseUrl {
     private static final Pattern LOOPBACK =
             Pattern.compile("localhost|\\[::1]|127(\\.(25[0-5]|2[0-4]\\d|1?\\d?\\d)){3}", Pattern.CASE_INSENSITIVE);
 
+    private static final Pattern OPERATION =
+            Pattern.compile("/(chat/completions|completions|embeddings|responses|messages)$");
+
     private BaseUrl() {}
 
     static URI byDefault(Provider provider) {
@@ -47,6 +50,10 @@ final class BaseUrl {
         }
         if (url.getRawUserInfo() != null || url.getRawQuery() != null || url.getRawFragment() != null) {
             return new Bad<>("must not have a user, a query or a fragment; keys belong in the secret");
+        }
+        if (OPERATION.matcher(url.getRawPath()).find()) {
+            return new Bad<>("must end before the operation, as in \"https://api.openai.com/v1\": the balancer adds "
+                    + "/chat/completions and the like");
         }
         return new Good<>(url);
     }

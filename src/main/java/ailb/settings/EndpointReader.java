@@ -104,16 +104,19 @@ final class EndpointReader {
         return new Limits(
                 amounts,
                 fields.orDefault("pacing", PACING, pacingByDefault(provider)),
-                orNone(fields.optional("burst", burst(amounts))),
+                orNone(fields.optional("burst", burst(fields, amounts))),
                 orNone(fields.optional("margin", MARGIN)),
                 fields.orDefault("token_accounting", TOKEN_ACCOUNTING, accountingByDefault(provider)),
                 fields.orDefault("day_reset", DAY_RESET, Optional.of(ZoneId.of("UTC")))
                         .orElse(null));
     }
 
-    /** A minute's worth at most: more at once is no limit a minute. */
-    private static Rule<Double> burst(Map<LimitKind, Long> amounts) {
-        return Rule.number(1, amounts.getOrDefault(LimitKind.REQUESTS_PER_MINUTE, HIGHEST_LIMIT));
+    /** A minute's worth at most: more at once is no limit a minute. Alone it limits nothing. */
+    private static Rule<Double> burst(Fields fields, Map<LimitKind, Long> amounts) {
+        return fields.nullable(Rule.word(LimitKind.REQUESTS_PER_MINUTE)).isPresent()
+                ? Rule.number(1, amounts.getOrDefault(LimitKind.REQUESTS_PER_MINUTE, HIGHEST_LIMIT))
+                : new Rule<>("left out",
+                        _ -> new Bad<>("needs requests_per_minute, of which it says how many may go at once"));
     }
 
     private static Pacing pacingByDefault(Provider provider) {

@@ -1,16 +1,16 @@
 package ailb.settings;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** The fields of one JSON object. A field is known once it has been asked for; the others are refused at the end. */
 final class Fields {
 
     private final Cursor object;
-    private final List<String> known = new ArrayList<>();
+    private final Set<String> known = new LinkedHashSet<>();
 
     Fields(Cursor object) {
         this.object = object;

@@ -2,7 +2,7 @@ package ailb.settings;
 
 import static java.util.Comparator.comparingInt;
 
-import java.util.List;
+import java.util.Collection;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -14,7 +14,7 @@ final class NearestWord {
     private NearestWord() {}
 
     /** The word fewest edits away, if a third of its letters or two edits suffice; the case of letters is no edit. */
-    static Optional<String> to(String written, List<String> words) {
+    static Optional<String> to(String written, Collection<String> words) {
         if (written.length() > LONGEST) {
             return Optional.empty();
         }

@@ -62,9 +62,7 @@ class RefusedFieldsTest {
             output_tokens_per_minute | 0.1 | must be a whole number above 0, not 0.1
             pacing | "fast" | must be one of "bucket", "smooth", "even", not "fast"
             pacing | null   | must be one of "bucket", "smooth", "even", not null
-            burst  | 0.99   | must be a number from 1 to 1000000000, not 0.99
-            burst  | 1e13   | must be a number from 1 to 1000000000, not 1E+13
-            burst  | true   | must be a number from 1 to 1000000000, not true
+            burst  | 10     | needs requests_per_minute, of which it says how many may go at once
             margin | 0      | must be a number from 0.01 to 1, not 0
             margin | 1.01   | must be a number from 0.01 to 1, not 1.01
             margin | "all"  | must be a number from 0.01 to 1, not "all"
@@ -114,6 +112,8 @@ class RefusedFieldsTest {
             "https://a.example?key=x"     | must not have a user, a query or a fragment; keys belong in the secret
             "https://a.example/v1/?"      | must not have a user, a query or a fragment; keys belong in the secret
             "https://a.example#x"         | must not have a user, a query or a fragment; keys belong in the secret
+            "https://a.example/v1/chat/completions/" | must end before the operation, as in "https://api.openai.com/v1": the balancer adds /chat/completions and the like
+            "https://a.example/v1/messages" | must end before the operation, as in "https://api.openai.com/v1": the balancer adds /chat/completions and the like
             """)
     void aBadBaseUrlIsRefusedAndNotRepeated(String json, String complaint) {
         assertThat(problems(EndpointJson.minimal().with("base_url", json)))
@@ -186,10 +186,17 @@ class RefusedFieldsTest {
     }
 
     /** More at once than a minute may see would be no limit. */
+    @ParameterizedTest
+    @CsvSource({"61, 61", "0.99, 0.99", "1e13, 1E+13", "true, true"})
+    void aBurstIsAMinutesWorthAtMost(String burst, String told) {
+        assertThat(problems(EndpointJson.minimal().with("requests_per_minute", "60").with("burst", burst)))
+                .containsExactly("endpoints[0].burst: must be a number from 1 to 60, not " + told);
+    }
+
     @Test
-    void aBurstIsAMinutesWorthAtMost() {
-        assertThat(problems(EndpointJson.minimal().with("requests_per_minute", "60").with("burst", "61")))
-                .containsExactly("endpoints[0].burst: must be a number from 1 to 60, not 61");
+    void aLimitThatIsWrongIsTheOnlyProblemOfItsBurst() {
+        assertThat(problems(EndpointJson.minimal().with("requests_per_minute", "0").with("burst", "10")))
+                .containsExactly("endpoints[0].requests_per_minute: must be a whole number above 0, not 0");
     }
 
     @ParameterizedTest
