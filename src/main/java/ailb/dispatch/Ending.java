@@ -153,7 +153,8 @@ final class Ending {
                         "No endpoint for this model serves " + path
                                 + "; the endpoints' operations are set in pool.json.");
             case Obstacle.UnsupportedField(String field) ->
-                ApiError.unsupported(field, "No endpoint for this model has an equivalent of '" + field + "'.");
+                ApiError.unsupported(field,
+                        "No endpoint for this model has an equivalent of '" + field + "' as it is given.");
         };
     }
 

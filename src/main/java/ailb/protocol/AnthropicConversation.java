@@ -52,9 +52,7 @@ final class AnthropicConversation {
 
     /** The path of what Anthropic refuses in the order of the turns: calls and results have to match turn by turn. */
     Optional<String> fault() {
-        // Anthropic wants a user's turn first. One made up here would be words in the user's mouth.
-        boolean opensWithUser = turns.path(0).path("role").asText().equals(USER);
-        return fault.or(() -> opensWithUser ? Optional.empty() : Optional.of("messages"));
+        return fault.or(() -> turns.isEmpty() ? Optional.of("messages") : Optional.empty());
     }
 
     private void add(JsonNode message, String path) {
@@ -79,6 +77,10 @@ final class AnthropicConversation {
         // A turn may not end with a thought, so an answer that was cut off while thinking is left out.
         if (blocks.isEmpty()) {
             return;
+        }
+        if (turns.isEmpty()) {
+            // Anthropic wants a user's turn first. One made up here would be words in the user's mouth.
+            report(path + "role");
         }
         ArrayNode turn = turnOf(ASSISTANT);
         message.path("thinking_blocks").forEach(turn::add);

@@ -139,7 +139,7 @@ abstract sealed class JsonEventStream implements ReplyStream permits ChatEvents,
 
     /** An error that came as an event. */
     final Step failed(ServerSentEvents.Event event, JsonNode data) {
-        ProviderError error = ProviderError.of(Optional.of(data));
+        ProviderError error = ProviderError.of(Optional.of(data), NOTHING);
         ProviderReply.Failure failure = Failures.streamed(error, callers, remaining);
         if (failure.failure() == FailureClass.CALLER_FAULT) {
             refusal = Optional.of(refusal(event, error.toApiError(failure.status())));

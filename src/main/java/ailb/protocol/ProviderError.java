@@ -1,9 +1,12 @@
 package ailb.protocol;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,15 +27,42 @@ record ProviderError(
 
     private static final Pattern STATUS = Pattern.compile("[45][0-9]{2}");
 
-    private static final ProviderError UNKNOWN = new ProviderError(false, "", "", "", null, "");
+    /** Characters of a text that is no JSON, or of a detail. */
+    private static final int MOST_TEXT = 300;
 
-    /** Reads OpenAI's and Anthropic's shape, Gemini's array of such, and errors that are bare text or not wrapped. */
-    static ProviderError of(Optional<JsonNode> body) {
-        return body.map(root -> root.isArray() ? root.path(0) : root)
+    /**
+     * Reads OpenAI's and Anthropic's shape, Gemini's array of such, errors that are bare text or not wrapped, FastAPI's
+     * {@code detail}, and what is plain text.
+     *
+     * @param root of the body, if it is JSON
+     */
+    static ProviderError of(Optional<JsonNode> root, byte[] body) {
+        return root.map(any -> any.isArray() ? any.path(0) : any)
                 .filter(JsonNode::isObject)
-                .map(root -> root.has("error") ? root.path("error") : root)
-                .map(ProviderError::ofError)
-                .orElse(UNKNOWN);
+                .map(any -> any.has("error") ? any.path("error") : any)
+                .map(error -> error.has("detail") && !error.has("message")
+                        ? said(detail(error.path("detail")))
+                        : ofError(error))
+                .orElseGet(() -> said(root.isPresent() ? "" : new String(body, StandardCharsets.UTF_8)));
+    }
+
+    /** What is no error object; a page of HTML says nothing. */
+    private static ProviderError said(String text) {
+        String words = text.strip();
+        String message = words.startsWith("<") ? "" : words.substring(0, Math.min(words.length(), MOST_TEXT));
+        return new ProviderError(false, "", "", message, null, "");
+    }
+
+    /** A text, or the first of a list of what is wrong and where. */
+    private static String detail(JsonNode detail) {
+        JsonNode first = detail.path(0);
+        if (!first.isObject()) {
+            return detail.asText();
+        }
+        String path = StreamSupport.stream(first.path("loc").spliterator(), false)
+                .map(JsonNode::asText)
+                .collect(Collectors.joining("."));
+        return path.isEmpty() ? text(first, "msg") : path + ": " + text(first, "msg");
     }
 
     private static ProviderError ofError(JsonNode error) {

@@ -43,7 +43,7 @@ final class WholeReply {
         if (said.isPresent()) {
             return new ProviderReply.Answer(said.get().body(), said.get().usage(), remaining);
         }
-        ProviderError error = ProviderError.of(root);
+        ProviderError error = ProviderError.of(root, body);
         int refusal = Failures.isFailure(status) ? status : error.status().orElse(status);
         if (!Failures.isFailure(refusal)) {
             return Failures.notAnAnswer(status, remaining);

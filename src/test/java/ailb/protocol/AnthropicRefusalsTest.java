@@ -162,7 +162,8 @@ class AnthropicRefusalsTest {
             delimiter = '|', quoteCharacter = '`', value = {
                 "messages                   | {'role':'system','content':'x'}",
                 "messages                   | {'role':'user','content':' '}",
-                "messages                   | {'role':'assistant','content':'Hi!'},HELLO",
+                "messages[0].role           | {'role':'assistant','content':'Hi!'},HELLO",
+                "messages[1].role           | {'role':'system','content':'x'},{'role':'assistant','content':'Hi!'},HELLO",
                 "messages[1].tool_call_id   | HELLO,{'role':'tool','content':'x'}",
                 "messages[1].tool_call_id   | HELLO,{'role':'tool','content':'x','tool_call_id':'a'}",
                 "messages[1].tool_calls[0]  | HELLO,CALL",

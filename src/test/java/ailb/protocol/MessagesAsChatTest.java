@@ -351,6 +351,9 @@ class MessagesAsChatTest {
                 "400 | invalid_request_error | prompt is too long: This model_s maximum context length is 8192 tokens. | {'error':{'message':'This model_s maximum context length is 8192 tokens.','type':'invalid_request_error','param':null,'code':'context_length_exceeded'}}",
                 "413 | request_too_large | The provider refused the request with status 413. | <html>",
                 "422 | invalid_request_error | Bad. | {'error':'Bad.'}",
+                "422 | invalid_request_error | Too many images | {'detail':'Too many images'}",
+                "422 | invalid_request_error | body.n: Not whole | {'detail':[{'type':'int','loc':['body','n'],'msg':'Not whole'}]}",
+                "422 | invalid_request_error | Bad stuff. | Bad stuff.",
             })
     void callersFaultIsToldInTheCallersProtocol(int status, String type, String message, String body) {
         ProviderReply.Failure failure = failure(status, body.replace('\'', '"'));

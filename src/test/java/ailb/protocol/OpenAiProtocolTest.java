@@ -136,6 +136,8 @@ class OpenAiProtocolTest {
                 + "\"status\":\"INVALID_ARGUMENT\"}}]").passOn()))
                 .isEqualTo(json(utf8("""
                         {"error":{"message":"Bad part","type":"INVALID_ARGUMENT","param":null,"code":"400"}}""")));
+        assertThat(json(failure(400, Headers.NONE, " Bad stuff.\n").passOn()).at("/error/message").asText())
+                .isEqualTo("Bad stuff.");
     }
 
     @Test
