@@ -161,7 +161,7 @@ public final class Api {
     private ObjectNode statistics() {
         PoolView view = dispatcher.view();
         view.refresh();
-        return Bodies.pool(pool, dispatcher.storeDownSince(), view::state, time.now());
+        return Bodies.pool(pool, dispatcher.storeDownSince(), view::state, dispatcher::missingKey, time.now());
     }
 
     private ApiResponse ask(RequestKind kind, Call call) {

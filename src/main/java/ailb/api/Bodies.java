@@ -30,8 +30,17 @@ final class Bodies {
 
     private Bodies() {}
 
-    /** The day's budget, the statistics of every endpoint, and whether the state store they come from answers. */
-    static ObjectNode pool(Pool pool, OptionalLong storeDownSince, Function<Endpoint, EndpointState> states, long now) {
+    /**
+     * The day's budget, the statistics of every endpoint, and whether the state store they come from answers.
+     *
+     * @param missingKeys what is to be done about an endpoint's key, where there is none
+     */
+    static ObjectNode pool(
+            Pool pool,
+            OptionalLong storeDownSince,
+            Function<Endpoint, EndpointState> states,
+            Function<Endpoint, Optional<String>> missingKeys,
+            long now) {
         ObjectNode body = MAPPER.createObjectNode()
                 .put("object", "pool")
                 .put("time", iso(now))
@@ -48,7 +57,8 @@ final class Bodies {
         ArrayNode endpoints = body.putArray("endpoints");
         for (EndpointStatistics endpoint : statistics) {
             double share = traffic == 0 ? 0 : endpoint.windowAdmitted() / traffic;
-            endpoints.add(endpoint(endpoint, now).put("share", rounded(share)));
+            Optional<String> missingKey = missingKeys.apply(endpoint.endpoint());
+            endpoints.add(endpoint(endpoint, missingKey, now).put("share", rounded(share)));
         }
         return body;
     }
@@ -68,7 +78,7 @@ final class Bodies {
         return node.put("spent_today_usd", budget.spent() / 1e9).put("exponent", rounded(budget.exponent()));
     }
 
-    private static ObjectNode endpoint(EndpointStatistics statistics, long now) {
+    private static ObjectNode endpoint(EndpointStatistics statistics, Optional<String> missingKey, long now) {
         Endpoint endpoint = statistics.endpoint();
         ObjectNode node = MAPPER.createObjectNode()
                 .put("name", endpoint.name())
@@ -76,7 +86,7 @@ final class Bodies {
                 .put("model_id", endpoint.modelId())
                 .put("weight", endpoint.weight())
                 .put("capacity", rounded(statistics.capacity()))
-                .put("healthy", statistics.opening().isEmpty())
+                .put("healthy", statistics.opening().isEmpty() && missingKey.isEmpty())
                 .put("state", state(statistics.opening()))
                 .put("total_requests", statistics.totalRequests())
                 .put("total_failures", statistics.totalFailures())
@@ -84,7 +94,12 @@ final class Bodies {
                 .put("error_rate", rounded(statistics.errorRate()))
                 .put("consecutive_errors", statistics.consecutiveErrors())
                 .put("generation", statistics.generation());
-        node.set("out", statistics.opening().<JsonNode>map(Bodies::opening).orElse(MAPPER.nullNode()));
+        node.set(
+                "out",
+                missingKey.map(Bodies::withoutKey)
+                        .or(() -> statistics.opening().map(Bodies::opening))
+                        .<JsonNode>map(out -> out)
+                        .orElse(MAPPER.nullNode()));
         node.put("held_until", statistics.heldUntil() > now ? iso(statistics.heldUntil()) : null);
         ArrayNode limits = node.putArray("limits");
         statistics.uses()
@@ -119,6 +134,13 @@ final class Bodies {
 
     private static String state(Optional<Opening> opening) {
         return opening.map(open -> open.halfOpen() ? "half_open" : "open").orElse("closed");
+    }
+
+    private static ObjectNode withoutKey(String remedy) {
+        return MAPPER.createObjectNode()
+                .put("reason", "key_missing")
+                .put("means", remedy)
+                .putNull("until");
     }
 
     private static ObjectNode opening(Opening opening) {

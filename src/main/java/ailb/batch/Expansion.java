@@ -37,6 +37,9 @@ final class Expansion {
      */
     boolean run(String id, Deadline deadline) {
         Optional<Batch> batch = store.find(id, time.now());
+        // In progress before its first line can be answered.
+        batch.filter(found -> found.status() == BatchStatus.VALIDATING)
+                .ifPresent(found -> store.advance(id, found.cursor(), found.cursor(), time.now()));
         while (batch.isPresent() && !batch.get().status().isOver()
                 && batch.get().cursor().line() < batch.get().total()) {
             if (deadline.remaining(time) < STRETCH) {

@@ -6,6 +6,7 @@ import ailb.pool.Pool;
 import ailb.protocol.ModelRequest;
 import ailb.selection.Selection;
 import ailb.state.StateStore;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.ToDoubleFunction;
 import java.util.random.RandomGenerator;
@@ -116,6 +117,13 @@ public final class Dispatcher {
     /** What is known of the endpoints: the shared state or, while its store is down, what this instance has learnt. */
     public PoolView view() {
         return grounds.current().view();
+    }
+
+    /** What is to be done about an endpoint's key, where there is none; empty too where nobody can tell now. */
+    public Optional<String> missingKey(Endpoint endpoint) {
+        return grounds.shared().keys().get(endpoint.apiKey()) instanceof ApiKeys.Missing(String remedy)
+                ? Optional.of(remedy)
+                : Optional.empty();
     }
 
     /**

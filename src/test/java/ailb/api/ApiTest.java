@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import ailb.batch.Batches;
 import ailb.batch.InMemoryBatchQueue;
 import ailb.batch.InMemoryBatchStore;
+import ailb.dispatch.ApiKeys;
 import ailb.dispatch.Deadline;
 import ailb.dispatch.Dispatcher;
 import ailb.dispatch.FixedKeys;
@@ -53,6 +54,7 @@ class ApiTest {
     private final ScriptedUpstream upstream = new ScriptedUpstream();
     private final InMemoryStateStore store = new InMemoryStateStore();
     private final KnownClients clients = new KnownClients();
+    private final FixedKeys keys = new FixedKeys();
     private final Pool pool = Endpoints.pool(
             Endpoints.endpoint("a", Provider.OPENAI, 2, Endpoints.requests(Pacing.EVEN, 60)));
     private final Api api = api();
@@ -451,6 +453,19 @@ class ApiTest {
     }
 
     @Test
+    void thePoolSaysWhichKeyIsMissing() throws IOException {
+        keys.known("key-of-a", new ApiKeys.Missing("Put it."));
+        JsonNode without = json(get("/v1/pool")).at("/endpoints/0");
+
+        assertThat(without.path("healthy").booleanValue()).isFalse();
+        assertThat(without.path("out")).isEqualTo(MAPPER.readTree("""
+                {"reason": "key_missing", "means": "Put it.", "until": null}"""));
+
+        keys.known("key-of-a", new ApiKeys.Unavailable("no answer"));
+        assertThat(json(get("/v1/pool")).at("/endpoints/0/healthy").booleanValue()).isTrue();
+    }
+
+    @Test
     void thePoolSaysWhyAnEndpointIsOutAndUntilWhen() throws IOException {
         upstream.always("a", () -> ScriptedUpstream.error(401, "invalid_request_error", "invalid_api_key"));
         post(CHAT);
@@ -500,8 +515,7 @@ class ApiTest {
     }
 
     private Api api(Pool pool, StateStore store) {
-        Dispatcher dispatcher =
-                new Dispatcher(pool, store, upstream, new FixedKeys(), time, new Random(3), _ -> {});
+        Dispatcher dispatcher = new Dispatcher(pool, store, upstream, keys, time, new Random(3), _ -> {});
         Batches batches = new Batches(
                 new InMemoryBatchStore(),
                 new InMemoryBatchQueue(time, new Random(3)),

@@ -112,6 +112,19 @@ class BatchesTest {
     }
 
     @Test
+    void aBatchIsInProgressBeforeItsFirstLineCanBeAnswered() {
+        Batch batch = submit("\"a\"", body());
+        Expansion failing = new Expansion(store, new UnheardQueue(queue), time);
+
+        assertThatThrownBy(() -> failing.run(batch.id(), Deadline.in(Duration.ofMinutes(5), time)))
+                .isInstanceOf(BatchQueueException.class);
+
+        Batch begun = store.find(batch.id(), time.now()).orElseThrow();
+        assertThat(begun.status()).isEqualTo(BatchStatus.IN_PROGRESS);
+        assertThat(begun.begun()).isEqualTo(time.now());
+    }
+
+    @Test
     void idsSortByAge() {
         String first = submit("\"a\"", body()).id();
         time.pass(Duration.ofMillis(1));
