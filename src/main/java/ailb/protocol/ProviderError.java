@@ -27,6 +27,8 @@ record ProviderError(
 
     private static final Pattern STATUS = Pattern.compile("[45][0-9]{2}");
 
+    private static final ProviderError UNKNOWN = new ProviderError(false, "", "", "", null, "");
+
     /** Characters of a text that is no JSON, or of a detail. */
     private static final int MOST_TEXT = 300;
 
@@ -40,29 +42,32 @@ record ProviderError(
         return root.map(any -> any.isArray() ? any.path(0) : any)
                 .filter(JsonNode::isObject)
                 .map(any -> any.has("error") ? any.path("error") : any)
-                .map(error -> error.has("detail") && !error.has("message")
-                        ? said(detail(error.path("detail")))
-                        : ofError(error))
-                .orElseGet(() -> said(root.isPresent() ? "" : new String(body, StandardCharsets.UTF_8)));
+                .map(ProviderError::ofError)
+                .orElseGet(() -> root.isPresent() ? UNKNOWN : ofText(new String(body, StandardCharsets.UTF_8).strip()));
     }
 
-    /** What is no error object; a page of HTML says nothing. */
-    private static ProviderError said(String text) {
-        String words = text.strip();
-        String message = words.startsWith("<") ? "" : words.substring(0, Math.min(words.length(), MOST_TEXT));
-        return new ProviderError(false, "", "", message, null, "");
+    /** A page of HTML says nothing. */
+    private static ProviderError ofText(String text) {
+        return text.startsWith("<") ? UNKNOWN : new ProviderError(false, "", "", shortened(text), null, "");
+    }
+
+    private static String shortened(String text) {
+        return text.codePoints()
+                .limit(MOST_TEXT)
+                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                .toString();
     }
 
     /** A text, or the first of a list of what is wrong and where. */
     private static String detail(JsonNode detail) {
         JsonNode first = detail.path(0);
         if (!first.isObject()) {
-            return detail.asText();
+            return shortened(detail.asText());
         }
         String path = StreamSupport.stream(first.path("loc").spliterator(), false)
                 .map(JsonNode::asText)
                 .collect(Collectors.joining("."));
-        return path.isEmpty() ? text(first, "msg") : path + ": " + text(first, "msg");
+        return shortened(path.isEmpty() ? text(first, "msg") : path + ": " + text(first, "msg"));
     }
 
     private static ProviderError ofError(JsonNode error) {
@@ -75,7 +80,7 @@ record ProviderError(
                 !message.isEmpty() || !type.isEmpty(),
                 type.isEmpty() ? text(error, "status") : type,
                 text(error, "code"),
-                message,
+                message.isEmpty() ? detail(error.path("detail")) : message,
                 error.path("param").textValue(),
                 reason(error));
     }
