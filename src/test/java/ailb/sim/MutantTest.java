@@ -26,7 +26,7 @@ class MutantTest {
 
     /** Courses on which breakers move all the time: some races take many of them to come up. */
     private static final List<Long> FLAPPING =
-            LongStream.rangeClosed(1, 1_200).filter(Course::isFlapping).boxed().toList();
+            LongStream.rangeClosed(1, 2_400).filter(Course::isFlapping).boxed().toList();
 
     /** On so many courses a guard is left out that is known to survive. */
     private static final int FEW = 6;
