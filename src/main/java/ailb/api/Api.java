@@ -161,7 +161,9 @@ public final class Api {
     private ObjectNode statistics() {
         PoolView view = dispatcher.view();
         view.refresh();
-        return Bodies.pool(pool, dispatcher.storeDownSince(), view::state, dispatcher::missingKey, time.now());
+        long now = time.now();
+        String stateStore = Bodies.stateStore(dispatcher.storeDownSince(), view.readAt(), now);
+        return Bodies.pool(pool, stateStore, view::state, dispatcher::missingKey, now);
     }
 
     private ApiResponse ask(RequestKind kind, Call call) {

@@ -14,6 +14,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
@@ -28,23 +29,27 @@ final class Bodies {
 
     private static final JsonMapper MAPPER = new JsonMapper();
 
+    /** Figures that are a second old are read anew: those that are older could not be. */
+    private static final long STALE = Duration.ofSeconds(2).toNanos();
+
     private Bodies() {}
 
     /**
      * The day's budget, the statistics of every endpoint, and whether the state store they come from answers.
      *
+     * @param stateStore see {@link #stateStore}
      * @param missingKeys what is to be done about an endpoint's key, where there is none
      */
     static ObjectNode pool(
             Pool pool,
-            OptionalLong storeDownSince,
+            String stateStore,
             Function<Endpoint, EndpointState> states,
             Function<Endpoint, Optional<String>> missingKeys,
             long now) {
         ObjectNode body = MAPPER.createObjectNode()
                 .put("object", "pool")
                 .put("time", iso(now))
-                .put("state_store", stateStore(storeDownSince));
+                .put("state_store", stateStore);
         Settings.Cost cost = pool.settings().routing().cost();
         body.set("budget", budget(DayBudget.of(cost, pool.endpoints().stream().map(states), now)));
         List<EndpointStatistics> statistics = pool.endpoints()
@@ -63,8 +68,19 @@ final class Bodies {
         return body;
     }
 
-    private static String stateStore(OptionalLong downSince) {
-        return downSince.isPresent() ? "down since " + iso(downSince.getAsLong()) + ": on a local share" : "ok";
+    /**
+     * Whether the state store answers.
+     *
+     * @param readAt when it last did, 0 where it never did
+     */
+    static String stateStore(OptionalLong downSince, long readAt, long now) {
+        if (downSince.isPresent()) {
+            return "down since " + iso(downSince.getAsLong()) + ": on a local share";
+        }
+        if (now - readAt < STALE) {
+            return "ok";
+        }
+        return "does not answer: " + (readAt == 0 ? "these figures are none" : "figures of " + iso(readAt));
     }
 
     private static ObjectNode budget(DayBudget budget) {

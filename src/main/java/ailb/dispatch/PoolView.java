@@ -82,6 +82,11 @@ public final class PoolView {
         }
     }
 
+    /** When all items were last read, nanoseconds since the epoch; 0 where they never were. */
+    public long readAt() {
+        return readAt;
+    }
+
     /** Notes an item that a write brought back. */
     void saw(Endpoint endpoint, EndpointState state) {
         seen.merge(endpoint.name(), new Seen(state, time.now()), this::newer);

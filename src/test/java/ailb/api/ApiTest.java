@@ -39,6 +39,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.Random;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -492,6 +493,22 @@ class ApiTest {
     }
 
     @Test
+    void thePoolSaysHowOldItsFiguresAre() throws IOException {
+        BrokenStore failing = new BrokenStore();
+        Api unread = api(pool, failing);
+        ApiRequest ask = new ApiRequest("GET", "/v1/pool", "", new Headers(authorized()), new byte[0]);
+        assertThat(json(unread.handle(ask, deadline())).path("state_store").textValue())
+                .isEqualTo("does not answer: these figures are none");
+
+        failing.readable = true;
+        assertThat(json(unread.handle(ask, deadline())).path("state_store").textValue()).isEqualTo("ok");
+        time.pass(Duration.ofSeconds(20));
+        failing.readable = false;
+        assertThat(json(unread.handle(ask, deadline())).path("state_store").textValue())
+                .isEqualTo("does not answer: figures of 2027-01-15T08:00:00Z");
+    }
+
+    @Test
     void noAnswerRepeatsAKey() {
         upstream.always("a", () -> ScriptedUpstream.error(500, "server_error", "x"));
         List<ApiResponse> responses = List.of(
@@ -599,8 +616,13 @@ class ApiTest {
 
     private static final class BrokenStore implements StateStore {
 
+        private boolean readable;
+
         @Override
         public Map<String, EndpointState> read(Collection<String> endpoints) {
+            if (readable) {
+                return endpoints.stream().collect(Collectors.toMap(name -> name, _ -> EndpointState.EMPTY));
+            }
             throw new StateStoreException("down", new IllegalStateException("down"));
         }
 
