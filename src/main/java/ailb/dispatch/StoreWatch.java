@@ -18,9 +18,6 @@ import java.util.concurrent.atomic.AtomicReference;
  */
 final class StoreWatch implements StateStore {
 
-    /** Failures in a row, of this instance, after which the store is down. */
-    private static final int PATIENCE = 2;
-
     /**
      * After so many nanoseconds a failure is forgotten: an instance that only reads has no write to end a row. One that
      * makes calls meets a store that is down twice in each.
@@ -42,7 +39,7 @@ final class StoreWatch implements StateStore {
     private final StateStore store;
     private final TimeSource time;
     private final DispatchListener listener;
-    private final AtomicReference<Standing> standing = new AtomicReference<>(new Answering(0, 0, 0));
+    private final AtomicReference<Standing> standing = new AtomicReference<>(new Answering(0, 0));
 
     StoreWatch(StateStore store, TimeSource time, DispatchListener listener) {
         this.store = store;
@@ -55,10 +52,9 @@ final class StoreWatch implements StateStore {
 
     /**
      * @param outages how many there have been
-     * @param failures in a row
-     * @param since the first of them was, nanoseconds since the epoch
+     * @param failedAt when it last failed to, nanoseconds since the epoch; 0 where it has answered a write since
      */
-    record Answering(long outages, int failures, long since) implements Standing {}
+    record Answering(long outages, long failedAt) implements Standing {}
 
     /**
      * @param outage its number
@@ -102,9 +98,8 @@ final class StoreWatch implements StateStore {
 
     /** Only writes end a row of failures: a store that can be read but not written to is of no use. */
     private void answered() {
-        if (standing.get() instanceof Answering(_, int failures, _) && failures > 0) {
-            standing.updateAndGet(
-                    now -> now instanceof Answering(long outages, _, _) ? new Answering(outages, 0, 0) : now);
+        if (standing.get() instanceof Answering(_, long failedAt) && failedAt != 0) {
+            standing.updateAndGet(now -> now instanceof Answering(long outages, _) ? new Answering(outages, 0) : now);
         }
     }
 
@@ -118,10 +113,8 @@ final class StoreWatch implements StateStore {
 
     private static Standing afterFailure(Standing standing, long now) {
         return switch (standing) {
-            case Answering(long outages, int failures, long since) when failures > 0 && now - since < MEMORY ->
-                failures + 1 >= PATIENCE ? new Down(outages + 1, now, now)
-                        : new Answering(outages, failures + 1, since);
-            case Answering(long outages, _, _) -> new Answering(outages, 1, now);
+            case Answering(long outages, long failedAt) ->
+                now - failedAt < MEMORY ? new Down(outages + 1, now, now) : new Answering(outages, now);
             case Down down -> down;
         };
     }
@@ -145,7 +138,7 @@ final class StoreWatch implements StateStore {
 
     private void up(long outage) {
         Standing before = standing.getAndUpdate(
-                now -> now instanceof Down down && down.outage() == outage ? new Answering(outage, 0, 0) : now);
+                now -> now instanceof Down down && down.outage() == outage ? new Answering(outage, 0) : now);
         if (before instanceof Down down && down.outage() == outage) {
             listener.on(new DispatchEvent.StoreUp("all", time.now() - down.since()));
         }

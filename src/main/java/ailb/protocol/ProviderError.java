@@ -6,7 +6,6 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,11 +42,13 @@ record ProviderError(
                 .filter(JsonNode::isObject)
                 .map(any -> any.has("error") ? any.path("error") : any)
                 .map(ProviderError::ofError)
-                .orElseGet(() -> root.isPresent() ? UNKNOWN : ofText(new String(body, StandardCharsets.UTF_8).strip()));
+                .orElseGet(() -> root.isPresent() ? UNKNOWN : ofText(body));
     }
 
     /** A page of HTML says nothing. */
-    private static ProviderError ofText(String text) {
+    private static ProviderError ofText(byte[] body) {
+        int most = Math.min(body.length, 4 * MOST_TEXT); // bytes; of a character there are four at most
+        String text = new String(body, 0, most, StandardCharsets.UTF_8).strip();
         return text.startsWith("<") ? UNKNOWN : new ProviderError(false, "", "", shortened(text), null, "");
     }
 
@@ -64,9 +65,7 @@ record ProviderError(
         if (!first.isObject()) {
             return shortened(detail.asText());
         }
-        String path = StreamSupport.stream(first.path("loc").spliterator(), false)
-                .map(JsonNode::asText)
-                .collect(Collectors.joining("."));
+        String path = first.path("loc").valueStream().map(JsonNode::asText).collect(Collectors.joining("."));
         return shortened(path.isEmpty() ? text(first, "msg") : path + ": " + text(first, "msg"));
     }
 
