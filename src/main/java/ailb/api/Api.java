@@ -2,7 +2,6 @@ package ailb.api;
 
 import static ailb.api.Responses.error;
 import static ailb.api.Responses.json;
-import static ailb.api.Responses.stream;
 import static ailb.api.Responses.withHeaders;
 
 import ailb.api.Route.Call;
@@ -10,7 +9,6 @@ import ailb.batch.Batches;
 import ailb.dispatch.Deadline;
 import ailb.dispatch.DispatchResult;
 import ailb.dispatch.Dispatcher;
-import ailb.dispatch.Events;
 import ailb.dispatch.PoolView;
 import ailb.dispatch.TimeSource;
 import ailb.pool.Pool;
@@ -41,7 +39,10 @@ public final class Api {
     /** The vendors' SDKs sleep as long as they are told, be it hours. Told of more than this they are to raise the error. */
     private static final Duration LONGEST_SLEEP = Duration.ofMinutes(1);
 
-    private static final String INTERNAL = "The balancer failed to handle this request; its log tells more.";
+    static final ApiError BUG = ApiError.internal("The balancer failed to handle this request; its log tells more.");
+
+    static final ApiError SHUTTING_DOWN =
+            ApiError.unavailable("The balancer is shutting down; retry.", "shutting_down");
 
     private static final System.Logger LOG = System.getLogger(Api.class.getName());
 
@@ -51,6 +52,7 @@ public final class Api {
     private final ClientAuth auth;
     private final TimeSource time;
     private final RandomGenerator random;
+    private final AnswerLimits answers;
     private final List<Route> routes;
 
     /** @param random used by many threads at once */
@@ -60,38 +62,50 @@ public final class Api {
             ClientKeys keys,
             Batches batches,
             TimeSource time,
-            RandomGenerator random) {
+            RandomGenerator random,
+            AnswerLimits answers) {
         this.pool = pool;
         this.dispatcher = dispatcher;
         this.limits = new PoolLimits(pool, dispatcher, time);
         this.auth = new ClientAuth(keys);
         this.time = time;
         this.random = random;
+        this.answers = answers;
         this.routes = routes(batches);
     }
 
     /** Answers one request before the deadline. Whatever the caller sent, an error is a response and not thrown. */
-    public ApiResponse handle(ApiRequest request, Deadline deadline) {
+    public ApiAnswer handle(ApiRequest request, Deadline deadline) {
         String id = newId();
-        return withId(answer(request, deadline, id), id);
+        return switch (answer(request, deadline, id)) {
+            case ApiResponse response ->
+                withId(answers.fits(response) ? response : answerTooLarge(request), id);
+            case ApiStream stream -> stream;
+        };
     }
 
-    private ApiResponse answer(ApiRequest request, Deadline deadline, String id) {
+    private ApiAnswer answer(ApiRequest request, Deadline deadline, String id) {
         try {
-            return route(request, deadline);
+            return route(request, deadline, id);
         } catch (RuntimeException e) {
             LOG.log(System.Logger.Level.ERROR, "a bug of the balancer, met by the request " + id, e);
-            return error(ApiError.internal(INTERNAL), protocol(request));
+            return error(BUG, protocol(request));
         }
+    }
+
+    /** It has been paid for; asking again would be paid again. */
+    private ApiResponse answerTooLarge(ApiRequest request) {
+        return error(ApiError.answerTooLarge(answers.bytes()), protocol(request));
     }
 
     /** What the caller speaks, which errors are told in: as the path says, or else what Anthropic's clients always send. */
     private static Provider protocol(ApiRequest request) {
-        if (request.path().startsWith(RequestKind.MESSAGES.path())) {
+        String path = request.versionedPath();
+        if (path.startsWith(RequestKind.MESSAGES.path())) {
             return Provider.ANTHROPIC;
         }
-        boolean isOpenAis = request.path().startsWith(BatchRoutes.PATH)
-                || Arrays.stream(RequestKind.values()).anyMatch(kind -> kind.path().equals(request.path()));
+        boolean isOpenAis = path.startsWith(BatchRoutes.PATH)
+                || Arrays.stream(RequestKind.values()).anyMatch(kind -> kind.path().equals(path));
         return isOpenAis || request.headers().get("anthropic-version").isEmpty()
                 ? Provider.OPENAI
                 : Provider.ANTHROPIC;
@@ -102,11 +116,15 @@ public final class Api {
     }
 
     private static ApiResponse withId(ApiResponse response, String id) {
-        return withHeaders(response, Map.of("x-request-id", id, "request-id", id)); // OpenAI's name and Anthropic's
+        return withHeaders(response, named(id));
     }
 
-    private ApiResponse route(ApiRequest request, Deadline deadline) {
-        List<String> path = Route.segments(request.path());
+    private static Map<String, String> named(String id) {
+        return Map.of("x-request-id", id, "request-id", id); // OpenAI's name and Anthropic's
+    }
+
+    private ApiAnswer route(ApiRequest request, Deadline deadline, String id) {
+        List<String> path = Route.segments(request.versionedPath());
         List<Route> there =
                 routes.stream().filter(route -> route.parameters(path).isPresent()).toList();
         if (there.isEmpty()) {
@@ -122,7 +140,9 @@ public final class Api {
         Optional<ApiError> refusal = refusal(route.get(), request);
         return refusal.isPresent()
                 ? error(refusal.get(), protocol(request))
-                : route.get().answer().apply(new Call(request, route.get().parameters(path).orElseThrow(), deadline));
+                : route.get()
+                        .answer()
+                        .apply(new Call(request, route.get().parameters(path).orElseThrow(), deadline, id));
     }
 
     private Optional<ApiError> refusal(Route route, ApiRequest request) {
@@ -138,14 +158,15 @@ public final class Api {
 
     private List<Route> routes(Batches batches) {
         List<Route> own = List.of(
-                Route.open("GET", "/health", _ -> json(200, "{\"status\":\"ok\"}".getBytes(StandardCharsets.UTF_8))),
+                Route.open("GET", "/v1/health", _ -> json(200, "{\"status\":\"ok\"}".getBytes(StandardCharsets.UTF_8))),
                 Route.withKey("GET", "/v1/models", call -> json(200, Models.list(pool, protocol(call.request())))),
                 Route.withKey("GET", "/v1/models/{model...}", this::model),
                 Route.withKey("GET", "/v1/pool", _ -> json(200, Bodies.bytes(statistics()))));
         Stream<Route> operations = Arrays.stream(RequestKind.values())
                 .map(kind -> Route.withKey("POST", kind.path(), call -> ask(kind, call)));
         return Stream.of(
-                own.stream(), operations, new BatchRoutes(batches, this::statistics, time).all().stream())
+                own.stream(), operations,
+                new BatchRoutes(batches, this::statistics, time, answers.bytes()).all().stream())
                 .flatMap(routes -> routes)
                 .toList();
     }
@@ -166,30 +187,53 @@ public final class Api {
         return Bodies.pool(pool, stateStore, view::state, dispatcher::missingKey, now);
     }
 
-    private ApiResponse ask(RequestKind kind, Call call) {
+    private ApiAnswer ask(RequestKind kind, Call call) {
         return switch (ModelRequest.parse(kind, call.request().headers(), call.request().body())) {
             case Parsed.Invalid(ApiError error) -> error(error, kind.protocol());
-            case Parsed.Valid(ModelRequest request) -> ask(request, call.deadline());
+            case Parsed.Valid(ModelRequest request) when request.isStream() ->
+                new StreamedAnswer(
+                        dispatcher, request, call.deadline(), () -> headers(request, call.id()), answers.bytes());
+            case Parsed.Valid(ModelRequest request) -> whole(request, call.deadline());
         };
     }
 
-    private ApiResponse ask(ModelRequest request, Deadline deadline) {
+    private Map<String, String> headers(ModelRequest request, String id) {
+        Map<String, String> headers = new HashMap<>(limits.headers(request));
+        headers.putAll(named(id));
+        return headers;
+    }
+
+    /** Nothing goes out until the answer is there: it must be before the front gives up. */
+    private ApiResponse whole(ModelRequest request, Deadline deadline) {
         Provider protocol = request.kind().protocol();
+        Deadline silence = Deadline.in(answers.silence(), time);
+        boolean isSooner = silence.end() < deadline.end();
         try {
-            ApiResponse response = response(dispatcher.dispatch(request, deadline), protocol);
-            return withHeaders(response, limits.headers(request));
+            DispatchResult result = dispatcher.dispatch(request, isSooner ? silence : deadline);
+            return withHeaders(response(isSooner ? advised(result) : result, protocol), limits.headers(request));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return error(ApiError.unavailable("The balancer is shutting down; retry.", "shutting_down"), protocol);
+            return error(SHUTTING_DOWN, protocol);
         }
     }
 
-    private static ApiResponse response(DispatchResult result, Provider protocol) {
+    /** A stream would have had more time. */
+    private DispatchResult advised(DispatchResult result) {
+        return result instanceof DispatchResult.Declined(int attempts, ApiError error, var retryAfter)
+                && error.status() == ApiError.TIMEOUT
+                        ? new DispatchResult.Declined(attempts,
+                                error.with("An answer that comes whole must come within "
+                                        + answers.silence().toSeconds()
+                                        + " s: with \"stream\": true it may take longer."),
+                                retryAfter)
+                        : result;
+    }
+
+    /** @throws IllegalArgumentException of a result that has been sent */
+    static ApiResponse response(DispatchResult result, Provider protocol) {
         return switch (result) {
             case DispatchResult.Answered(String endpoint, int attempts, byte[] body) ->
                 withHeaders(json(200, body), trace(endpoint, attempts));
-            case DispatchResult.Streaming(String endpoint, int attempts, Events events) ->
-                withHeaders(stream(events), trace(endpoint, attempts));
             case DispatchResult.PassedOn(String endpoint, int attempts, int status, byte[] body) ->
                 withHeaders(json(status, body), trace(endpoint, attempts));
             case DispatchResult.Declined(int attempts, ApiError error, Optional<Duration> retryAfter) -> {
@@ -198,10 +242,12 @@ public final class Api {
                 retryAfter.ifPresent(wait -> headers.putAll(retryAfter(wait)));
                 yield withHeaders(error(error, protocol), headers);
             }
+            case DispatchResult.Streamed _,DispatchResult.HungUp _ ->
+                throw new IllegalArgumentException("it has been sent");
         };
     }
 
-    private static Map<String, String> trace(String endpoint, int attempts) {
+    static Map<String, String> trace(String endpoint, int attempts) {
         return Map.of("x-lb-endpoint", endpoint, "x-lb-attempts", Integer.toString(attempts));
     }
 
@@ -226,11 +272,6 @@ public final class Api {
         return withId(error(ApiError.tooLarge(MAX_BODY), protocol(request)), newId());
     }
 
-    /** What is answered in place of an answer that is too large for the front. */
-    public ApiResponse answerTooLarge(ApiRequest request) {
-        return withId(error(ApiError.answerTooLarge(), protocol(request)), newId());
-    }
-
     /** What is answered to a body that the front could not decode. */
     public ApiResponse malformedBody() {
         return withId(error(ApiError.invalidJson("it is not the base64 the gateway said it is")), newId());
@@ -238,6 +279,6 @@ public final class Api {
 
     /** What is answered when the front itself fails: a bug. */
     public ApiResponse internalError(ApiRequest request) {
-        return withId(error(ApiError.internal(INTERNAL), protocol(request)), newId());
+        return withId(error(BUG, protocol(request)), newId());
     }
 }

@@ -10,4 +10,12 @@ import ailb.protocol.Headers;
  * @param query the raw query string without its question mark, empty where there is none
  */
 @SuppressWarnings("ArrayRecordComponent") // the body is handed on as it is, never compared
-public record ApiRequest(String method, String path, String query, Headers headers, byte[] body) {}
+public record ApiRequest(String method, String path, String query, Headers headers, byte[] body) {
+
+    private static final String VERSION = "/v1";
+
+    /** The path with the API's version before it. Gateways may take it off, as domains can be mapped to any part. */
+    String versionedPath() {
+        return path.startsWith(VERSION + "/") ? path : VERSION + path;
+    }
+}

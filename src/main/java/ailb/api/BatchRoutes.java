@@ -33,21 +33,27 @@ final class BatchRoutes {
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9_.-]{1,80}");
     private static final Pattern LINE = Pattern.compile("-1|[0-9]{1,9}");
 
-    /** Largest page of results, bytes: as a JSON string, in which a quote takes two, it mostly fits an answer. */
-    static final long MAX_PAGE = 2_900_000;
+    /** Largest page of results, bytes: mostly it fits an answer, which has 6 MB at least. */
+    static final long MAX_PAGE = 5_000_000;
 
-    private static final String TOO_LARGE = "The answer is too large to be handed on: an answer of the API has 6 MB at "
-            + "most. Submit the request again, asking for less, such as with max_tokens.";
+    private static final String TOO_LARGE =
+            "The answer is too large to be handed on. Submit the request again, asking for "
+                    + "less, such as with max_tokens.";
 
     private final Batches batches;
     private final Supplier<ObjectNode> pool;
     private final TimeSource time;
+    private final long most;
 
-    /** @param pool the endpoints' statistics as they are now */
-    BatchRoutes(Batches batches, Supplier<ObjectNode> pool, TimeSource time) {
+    /**
+     * @param pool the endpoints' statistics as they are now
+     * @param most bytes of an answer
+     */
+    BatchRoutes(Batches batches, Supplier<ObjectNode> pool, TimeSource time, long most) {
         this.batches = batches;
         this.pool = pool;
         this.time = time;
+        this.most = most;
     }
 
     List<Route> all() {
@@ -127,12 +133,12 @@ final class BatchRoutes {
                 int after = mark.map(Integer::parseInt).orElse(-1);
                 yield answer(
                         id(call).flatMap(id -> batches.results(id, after, limit, MAX_PAGE)),
-                        BatchRoutes::page);
+                        this::page);
             }
         };
     }
 
-    private static ApiResponse page(ResultsPage whole) {
+    private ApiResponse page(ResultsPage whole) {
         ResultsPage page = fitting(whole);
         return Responses.withHeaders(
                 Responses.jsonLines(BatchBodies.results(page.results())),
@@ -140,14 +146,14 @@ final class BatchRoutes {
     }
 
     /** As much of it as an answer holds. A result that is too large for any stands in it as an error. */
-    private static ResultsPage fitting(ResultsPage page) {
+    private ResultsPage fitting(ResultsPage page) {
         List<LineResult> fitting = new ArrayList<>();
         long size = 0;
         for (LineResult result : page.results()) {
             LineResult shown =
-                    size(result) > AnswerSize.MOST ? result.withError("result_too_large", TOO_LARGE) : result;
+                    size(result) > most ? result.withError("result_too_large", TOO_LARGE) : result;
             size += size(shown);
-            if (size > AnswerSize.MOST) {
+            if (size > most) {
                 return new ResultsPage(fitting, fitting.getLast().line(), true);
             }
             fitting.add(shown);
@@ -157,7 +163,7 @@ final class BatchRoutes {
 
     /** With the line feed after it. */
     private static long size(LineResult result) {
-        return AnswerSize.of(new String(result.json(), StandardCharsets.UTF_8)) + AnswerSize.of("\n");
+        return result.json().length + 1L;
     }
 
     /** Empty where it cannot be one: no store is asked then. */

@@ -1,11 +1,9 @@
 package ailb.api;
 
-import ailb.dispatch.Events;
 import ailb.pool.Provider;
 import ailb.protocol.ApiError;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
 
 /** Responses of the kinds that there are. */
 final class Responses {
@@ -22,11 +20,6 @@ final class Responses {
         return new ApiResponse(200, Map.of(CONTENT_TYPE, "application/jsonl"), body);
     }
 
-    static ApiResponse stream(Events events) {
-        Map<String, String> headers = Map.of(CONTENT_TYPE, "text/event-stream", "cache-control", "no-cache");
-        return new ApiResponse(200, headers, new byte[0], Optional.of(events));
-    }
-
     /** @param protocol that the caller speaks */
     static ApiResponse error(ApiError error, Provider protocol) {
         return json(error.status(protocol), error.toJson(protocol));
@@ -40,6 +33,6 @@ final class Responses {
     static ApiResponse withHeaders(ApiResponse response, Map<String, String> more) {
         Map<String, String> headers = new HashMap<>(response.headers());
         headers.putAll(more);
-        return new ApiResponse(response.status(), headers, response.body(), response.events());
+        return new ApiResponse(response.status(), headers, response.body());
     }
 }

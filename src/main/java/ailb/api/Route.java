@@ -14,16 +14,19 @@ import java.util.function.Function;
  *     all that are left
  * @param needsKey whether a caller must bring a client key
  */
-record Route(String method, List<String> path, boolean needsKey, Function<Call, ApiResponse> answer) {
+record Route(String method, List<String> path, boolean needsKey, Function<Call, ApiAnswer> answer) {
 
-    /** @param parameters what the segments in braces stand for, in order */
-    record Call(ApiRequest request, List<String> parameters, Deadline deadline) {}
+    /**
+     * @param parameters what the segments in braces stand for, in order
+     * @param id of the request
+     */
+    record Call(ApiRequest request, List<String> parameters, Deadline deadline, String id) {}
 
-    static Route open(String method, String path, Function<Call, ApiResponse> answer) {
+    static Route open(String method, String path, Function<Call, ApiAnswer> answer) {
         return new Route(method, segments(path), false, answer);
     }
 
-    static Route withKey(String method, String path, Function<Call, ApiResponse> answer) {
+    static Route withKey(String method, String path, Function<Call, ApiAnswer> answer) {
         return new Route(method, segments(path), true, answer);
     }
 

@@ -200,7 +200,8 @@ final class LineRun {
         return switch (result) {
             case DispatchResult.Answered(_, _, byte[] body) ->
                 recorded(ResultLine.answered(line.key(), line.customId(), 200, body));
-            case DispatchResult.Streaming _ -> throw new IllegalStateException("a stream in a batch");
+            case DispatchResult.Streamed _,DispatchResult.HungUp _ ->
+                throw new IllegalStateException("a stream in a batch");
             case DispatchResult.PassedOn(_, _, int status, byte[] body) ->
                 recorded(ResultLine.answered(line.key(), line.customId(), status, body));
             case DispatchResult.Declined(_, ApiError error, Optional<Duration> retryAfter) ->

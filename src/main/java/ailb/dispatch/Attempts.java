@@ -35,15 +35,18 @@ final class Attempts {
     private final ModelRequest request;
     private final Budget budget;
     private final Settings settings;
+    private final StreamOutput output;
     private final Reports reports;
     private final Set<String> keysRenewed = new HashSet<>();
     private int made;
     private Ending.@Nullable Last last;
 
-    Attempts(ModelRequest request, Budget budget, Settings settings, Reports reports) {
+    /** @param output takes the events of a request that asks for a stream */
+    Attempts(ModelRequest request, Budget budget, Settings settings, StreamOutput output, Reports reports) {
         this.request = request;
         this.budget = budget;
         this.settings = settings;
+        this.output = output;
         this.reports = reports;
     }
 
@@ -113,7 +116,10 @@ final class Attempts {
         if (Math.max(0, wait) > budget.spare(permit.admitted(), permit.demand())) {
             return dropped(parts, permit);
         }
-        parts.time().sleep(wait);
+        output.sleep(wait);
+        if (output.isClosed()) {
+            return dropped(parts, permit);
+        }
         if (wait <= LONG_WAIT) {
             return true;
         }
@@ -133,46 +139,98 @@ final class Attempts {
         return false;
     }
 
-    /** Makes one call and reports it, or leaves that to the stream it answers with. */
+    /** Makes one call and reports it; the events of a stream go out meanwhile. */
     Next attempt(Dispatcher.Parts parts, Ticket ticket) throws InterruptedException {
-        Endpoint endpoint = ticket.permit().endpoint();
         made++;
-        long start = parts.time().monotonic();
+        Endpoint endpoint = ticket.permit().endpoint();
+        ProviderRequest call = request.at(endpoint, ticket.key().value());
         Duration timeout = budget.attempt(
                 ticket.permit().admitted(), ticket.permit().demand(), request.maxTokens());
-        Upstream.Result result = send(parts, ticket, timeout);
-        Call call = new Call(ticket, start, timeout, parts.time().now());
-        ProviderReply reply;
-        switch (result) {
-            case Upstream.Reply(int status, Headers headers, byte[] body) ->
-                reply = whole(request.read(endpoint.provider(), status, headers, body, instant(call.headAt())));
-            case Upstream.Failed(FailureClass failure, String detail) -> reply = noReply(failure, detail);
-            case Upstream.Streaming(_, Headers headers, Upstream.Body body) -> {
-                LiveReply live = new LiveReply(
-                        request.events(endpoint.provider(), headers, instant(call.headAt())),
-                        body,
-                        ticket.permit().demand(),
-                        parts.time(),
-                        start + timeout.toNanos(),
-                        parts.time().monotonic() + budget.left(),
-                        (ended, cutShort) -> conclude(parts, call, ended, cutShort));
-                Optional<ProviderReply.Failure> failure = live.begin();
-                if (failure.isEmpty()) {
-                    return new Finished(new DispatchResult.Streaming(endpoint.name(), made, live));
-                }
-                reply = failure.get();
-            }
-        }
-        return next(endpoint, reply, conclude(parts, call, reply, false));
+        Call begun = new Call(ticket, parts.time().monotonic(), timeout);
+        return request.isStream()
+                ? stream(parts, begun, parts.upstream().open(call, timeout))
+                : ended(parts, begun, parts.upstream().call(call, timeout));
     }
 
     /**
-     * A call that was made.
+     * A call that is made.
      *
      * @param start by the monotonic clock
-     * @param headAt when the head of the reply came, or it was given up; nanoseconds since the epoch
      */
-    private record Call(Ticket ticket, long start, Duration timeout, long headAt) {}
+    private record Call(Ticket ticket, long start, Duration timeout) {
+
+        Endpoint endpoint() {
+            return ticket.permit().endpoint();
+        }
+    }
+
+    /** After a reply that has come whole, or none. */
+    private Next ended(Dispatcher.Parts parts, Call call, Upstream.Result result) {
+        long now = parts.time().now();
+        ProviderReply reply = switch (result) {
+            case Upstream.Reply(int status, Headers headers, byte[] body) ->
+                whole(request.read(call.endpoint().provider(), status, headers, body, instant(now)));
+            case Upstream.Failed(FailureClass failure, String detail) -> noReply(failure, detail);
+            case Upstream.Streaming _ -> throw new IllegalStateException("no stream was asked for");
+        };
+        return next(call.endpoint(), reply, conclude(parts, call, reply, now, false));
+    }
+
+    private Next stream(Dispatcher.Parts parts, Call call, Upstream.Pending pending) throws InterruptedException {
+        Optional<Upstream.Result> result = awaited(pending);
+        if (result.isEmpty()) {
+            return hungUp(parts, call, new ProviderReply.Answer(new byte[0], null, List.of()), parts.time().now());
+        }
+        return result.get() instanceof Upstream.Streaming(_, Headers headers, Upstream.Body body)
+                ? relay(parts, call, headers, body)
+                : ended(parts, call, result.get());
+    }
+
+    /** What has come of a call; empty where the caller is gone before. */
+    private Optional<Upstream.Result> awaited(Upstream.Pending pending) throws InterruptedException {
+        try (pending) {
+            Optional<Upstream.Result> result = Optional.empty();
+            while (result.isEmpty() && !output.isClosed()) {
+                result = pending.await(output.untilDue());
+                output.beatIfDue();
+            }
+            return result;
+        }
+    }
+
+    private Next relay(Dispatcher.Parts parts, Call call, Headers headers, Upstream.Body body)
+            throws InterruptedException {
+        long headAt = parts.time().now();
+        LiveReply live = new LiveReply(
+                request.events(call.endpoint().provider(), headers, instant(headAt)),
+                body,
+                call.ticket().permit().demand(),
+                parts.time(),
+                call.start() + call.timeout().toNanos(),
+                parts.time().monotonic() + budget.left());
+        ProviderReply reply;
+        try {
+            reply = live.relay(events -> output.send(call.endpoint().name(), made, events), output);
+        } catch (InterruptedException | RuntimeException e) {
+            hungUp(parts, call, live.soFar(), headAt);
+            throw e;
+        }
+        if (!live.hasBegun() && reply instanceof ProviderReply.Answer) {
+            return hungUp(parts, call, reply, headAt);
+        }
+        boolean keyRenewed = conclude(parts, call, reply, headAt, live.isCutShort());
+        return live.hasBegun()
+                ? new Finished(new DispatchResult.Streamed(call.endpoint().name(), made))
+                : next(call.endpoint(), reply, keyRenewed);
+    }
+
+    /** Reports a call that nobody waits for any more. It tells nothing of the endpoint. */
+    private Next hungUp(Dispatcher.Parts parts, Call call, ProviderReply soFar, long headAt) {
+        long nanos = parts.time().monotonic() - call.start();
+        parts.listener().on(new DispatchEvent.HungUp(call.endpoint().name(), nanos));
+        report(parts, call, soFar, headAt, true);
+        return new Finished(new DispatchResult.HungUp(made));
+    }
 
     private static Instant instant(long nanos) {
         return Instant.ofEpochSecond(0, nanos);
@@ -185,42 +243,39 @@ final class Attempts {
                 : reply;
     }
 
-    private Upstream.Result send(Dispatcher.Parts parts, Ticket ticket, Duration timeout)
-            throws InterruptedException {
-        ProviderRequest providerRequest = request.at(ticket.permit().endpoint(), ticket.key().value());
-        return request.isStream()
-                ? parts.upstream().open(providerRequest, timeout)
-                : parts.upstream().call(providerRequest, timeout);
-    }
-
     /**
      * Tells of a call that has ended and reports it. True when its key has been renewed since.
      *
+     * @param headAt when the head of the reply came, or it was given up; nanoseconds since the epoch
      * @param cutShort whether it was under way, and well, when the request's time was over
      */
     private boolean conclude(
-            Dispatcher.Parts parts, Call call, ProviderReply reply, boolean cutShort) {
+            Dispatcher.Parts parts, Call call, ProviderReply reply, long headAt, boolean cutShort) {
         Permit permit = call.ticket().permit();
-        ApiKeys.ApiKey key = call.ticket().key();
-        long nanos = parts.time().monotonic() - call.start();
-        boolean keyRenewed =
-                failed(reply, FailureClass.CREDENTIAL) && isKeyRenewed(parts, permit.endpoint(), key);
+        boolean keyRenewed = failed(reply, FailureClass.CREDENTIAL)
+                && isKeyRenewed(parts, permit.endpoint(), call.ticket().key());
         boolean requestEnded = failed(reply, FailureClass.TIMEOUT)
                 && (cutShort || !budget.isFair(call.timeout(), permit.admitted(), permit.demand()));
-        tell(parts.listener(), permit.endpoint(), reply, nanos);
+        tell(parts.listener(), permit.endpoint(), reply, parts.time().monotonic() - call.start());
+        report(parts, call, reply, headAt, keyRenewed || requestEnded || isCount(reply));
+        return keyRenewed;
+    }
+
+    private void report(
+            Dispatcher.Parts parts, Call call, ProviderReply reply, long headAt, boolean tellsNothing) {
+        Permit permit = call.ticket().permit();
         Settlement settlement = new Settlement(
                 permit,
                 parts.gate().admission(permit.endpoint(), Priority.INTERACTIVE),
                 reply,
-                nanos,
-                call.headAt(),
+                parts.time().monotonic() - call.start(),
+                headAt,
                 leaveAlone(parts, reply),
-                keyRenewed || requestEnded || isCount(reply),
+                tellsNothing,
                 budget.deadline());
         Optional<FailureClass> failure =
                 reply instanceof ProviderReply.Failure failed ? Optional.of(failed.failure()) : Optional.empty();
-        reports.report(parts, settlement, failure, key);
-        return keyRenewed;
+        reports.report(parts, settlement, failure, call.ticket().key());
     }
 
     /** How well tokens are counted tells nothing of how well a model answers; of the key and the account it does. */

@@ -64,7 +64,7 @@ public final class BatchCalls {
                 parts,
                 new Choices(parts, request, budget, Priority.BATCH),
                 budget,
-                new Attempts(request, budget, parts.pool().settings(), reports));
+                new Attempts(request, budget, parts.pool().settings(), StreamOutput.none(parts.time()), reports));
     }
 
     /**

@@ -19,6 +19,9 @@ public sealed interface DispatchEvent {
     /** An endpoint answered. */
     record Answered(String endpoint, long nanos, long inputTokens, long outputTokens) implements DispatchEvent {}
 
+    /** The caller was gone before an endpoint had sent any content. */
+    record HungUp(String endpoint, long nanos) implements DispatchEvent {}
+
     /** An attempt failed; {@code status} is 0 where no reply came. */
     record Failed(String endpoint, long nanos, FailureClass failure, int status, String detail)
             implements

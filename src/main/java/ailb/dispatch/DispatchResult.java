@@ -14,8 +14,11 @@ public sealed interface DispatchResult {
     @SuppressWarnings("ArrayRecordComponent") // the body is handed on as it is, never compared
     record Answered(String endpoint, int attempts, byte[] body) implements DispatchResult {}
 
-    /** An endpoint has begun to answer with events, which must be sent. */
-    record Streaming(String endpoint, int attempts, Events events) implements DispatchResult {}
+    /** The caller has been sent the events of an endpoint, and an error as the last where they broke off. */
+    record Streamed(String endpoint, int attempts) implements DispatchResult {}
+
+    /** The caller of a stream was gone before any content came. */
+    record HungUp(int attempts) implements DispatchResult {}
 
     /** An endpoint refused the request for a fault of the caller's; status and words are the provider's. */
     @SuppressWarnings("ArrayRecordComponent") // the body is handed on as it is, never compared

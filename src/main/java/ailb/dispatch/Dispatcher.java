@@ -100,13 +100,28 @@ public final class Dispatcher {
             Selection selection) {}
 
     /**
-     * Has one request answered, and returns before the deadline; or after it by what the state store takes to be told
-     * of the last call, where it takes longer than usual.
+     * Has one request answered whole, and returns before the deadline; or after it by what the state store takes to be
+     * told of the last call, where it takes longer than usual.
      *
+     * @param request that does not ask for a stream
      * @throws InterruptedException when the calling thread is interrupted
      */
     public DispatchResult dispatch(ModelRequest request, Deadline deadline) throws InterruptedException {
-        return new RequestRun(grounds, request, deadline).run();
+        return new RequestRun(grounds, request, deadline, null).run();
+    }
+
+    /**
+     * Has one request answered by a stream of events, and returns when its last event is sent, before the deadline as
+     * above.
+     *
+     * @param request that asks for a stream
+     * @param caller is sent the events; and, if it has been sent the head only, it is to be told of any result but
+     *     {@link DispatchResult.Streamed} and {@link DispatchResult.HungUp}
+     * @throws InterruptedException when the calling thread is interrupted; the call to the provider is ended then
+     */
+    public DispatchResult dispatch(ModelRequest request, Deadline deadline, StreamCaller caller)
+            throws InterruptedException {
+        return new RequestRun(grounds, request, deadline, caller).run();
     }
 
     /** Starts to make calls of batches, all of which end before the deadline. */

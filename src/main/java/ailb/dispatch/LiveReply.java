@@ -6,21 +6,18 @@ import ailb.protocol.ApiError;
 import ailb.protocol.ProviderReply;
 import ailb.protocol.ReplyStream;
 import ailb.protocol.Usage;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
- * A reply that comes as events. Up to the first of them the request can still go elsewhere; from then on it is handed on
- * to its end, and the call is reported then.
+ * A reply that comes as events. Up to the first content the request can still go elsewhere; from then on its events are
+ * handed on to the end.
  */
-final class LiveReply implements Events {
+final class LiveReply {
 
     /** A stream that has begun and says nothing for so long is broken; some models think for minutes without a word. */
     private static final long LONGEST_SILENCE = Duration.ofMinutes(5).toNanos();
-
-    /** A caller who has heard nothing for so long is told that it goes on, and found out if gone. */
-    private static final long LONGEST_HUSH = Duration.ofSeconds(5).toNanos();
 
     /** The end of the body follows the last event at once; a connection whose reply was read to its end is used again. */
     private static final Duration LAST_WORD = Duration.ofMillis(20);
@@ -38,66 +35,90 @@ final class LiveReply implements Events {
     private final TimeSource time;
     private final long beginBy;
     private final long endBy;
-    private final OnEnd onEnd;
-    private ReplyStream.Step step = NOTHING;
     private long heard;
-    private boolean cutShort;
-
-    /** Takes what came of a call that was handed on, once. */
-    interface OnEnd {
-
-        /** @param cutShort whether the stream flowed until its request's time was over */
-        void ended(ProviderReply reply, boolean cutShort);
-    }
+    private boolean hasBegun;
+    private boolean isCutShort;
 
     /**
      * @param demand what the call was admitted on
-     * @param beginBy by when the first event must have come, on the monotonic clock
+     * @param beginBy by when the first content must have come, on the monotonic clock
      * @param endBy by when the stream must have ended, on the same
      */
     LiveReply(
-            ReplyStream stream,
-            Upstream.Body body,
-            Demand demand,
-            TimeSource time,
-            long beginBy,
-            long endBy,
-            OnEnd onEnd) {
+            ReplyStream stream, Upstream.Body body, Demand demand, TimeSource time, long beginBy, long endBy) {
         this.stream = stream;
         this.body = body;
         this.demand = demand;
         this.time = time;
         this.beginBy = beginBy;
         this.endBy = endBy;
-        this.onEnd = onEnd;
         this.heard = time.monotonic();
     }
 
-    /** Waits for the first event. Where there is none, why; the call is over then. */
-    Optional<ProviderReply.Failure> begin() throws InterruptedException {
-        try {
-            while (step instanceof ReplyStream.More(byte[] events) && events.length == 0) {
-                step = next(beginBy, "the stream did not begin in time");
+    /** Whether any content has come: its events have gone out, and the caller is told of any failure. */
+    boolean hasBegun() {
+        return hasBegun;
+    }
+
+    /** Whether it flowed until its request's time was over. */
+    boolean isCutShort() {
+        return isCutShort;
+    }
+
+    /**
+     * Hands on all events as they come, until the last, a failure, or the caller is gone.
+     *
+     * @return what came of it
+     * @throws InterruptedException when the calling thread is interrupted; the call is ended then
+     */
+    ProviderReply relay(Consumer<byte[]> events, StreamOutput output) throws InterruptedException {
+        try (body) {
+            ReplyStream.Step step = NOTHING;
+            while (true) {
+                handOn(step, events);
+                output.beatIfDue();
+                if (step instanceof ReplyStream.Broken(_, ProviderReply.Failure failure)) {
+                    return broken(failure, events);
+                }
+                if (step instanceof ReplyStream.Complete) {
+                    Upstream.Piece _ = body.next(LAST_WORD);
+                    return soFar();
+                }
+                if (output.isClosed()) {
+                    return soFar();
+                }
+                step = next(output.untilDue());
             }
-        } catch (InterruptedException e) {
-            body.close();
-            throw e;
         }
-        if (step instanceof ReplyStream.Broken(byte[] events, ProviderReply.Failure failure) && events.length == 0) {
-            body.close();
-            return Optional.of(failure);
+    }
+
+    private void handOn(ReplyStream.Step step, Consumer<byte[]> events) {
+        if (step.events().length > 0) {
+            hasBegun = true;
+            events.accept(step.events());
+            heard = time.monotonic(); // while the caller took its time nobody listened
         }
-        return Optional.empty();
+    }
+
+    /** A failure after content is told to the caller; before it, another endpoint may be asked. */
+    private ProviderReply broken(ProviderReply.Failure failure, Consumer<byte[]> events) {
+        if (!hasBegun) {
+            return failure;
+        }
+        events.accept(stream.refusal().orElseGet(() -> stream.error(told())));
+        return hasWorked(failure) ? failure.after(usage()) : failure;
     }
 
     /** What comes next, which is nothing for a while where the provider is silent. */
-    private ReplyStream.Step next(long end, String tooLate) throws InterruptedException {
+    private ReplyStream.Step next(Duration longest) throws InterruptedException {
+        long silent = heard + LONGEST_SILENCE;
+        long end = !hasBegun ? beginBy : Math.min(silent, endBy);
         long now = time.monotonic();
         if (now >= end) {
-            cutShort = now - heard < FLOWING;
-            return lost(FailureClass.TIMEOUT, tooLate);
+            isCutShort = now - heard < FLOWING;
+            return lost(FailureClass.TIMEOUT, tooLate(end == silent));
         }
-        Upstream.Piece piece = body.next(Duration.ofNanos(Math.min(end - now, LONGEST_HUSH)));
+        Upstream.Piece piece = body.next(Duration.ofNanos(Math.min(end - now, longest.toNanos())));
         if (!(piece instanceof Upstream.Silence)) {
             heard = time.monotonic();
         }
@@ -109,6 +130,13 @@ final class LiveReply implements Events {
         };
     }
 
+    private String tooLate(boolean isSilent) {
+        if (!hasBegun) {
+            return "the stream did not begin in time";
+        }
+        return isSilent ? "the stream fell silent" : "the stream did not end in time";
+    }
+
     private ReplyStream.Step lost(FailureClass failure, String detail) {
         return new ReplyStream.Broken(
                 new byte[0],
@@ -117,66 +145,13 @@ final class LiveReply implements Events {
                         stream.remaining()));
     }
 
-    @Override
-    public void sendTo(Sink sink) throws InterruptedException {
-        ProviderReply ended = answer();
-        try (body) {
-            ended = handOn(sink);
-        } catch (IOException callerIsGone) {
-            ended = answer();
-        } finally {
-            onEnd.ended(ended, cutShort);
-        }
-    }
-
-    private ProviderReply handOn(Sink sink) throws IOException, InterruptedException {
-        long told = time.monotonic();
-        while (true) {
-            if (step.events().length > 0) {
-                sink.send(step.events());
-                told = time.monotonic();
-                heard = told; // while the caller took its time nobody listened
-            } else if (time.monotonic() - told >= LONGEST_HUSH) {
-                sink.silence();
-                told = time.monotonic();
-            }
-            switch (step) {
-                case ReplyStream.More _ -> step = goOn();
-                case ReplyStream.Complete _ -> {
-                    Upstream.Piece _ = body.next(LAST_WORD);
-                    return answer();
-                }
-                case ReplyStream.Broken(_, ProviderReply.Failure failure) -> {
-                    tellOf(sink);
-                    return hasWorked(failure) ? failure.after(usage()) : failure;
-                }
-            }
-        }
-    }
-
-    private ReplyStream.Step goOn() throws InterruptedException {
-        long silent = heard + LONGEST_SILENCE;
-        return silent < endBy
-                ? next(silent, "the stream fell silent")
-                : next(endBy, "the stream did not end in time");
-    }
-
     /** An endpoint that refused before anything came has read no prompt. */
     private boolean hasWorked(ProviderReply.Failure failure) {
         return failure.failure().isEndpointFault() || stream.usage().isPresent() || stream.characters() > 0;
     }
 
-    /** It is a failure of the endpoint's, whether or not the caller is there to hear of it. */
-    private void tellOf(Sink sink) {
-        try {
-            sink.send(stream.refusal().orElseGet(() -> stream.error(told())));
-        } catch (IOException callerIsGone) {
-            // The call is over anyway.
-        }
-    }
-
     private ApiError told() {
-        if (cutShort) {
+        if (isCutShort) {
             return ApiError
                     .timeout("The answer was cut off: the request's time is over. Ask for less, or submit a batch.");
         }
@@ -184,7 +159,8 @@ final class LiveReply implements Events {
                 "The answer broke off: the endpoint failed while it was answering. Ask again.");
     }
 
-    private ProviderReply answer() {
+    /** What has come, as an answer. */
+    ProviderReply soFar() {
         return new ProviderReply.Answer(new byte[0], usage(), stream.remaining());
     }
 

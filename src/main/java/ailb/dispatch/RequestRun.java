@@ -2,6 +2,7 @@ package ailb.dispatch;
 
 import ailb.protocol.ModelRequest;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** One request on its way: attempt after attempt until one ends it, or there is nothing left to try. */
 final class RequestRun {
@@ -12,20 +13,24 @@ final class RequestRun {
 
     private final Grounds grounds;
     private final Budget budget;
+    private final StreamOutput output;
     private final Attempts attempts;
     private Dispatcher.Parts parts;
     private Search search;
 
-    RequestRun(Grounds grounds, ModelRequest request, Deadline deadline) {
+    /** @param caller of a stream; null where the answer comes whole */
+    RequestRun(Grounds grounds, ModelRequest request, Deadline deadline, @Nullable StreamCaller caller) {
         this.grounds = grounds;
         this.parts = grounds.current();
         this.budget = new Budget(deadline, parts.time(), parts.pool().settings(), Priority.INTERACTIVE);
-        this.attempts = new Attempts(request, budget, parts.pool().settings(), REPORTS);
-        this.search = new Search(parts, new Choices(parts, request, budget, Priority.INTERACTIVE), budget);
+        this.output =
+                caller == null ? StreamOutput.none(parts.time()) : StreamOutput.to(caller, parts.time());
+        this.attempts = new Attempts(request, budget, parts.pool().settings(), output, REPORTS);
+        this.search = new Search(parts, new Choices(parts, request, budget, Priority.INTERACTIVE), budget, output);
     }
 
     DispatchResult run() throws InterruptedException {
-        while (attempts.isAnotherAllowed() && budget.left() > 0) {
+        while (attempts.isAnotherAllowed() && budget.left() > 0 && !output.isClosed()) {
             Optional<Ticket> ticket = find();
             if (ticket.isEmpty()) {
                 break;
@@ -39,6 +44,9 @@ final class RequestRun {
                     case Attempts.Elsewhere(var endpoint, var failure) -> search.failedAt(endpoint, failure);
                 }
             }
+        }
+        if (output.isClosed()) {
+            return new DispatchResult.HungUp(attempts.made());
         }
         return new Ending(parts, search.choices(), search.storeIsDown(), budget, attempts).result();
     }

@@ -22,14 +22,17 @@ final class Search {
     private final Dispatcher.Parts parts;
     private final Choices choices;
     private final Budget budget;
+    private final StreamOutput output;
     private boolean pauseDue;
     private int pauses;
     private int storeFailures;
 
-    Search(Dispatcher.Parts parts, Choices choices, Budget budget) {
+    /** @param output is kept alive while this waits */
+    Search(Dispatcher.Parts parts, Choices choices, Budget budget, StreamOutput output) {
         this.parts = parts;
         this.choices = choices;
         this.budget = budget;
+        this.output = output;
     }
 
     Choices choices() {
@@ -42,7 +45,7 @@ final class Search {
 
     /** The same search by other parts; what has failed this request is known there too. */
     Search on(Dispatcher.Parts others) {
-        Search search = new Search(others, choices.on(others), budget);
+        Search search = new Search(others, choices.on(others), budget, output);
         search.pauseDue = pauseDue;
         search.pauses = pauses;
         return search;
@@ -63,7 +66,7 @@ final class Search {
             if (ticket.isPresent() || !isWorthAnotherLook()) {
                 return ticket;
             }
-            parts.time().sleep((long) (parts.random().nextDouble() * RACE_PAUSE));
+            output.sleep((long) (parts.random().nextDouble() * RACE_PAUSE));
         }
         return Optional.empty();
     }
@@ -114,7 +117,7 @@ final class Search {
             return;
         }
         pauseDue = false;
-        parts.time().sleep(Math.min(Pause.next(pauses++, parts.random()), entry.maxWait()));
+        output.sleep(Math.min(Pause.next(pauses++, parts.random()), entry.maxWait()));
     }
 
     private Optional<Ticket> enter(Shortlist.Entry entry, long maxWait) {

@@ -4,6 +4,7 @@ import ailb.pool.FailureClass;
 import ailb.protocol.Headers;
 import ailb.protocol.ProviderRequest;
 import java.time.Duration;
+import java.util.Optional;
 
 /** PORT: carries one request to a provider and brings back what it said. */
 public interface Upstream {
@@ -18,14 +19,45 @@ public interface Upstream {
     Result call(ProviderRequest request, Duration timeout) throws InterruptedException;
 
     /**
-     * Calls the provider once for a stream of events.
+     * Calls the provider once for a stream of events, and may return before anything has come of the call.
      *
      * @param timeout until the head of the reply; above 0
-     * @return {@link Streaming} where it answers with a stream of events, and otherwise as {@link #call}
      * @throws InterruptedException when the calling thread is interrupted; the call is then given up
      */
-    default Result open(ProviderRequest request, Duration timeout) throws InterruptedException {
-        return call(request, timeout);
+    default Pending open(ProviderRequest request, Duration timeout) throws InterruptedException {
+        return Pending.of(call(request, timeout));
+    }
+
+    /** A call whose reply has not begun. Used by one thread; its result is waited for, or it is closed. */
+    interface Pending extends AutoCloseable {
+
+        /**
+         * {@link Streaming} where the provider answers with a stream of events, and otherwise as of {@link #call}; empty
+         * where neither has come in this time. Asked no more once it is there.
+         *
+         * @param longest above 0
+         * @throws InterruptedException when the calling thread is interrupted; the call is then given up
+         */
+        Optional<Result> await(Duration longest) throws InterruptedException;
+
+        /** Gives the call up. Does nothing once the result is there. */
+        @Override
+        void close();
+
+        /** One whose result is there. */
+        static Pending of(Result result) {
+            return new Pending() {
+                @Override
+                public Optional<Result> await(Duration longest) {
+                    return Optional.of(result);
+                }
+
+                @Override
+                public void close() {
+                    // nothing is under way
+                }
+            };
+        }
     }
 
     /** What came of one call. */

@@ -1,8 +1,9 @@
 package ailb.http;
 
+import ailb.api.ApiAnswer;
 import ailb.api.ApiRequest;
 import ailb.api.ApiResponse;
-import ailb.dispatch.Events;
+import ailb.api.ApiStream;
 import ailb.protocol.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
@@ -10,8 +11,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -21,7 +22,7 @@ import java.util.regex.Pattern;
 /** One exchange of the JDK's server as a call of the API. A client that hangs up ends it with an IOException, unlogged. */
 record ExchangeHandler(
         int maxBodyBytes,
-        Function<ApiRequest, ApiResponse> api,
+        Function<ApiRequest, ? extends ApiAnswer> api,
         Function<ApiRequest, ApiResponse> tooLarge,
         Function<ApiRequest, ApiResponse> failure)
         implements
@@ -40,10 +41,13 @@ record ExchangeHandler(
         try (exchange) {
             Optional<byte[]> body = body(exchange);
             ApiRequest request = request(exchange, body.orElse(new byte[0]));
-            ApiResponse response = answer(body.isPresent() ? api : tooLarge, request);
+            ApiAnswer answer = answer(body.isPresent() ? api : tooLarge, request);
             // A handler that was interrupted has its answer yet, which is lost if the first write finds the interrupt.
             Thread.interrupted();
-            send(exchange, response);
+            switch (answer) {
+                case ApiResponse response -> new ToCaller(exchange).send(response);
+                case ApiStream stream -> send(exchange, stream, request);
+            }
         }
     }
 
@@ -84,70 +88,111 @@ record ExchangeHandler(
                 body);
     }
 
-    private ApiResponse answer(Function<ApiRequest, ApiResponse> by, ApiRequest request) {
+    private ApiAnswer answer(Function<ApiRequest, ? extends ApiAnswer> by, ApiRequest request) {
         try {
-            return http(by.apply(request));
+            ApiAnswer answer = by.apply(request);
+            return answer instanceof ApiResponse response ? http(response) : answer;
         } catch (RuntimeException | Error e) {
-            // Errors too: the JDK's server would leave the client waiting. No query, as it may hold a key.
-            LOG.log(System.Logger.Level.ERROR, "request failed: " + request.path(), e);
-            return http(failure.apply(request));
+            return failed(request, e);
         }
     }
 
-    private static void send(HttpExchange exchange, ApiResponse response) throws IOException {
-        response.headers().forEach((name, value) -> {
-            if (!SET_BY_THE_SERVER.contains(name.toLowerCase(Locale.ROOT))) {
-                exchange.getResponseHeaders().set(name, value);
-            }
-        });
-        if (response.events().isPresent()) {
-            stream(exchange, response.status(), response.events().get());
-            return;
-        }
-        byte[] body = response.body();
-        if (exchange.getRequestMethod().equals("HEAD")) {
-            exchange.getResponseHeaders().set("Content-Length", String.valueOf(body.length));
-            exchange.sendResponseHeaders(response.status(), -1);
-        } else if (body.length == 0 || isBodiless(response.status())) {
-            exchange.sendResponseHeaders(response.status(), -1);
-        } else {
-            exchange.sendResponseHeaders(response.status(), body.length);
-            try (OutputStream out = exchange.getResponseBody()) {
-                out.write(body);
-            }
-        }
+    /** Errors too: the JDK's server would leave the client waiting. No query, as it may hold a key. */
+    private ApiResponse failed(ApiRequest request, Throwable e) {
+        LOG.log(System.Logger.Level.ERROR, "request failed: " + request.path(), e);
+        return http(failure.apply(request));
     }
 
-    /** Each piece goes out at once: whoever asked for a stream wants to see it grow. The events see to who hangs up. */
-    private static void stream(HttpExchange exchange, int status, Events events) throws IOException {
+    private void send(HttpExchange exchange, ApiStream stream, ApiRequest request) throws IOException {
+        ToCaller caller = new ToCaller(exchange);
         try {
-            exchange.sendResponseHeaders(status, 0);
-        } finally {
-            OutputStream out = exchange.getResponseBody();
-            try {
-                events.sendTo(new ToCaller(out));
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
+            stream.sendTo(caller);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException | Error e) {
+            ApiResponse response = failed(request, e);
+            if (caller.hasBegun) {
+                caller.cutOff();
+            } else {
+                caller.send(response);
             }
         }
-        exchange.getResponseBody().close();
+        caller.end();
     }
 
-    /** A comment, of which clients take no notice, shows whether the caller is there, and those between that it goes on. */
-    private record ToCaller(OutputStream out) implements Events.Sink {
+    /** Each piece goes out at once: whoever asked for a stream wants to see it grow. */
+    private static final class ToCaller implements ApiStream.Connection {
 
-        /** No blank line after it: there are clients that take one for the end of an event, which would be empty. */
-        private static final byte[] COMMENT = ": keep-alive\n".getBytes(StandardCharsets.US_ASCII);
+        private final HttpExchange exchange;
+        private boolean hasBegun;
+        private boolean isStream;
+
+        ToCaller(HttpExchange exchange) {
+            this.exchange = exchange;
+        }
 
         @Override
-        public void send(byte[] events) throws IOException {
-            out.write(events);
+        public void send(ApiResponse response) throws IOException {
+            http(response);
+            hasBegun = true;
+            setHeaders(response.headers());
+            byte[] body = response.body();
+            if (exchange.getRequestMethod().equals("HEAD")) {
+                exchange.getResponseHeaders().set("Content-Length", String.valueOf(body.length));
+                exchange.sendResponseHeaders(response.status(), -1);
+            } else if (body.length == 0 || isBodiless(response.status())) {
+                exchange.sendResponseHeaders(response.status(), -1);
+            } else {
+                exchange.sendResponseHeaders(response.status(), body.length);
+                try (OutputStream out = exchange.getResponseBody()) {
+                    out.write(body);
+                }
+            }
+        }
+
+        @Override
+        public void begin(int status, Map<String, String> headers) throws IOException {
+            http(new ApiResponse(status, headers, new byte[0]));
+            hasBegun = true;
+            isStream = true;
+            setHeaders(headers);
+            exchange.sendResponseHeaders(status, 0);
+        }
+
+        @Override
+        public void send(byte[] part) throws IOException {
+            OutputStream out = exchange.getResponseBody();
+            out.write(part);
             out.flush();
         }
 
-        @Override
-        public void silence() throws IOException {
-            send(COMMENT);
+        /** No end of the body is sent: the caller must not take it for whole. Closing hangs up where it cannot write. */
+        void cutOff() {
+            exchange.setStreams(null, new OutputStream() {
+                @Override
+                public void write(int b) throws IOException {
+                    throw new IOException("the answer is cut off");
+                }
+
+                @Override
+                public void close() throws IOException {
+                    throw new IOException("the answer is cut off");
+                }
+            });
+        }
+
+        void end() throws IOException {
+            if (isStream) {
+                exchange.getResponseBody().close();
+            }
+        }
+
+        private void setHeaders(Map<String, String> headers) {
+            headers.forEach((name, value) -> {
+                if (!SET_BY_THE_SERVER.contains(name.toLowerCase(Locale.ROOT))) {
+                    exchange.getResponseHeaders().set(name, value);
+                }
+            });
         }
     }
 

@@ -1,5 +1,6 @@
 package ailb.http;
 
+import ailb.api.ApiAnswer;
 import ailb.api.ApiRequest;
 import ailb.api.ApiResponse;
 import com.sun.net.httpserver.HttpHandler;
@@ -58,7 +59,7 @@ public final class HttpServer implements AutoCloseable {
     public static HttpServer start(
             InetSocketAddress address,
             int maxBodyBytes,
-            Function<ApiRequest, ApiResponse> handler,
+            Function<ApiRequest, ? extends ApiAnswer> handler,
             Function<ApiRequest, ApiResponse> tooLarge,
             Function<ApiRequest, ApiResponse> failure)
             throws IOException {

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
@@ -64,12 +65,12 @@ public final class HttpUpstream implements Upstream {
      */
     @Override
     public Result call(ProviderRequest request, Duration timeout) throws InterruptedException {
-        return exchange(request, timeout, HttpUpstream::whole);
+        return begin(request, timeout, HttpUpstream::whole).await(timeout).orElseThrow();
     }
 
     @Override
-    public Result open(ProviderRequest request, Duration timeout) throws InterruptedException {
-        return exchange(request, timeout, head -> isStream(head) ? streamed(head) : whole(head));
+    public Pending open(ProviderRequest request, Duration timeout) {
+        return begin(request, timeout, head -> isStream(head) ? streamed(head) : whole(head));
     }
 
     private static boolean isStream(HttpResponse.ResponseInfo head) {
@@ -90,27 +91,55 @@ public final class HttpUpstream implements Upstream {
                 body -> new Reply(head.statusCode(), headers, body));
     }
 
-    private Result exchange(ProviderRequest request, Duration timeout, BodyHandler<Result> handler)
-            throws InterruptedException {
+    private Pending begin(ProviderRequest request, Duration timeout, BodyHandler<Result> handler) {
         HttpRequest http;
         try {
             http = httpRequest(request);
         } catch (IllegalArgumentException e) {
-            return new Failed(FailureClass.TRANSPORT, "IllegalArgumentException: " + e.getMessage());
+            return Pending.of(new Failed(FailureClass.TRANSPORT, "IllegalArgumentException: " + e.getMessage()));
         }
-        CompletableFuture<HttpResponse<Result>> exchange = send(http, handler);
-        try {
-            HttpResponse<Result> response = exchange.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
-            used();
-            return response.body();
-        } catch (TimeoutException e) {
-            exchange.cancel(true);
-            return new Failed(FailureClass.TIMEOUT, "no whole reply within " + timeout.toMillis() + " ms");
-        } catch (InterruptedException e) {
-            exchange.cancel(true);
-            throw e;
-        } catch (ExecutionException e) {
-            return new Failed(FailureClass.TRANSPORT, detail(Objects.requireNonNullElse(e.getCause(), e)));
+        return new Exchange(send(http, handler), timeout);
+    }
+
+    /** A call under way. */
+    private final class Exchange implements Pending {
+
+        private final CompletableFuture<HttpResponse<Result>> response;
+        private final Duration timeout;
+        private final long end;
+
+        Exchange(CompletableFuture<HttpResponse<Result>> response, Duration timeout) {
+            this.response = response;
+            this.timeout = timeout;
+            this.end = System.nanoTime() + timeout.toNanos();
+        }
+
+        @Override
+        public Optional<Result> await(Duration longest) throws InterruptedException {
+            long left = end - System.nanoTime();
+            try {
+                Result result = response.get(Math.min(left, longest.toNanos()), TimeUnit.NANOSECONDS).body();
+                used();
+                return Optional.of(result);
+            } catch (TimeoutException e) {
+                if (left > longest.toNanos()) {
+                    return Optional.empty();
+                }
+                close();
+                return Optional.of(
+                        new Failed(FailureClass.TIMEOUT, "no whole reply within " + timeout.toMillis() + " ms"));
+            } catch (InterruptedException e) {
+                close();
+                throw e;
+            } catch (ExecutionException e) {
+                return Optional.of(
+                        new Failed(FailureClass.TRANSPORT, detail(Objects.requireNonNullElse(e.getCause(), e))));
+            }
+        }
+
+        @Override
+        public void close() {
+            response.cancel(true);
         }
     }
 

@@ -1,23 +1,37 @@
 package ailb.lambda;
 
-import ailb.api.AnswerSize;
 import ailb.api.Api;
+import ailb.api.ApiAnswer;
 import ailb.api.ApiRequest;
+import ailb.api.ApiResponse;
+import ailb.api.ApiStream;
 import ailb.dispatch.Deadline;
 import com.amazonaws.services.lambda.runtime.Context;
-import com.amazonaws.services.lambda.runtime.RequestHandler;
-import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent;
-import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPResponse;
+import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
+import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyRequestEvent;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
 
-/** The function behind the HTTP API. Keeps nothing between invocations and may be called by many threads at once. */
-public final class ApiHandler implements RequestHandler<APIGatewayV2HTTPEvent, APIGatewayV2HTTPResponse> {
-
-    private static final System.Logger LOG = System.getLogger(ApiHandler.class.getName());
+/**
+ * The function behind the REST API. What it writes is a stream under {@code ailb.runtime}, and whole under Lambda's own
+ * runtime. Keeps nothing between invocations and may be called by many threads at once.
+ */
+public final class ApiHandler implements RequestStreamHandler {
 
     /** Kept back from the end of an invocation, for writes under way and for the answer to get out. */
     private static final Duration MARGIN = Duration.ofSeconds(1);
+
+    /** To events that only keep the function from falling asleep, and to what nobody means to send. */
+    private static final ApiResponse AWAKE = new ApiResponse(
+            200,
+            Map.of("content-type", "application/json"),
+            "{\"status\":\"ok\"}".getBytes(StandardCharsets.UTF_8));
 
     private final Function function;
 
@@ -31,38 +45,45 @@ public final class ApiHandler implements RequestHandler<APIGatewayV2HTTPEvent, A
     }
 
     @Override
-    public APIGatewayV2HTTPResponse handleRequest(APIGatewayV2HTTPEvent event, Context context) {
+    public void handleRequest(InputStream in, OutputStream out, Context context) throws IOException {
+        Optional<APIGatewayProxyRequestEvent> event = GatewayEvents.read(in);
+        GatewayConnection caller = new GatewayConnection(out, function.padding());
+        if (event.isEmpty()) {
+            caller.send(AWAKE);
+        } else {
+            answer(event.get(), caller, context);
+        }
+    }
+
+    /** @throws IOException when the caller is gone */
+    void answer(APIGatewayProxyRequestEvent event, ApiStream.Connection caller, Context context) throws IOException {
         Api api = function.api();
-        Deadline deadline = deadline(event, context);
-        return GatewayEvents.request(event)
-                .map(request -> answer(api, request, deadline))
-                .orElseGet(() -> GatewayEvents.response(api.malformedBody()));
-    }
-
-    private static APIGatewayV2HTTPResponse answer(Api api, ApiRequest request, Deadline deadline) {
-        APIGatewayV2HTTPResponse response = response(api, request, deadline);
-        return AnswerSize.fits(response.getBody()) ? response : GatewayEvents.response(api.answerTooLarge(request));
-    }
-
-    private static APIGatewayV2HTTPResponse response(Api api, ApiRequest request, Deadline deadline) {
-        try {
-            return GatewayEvents.response(api.handle(request, deadline));
-        } catch (RuntimeException e) {
-            LOG.log(System.Logger.Level.ERROR, "a stream could not be collected", e);
-            return GatewayEvents.response(api.internalError(request));
+        Optional<ApiRequest> request = GatewayEvents.request(event);
+        ApiAnswer answer = request.isPresent()
+                ? api.handle(request.get(), deadline(event, context))
+                : api.malformedBody();
+        switch (answer) {
+            case ApiResponse response -> caller.send(response);
+            case ApiStream stream -> {
+                try {
+                    stream.sendTo(caller);
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            }
         }
     }
 
     /**
-     * The earlier of the function's own end and the gateway's. A gateway's end that has passed is no live request's:
-     * recorded events are old.
+     * The earlier of the invocation's end and the longest time of an answer from when the gateway took the request. One
+     * that has passed is no live request's: recorded events are old.
      */
-    private Deadline deadline(APIGatewayV2HTTPEvent event, Context context) {
+    private Deadline deadline(APIGatewayProxyRequestEvent event, Context context) {
         Duration left = Duration.ofMillis(context.getRemainingTimeInMillis());
         Instant now = Instant.ofEpochSecond(0, function.time().now());
-        Duration earlier = GatewayEvents.end(event)
-                .map(end -> Duration.between(now, end))
-                .filter(gateway -> gateway.isPositive() && gateway.compareTo(left) < 0)
+        Duration earlier = GatewayEvents.sent(event)
+                .map(sent -> Duration.between(now, sent.plus(function.longestAnswer())))
+                .filter(answer -> answer.isPositive() && answer.compareTo(left) < 0)
                 .orElse(left);
         return Deadline.in(earlier.minus(MARGIN), function.time());
     }

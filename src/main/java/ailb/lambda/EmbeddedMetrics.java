@@ -66,7 +66,7 @@ final class EmbeddedMetrics {
             case DispatchEvent.StoreTrouble _ -> List.of(count("StateStoreTrouble", 1));
             case DispatchEvent.StoreDown _,DispatchEvent.StoreStillDown _ -> List.of(count("StateStoreDown", 1));
             case DispatchEvent.StoreUp _ -> List.of(count("StateStoreDown", 0));
-            case DispatchEvent.Admitted _,DispatchEvent.Dropped _,DispatchEvent.Closed _,DispatchEvent.KeyRenewed _ ->
+            case DispatchEvent.Admitted _,DispatchEvent.Dropped _,DispatchEvent.HungUp _,DispatchEvent.Closed _,DispatchEvent.KeyRenewed _ ->
                 List.of();
         };
     }

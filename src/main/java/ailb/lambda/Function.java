@@ -1,5 +1,6 @@
 package ailb.lambda;
 
+import ailb.api.AnswerLimits;
 import ailb.api.Api;
 import ailb.aws.AwsClients;
 import ailb.aws.DynamoBatchStore;
@@ -15,15 +16,32 @@ import ailb.http.HttpUpstream;
 import ailb.pool.Endpoint;
 import ailb.pool.Pool;
 import ailb.state.StateStore;
+import java.time.Duration;
 import java.util.List;
 import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
 
 /**
  * The parts of a function in AWS, put together once an instance.
  *
+ * @param longestAnswer from when the gateway took the request
+ * @param padding bytes of comment at the start of a stream
  * @param hooks what to do around a snapshot; held here, since the registry holds it weakly
  */
-record Function(Api api, TimeSource time, SnapshotHooks hooks) {
+record Function(Api api, TimeSource time, Duration longestAnswer, int padding, SnapshotHooks hooks) {
+
+    /** The gateway ends an answer after 5 minutes without a byte. */
+    private static final Duration LONGEST_SILENCE = Duration.ofSeconds(290);
+
+    /** Set by the runtime that sends an answer on while it is written. */
+    private static final String STREAMS = "ailb.runtime.streams";
+
+    /** What Lambda takes of an answer, as a stream and whole, bytes; less some for its head. */
+    private static final long LARGEST_STREAM = 200L * 1024 * 1024 - 64 * 1024;
+    private static final long LARGEST_WHOLE = 6 * 1024 * 1024 - 64 * 1024;
+
+    private static AnswerLimits answerLimits() {
+        return new AnswerLimits(Boolean.getBoolean(STREAMS) ? LARGEST_STREAM : LARGEST_WHOLE, LONGEST_SILENCE);
+    }
 
     static Function ofEnvironment() {
         FunctionSettings settings = FunctionSettings.of(System.getenv());
@@ -47,12 +65,14 @@ record Function(Api api, TimeSource time, SnapshotHooks hooks) {
                 settings.resultsKept(),
                 time,
                 random,
+                answerLimits(),
                 new JsonLog(System.out, time));
         Priming priming = new Priming(pool, store, batchStore, batchQueue, upstream, time);
-        return new Function(api, time, SnapshotHooks.register(priming::run, () -> {
+        SnapshotHooks hooks = SnapshotHooks.register(priming::run, () -> {
             upstream.renew();
             random.renew();
-        }));
+        });
+        return new Function(api, time, settings.longestAnswer(), settings.padding(), hooks);
     }
 
     /** The names of the keys that the pool's endpoints are called with. */

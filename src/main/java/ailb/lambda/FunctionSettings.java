@@ -5,13 +5,15 @@ import java.time.Duration;
 import java.util.Map;
 
 /**
- * What the template tells the function behind the HTTP API through its environment.
+ * What the template tells the function behind the REST API through its environment.
  *
  * @param table name of the table that holds the shared state
  * @param providerKeysSecret ARN of the secret with the providers' keys
  * @param clientKeysSecret ARN of the secret with the clients' keys
  * @param batchQueue URL of the queue of batches
  * @param resultsKept how long batches and their results are kept, whole days
+ * @param longestAnswer from when the gateway took the request, whole minutes
+ * @param padding bytes of comment at the start of a stream
  * @param poolFile a file, or a resource of the artifact, that describes the pool
  */
 record FunctionSettings(
@@ -20,6 +22,8 @@ record FunctionSettings(
         String clientKeysSecret,
         String batchQueue,
         Duration resultsKept,
+        Duration longestAnswer,
+        int padding,
         String poolFile) {
 
     /** @throws IllegalStateException naming the variable that is missing, or wrong */
@@ -31,6 +35,8 @@ record FunctionSettings(
                 variables.required("CLIENT_KEYS_SECRET"),
                 variables.required("BATCH_QUEUE_URL"),
                 variables.days("RESULTS_DAYS"),
+                Duration.ofMinutes(variables.number("ANSWER_MINUTES", 10, 1, 14)),
+                variables.number("STREAM_PADDING_BYTES", 0, 0, 65_536),
                 variables.poolFile());
     }
 

@@ -1,81 +1,115 @@
 package ailb.lambda;
 
 import ailb.api.ApiRequest;
-import ailb.api.ApiResponse;
 import ailb.protocol.Headers;
-import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent;
-import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPResponse;
-import java.io.ByteArrayOutputStream;
+import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyRequestEvent;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
-/** Events of an API Gateway HTTP API (payload format 2.0) to values and back. */
+/** Events of an API Gateway REST API (proxy integration, format 1.0) to values. */
 final class GatewayEvents {
 
-    /** After this the gateway gives up on the function, whatever it does. */
-    private static final Duration GATEWAY_PATIENCE = Duration.ofSeconds(29);
+    private static final ObjectReader READER = JsonMapper.builder()
+            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .build()
+            .readerFor(APIGatewayProxyRequestEvent.class);
 
     private GatewayEvents() {}
 
+    /**
+     * The event; empty where it is none of a gateway's, such as a scheduled one.
+     *
+     * @throws IOException when it cannot be read to its end
+     */
+    static Optional<APIGatewayProxyRequestEvent> read(InputStream in) throws IOException {
+        byte[] json = in.readAllBytes();
+        try {
+            APIGatewayProxyRequestEvent event = READER.readValue(json);
+            return Optional.ofNullable(event).filter(given -> given.getHttpMethod() != null);
+        } catch (JsonProcessingException e) {
+            return Optional.empty();
+        }
+    }
+
     /** The request; empty when the body says it is base64 and is not. */
-    static Optional<ApiRequest> request(APIGatewayV2HTTPEvent event) {
+    static Optional<ApiRequest> request(APIGatewayProxyRequestEvent event) {
         try {
             return Optional.of(new ApiRequest(
-                    http(event).map(APIGatewayV2HTTPEvent.RequestContext.Http::getMethod).orElse("GET"),
-                    Objects.requireNonNullElse(event.getRawPath(), "/"),
-                    Objects.requireNonNullElse(event.getRawQueryString(), ""),
-                    new Headers(Objects.requireNonNullElse(event.getHeaders(), Map.of())),
-                    body(event)));
+                    event.getHttpMethod(), path(event), query(event), headers(event), body(event)));
         } catch (IllegalArgumentException e) {
             return Optional.empty();
         }
     }
 
-    private static byte[] body(APIGatewayV2HTTPEvent event) {
+    /** What came after the stage. The event's own path begins with what a custom domain maps to the stage. */
+    private static String path(APIGatewayProxyRequestEvent event) {
+        String rest = orNone(event.getPathParameters()).get("proxy");
+        return rest == null ? Objects.requireNonNullElse(event.getPath(), "/") : "/" + rest;
+    }
+
+    /** As it was before the gateway decoded it. */
+    private static String query(APIGatewayProxyRequestEvent event) {
+        Map<String, List<String>> several = orNone(event.getMultiValueQueryStringParameters());
+        Stream<String> pairs = several.isEmpty()
+                ? orNone(event.getQueryStringParameters())
+                        .entrySet()
+                        .stream()
+                        .map(one -> pair(one.getKey(), one.getValue()))
+                : several.entrySet()
+                        .stream()
+                        .flatMap(one -> one.getValue().stream().map(value -> pair(one.getKey(), value)));
+        return pairs.collect(Collectors.joining("&"));
+    }
+
+    private static String pair(String name, @Nullable String value) {
+        return encoded(name) + "=" + encoded(Objects.requireNonNullElse(value, ""));
+    }
+
+    private static String encoded(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8);
+    }
+
+    private static Headers headers(APIGatewayProxyRequestEvent event) {
+        Map<String, List<String>> several = orNone(event.getMultiValueHeaders());
+        return several.isEmpty() ? new Headers(orNone(event.getHeaders())) : Headers.joined(several);
+    }
+
+    private static <T> Map<String, T> orNone(@Nullable Map<String, T> given) {
+        return given == null
+                ? Map.of()
+                : given.entrySet()
+                        .stream()
+                        .filter(entry -> entry.getValue() != null)
+                        .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+    }
+
+    private static byte[] body(APIGatewayProxyRequestEvent event) {
         String body = Objects.requireNonNullElse(event.getBody(), "");
-        return event.getIsBase64Encoded()
+        return Boolean.TRUE.equals(event.getIsBase64Encoded())
                 ? Base64.getDecoder().decode(body)
                 : body.getBytes(StandardCharsets.UTF_8);
     }
 
-    /** When the gateway gives up on this request; empty where the event does not say when it came. */
-    static Optional<Instant> end(APIGatewayV2HTTPEvent event) {
+    /** When the gateway took the request; empty where the event does not say. */
+    static Optional<Instant> sent(APIGatewayProxyRequestEvent event) {
         return Optional.ofNullable(event.getRequestContext())
-                .map(APIGatewayV2HTTPEvent.RequestContext::getTimeEpoch)
+                .map(APIGatewayProxyRequestEvent.ProxyRequestContext::getRequestTimeEpoch)
                 .filter(millis -> millis > 0)
-                .map(millis -> Instant.ofEpochMilli(millis).plus(GATEWAY_PATIENCE));
-    }
-
-    private static Optional<APIGatewayV2HTTPEvent.RequestContext.Http> http(APIGatewayV2HTTPEvent event) {
-        return Optional.ofNullable(event.getRequestContext())
-                .map(APIGatewayV2HTTPEvent.RequestContext::getHttp);
-    }
-
-    static APIGatewayV2HTTPResponse response(ApiResponse response) {
-        return APIGatewayV2HTTPResponse.builder()
-                .withStatusCode(response.status())
-                .withHeaders(response.headers())
-                .withBody(new String(body(response), StandardCharsets.UTF_8))
-                .withIsBase64Encoded(false)
-                .build();
-    }
-
-    /** The gateway takes an answer whole: a stream is collected. */
-    private static byte[] body(ApiResponse response) {
-        if (response.events().isEmpty()) {
-            return response.body();
-        }
-        ByteArrayOutputStream collected = new ByteArrayOutputStream();
-        try {
-            response.events().get().sendTo(collected::writeBytes);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-        return collected.toByteArray();
+                .map(Instant::ofEpochMilli);
     }
 }

@@ -35,6 +35,7 @@ final class JsonLog implements DispatchListener {
                         .put("failure", failed.failure().name())
                         .put("status", failed.status())
                         .put("detail", failed.detail());
+            case DispatchEvent.HungUp(_, long nanos) -> line.put("ms", millis(nanos));
             case DispatchEvent.Opened(_, var reason) -> line.put("reason", reason.name());
             case DispatchEvent.KeyMissing(_, String remedy) -> line.put("remedy", remedy);
             case DispatchEvent.StoreTrouble(_, String cause) -> line.put("cause", cause);

@@ -1,5 +1,6 @@
 package ailb.lambda;
 
+import ailb.api.AnswerLimits;
 import ailb.api.Api;
 import ailb.api.ApiRequest;
 import ailb.api.ClientKeys;
@@ -86,7 +87,8 @@ final class Priming {
             Pool alone = new Pool(List.of(endpoint), pool.settings());
             Api api = Wiring.api(
                     alone, new InMemoryStateStore(), answering(endpoint.provider()), new PretendKeys(),
-                    new PretendClients(), batchStore, batchQueue, Duration.ofDays(1), time, new Random(), _ -> {});
+                    new PretendClients(), batchStore, batchQueue, Duration.ofDays(1), time, new Random(),
+                    AnswerLimits.NONE, _ -> {});
             String body = "{\"model\":\"" + endpoint.models().getFirst()
                     + "\",\"messages\":[{\"role\":\"user\",\"content\":\".\"}]}";
             api.handle(

@@ -38,6 +38,22 @@ record Variables(Map<String, String> environment) {
         return Duration.ofDays(Integer.parseInt(value));
     }
 
+    /**
+     * A whole number.
+     *
+     * @param otherwise where the variable is not set
+     * @throws IllegalStateException naming the variable, when it is something else or out of bounds
+     */
+    int number(String name, int otherwise, int least, int most) {
+        String value = environment.getOrDefault(name, Integer.toString(otherwise));
+        int number = value.matches("[0-9]{1,9}") ? Integer.parseInt(value) : -1;
+        if (number < least || number > most) {
+            throw new IllegalStateException("The environment variable " + name + " is '" + value
+                    + "'; it must be a whole number, " + least + " to " + most + ".");
+        }
+        return number;
+    }
+
     /** A file, or a resource of the artifact, that describes the pool. */
     String poolFile() {
         return environment.getOrDefault("POOL_FILE", PACKAGED_POOL);

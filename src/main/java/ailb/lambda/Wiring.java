@@ -1,5 +1,6 @@
 package ailb.lambda;
 
+import ailb.api.AnswerLimits;
 import ailb.api.Api;
 import ailb.api.ClientKeys;
 import ailb.batch.BatchProcessor;
@@ -37,10 +38,11 @@ public final class Wiring {
             Duration results,
             TimeSource time,
             RandomGenerator random,
+            AnswerLimits answers,
             DispatchListener listener) {
         Dispatcher dispatcher = new Dispatcher(pool, store, upstream, apiKeys, time, random, listener);
         Batches batches = new Batches(batchStore, batchQueue, pool, time, random, results);
-        return new Api(pool, dispatcher, clientKeys, batches, time, random);
+        return new Api(pool, dispatcher, clientKeys, batches, time, random, answers);
     }
 
     /**

@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  */
 public record ApiError(int status, String message, String type, @Nullable String param, @Nullable String code) {
 
+    /** The status where there was no answer in time. */
+    public static final int TIMEOUT = 504;
+
     static final String INVALID_REQUEST = "invalid_request_error";
     static final String NO_HEALTHY_ENDPOINT = "no_healthy_endpoint";
 
@@ -86,10 +89,11 @@ public record ApiError(int status, String message, String type, @Nullable String
     /**
      * 413: the answer is larger than the front can hand on. It has been paid for, and asking again would be paid again.
      */
-    public static ApiError answerTooLarge() {
+    public static ApiError answerTooLarge(long limitBytes) {
         return new ApiError(413,
-                "The answer is larger than the 6 MB that a Lambda function can answer with. Ask for less at once: fewer"
-                        + " inputs, or fewer dimensions.",
+                "The answer is larger than " + limitBytes
+                        + " bytes, which is all that can be handed on here. Ask for less"
+                        + " at once: a shorter answer, fewer inputs, or fewer dimensions.",
                 INVALID_REQUEST, null, "answer_too_large");
     }
 
@@ -132,7 +136,12 @@ public record ApiError(int status, String message, String type, @Nullable String
 
     /** 504: no answer within the time there was. */
     public static ApiError timeout(String message) {
-        return new ApiError(504, message, SERVER_ERROR, null, "timeout");
+        return new ApiError(TIMEOUT, message, SERVER_ERROR, null, "timeout");
+    }
+
+    /** The same with a further sentence. */
+    public ApiError with(String advice) {
+        return new ApiError(status, message + " " + advice, type, param, code);
     }
 
     /** What a caller wrote is not repeated at any length. */

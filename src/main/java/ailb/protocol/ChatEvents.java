@@ -3,6 +3,7 @@ package ailb.protocol;
 import ailb.pool.Provider;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +37,22 @@ abstract sealed class ChatEvents extends JsonEventStream permits OpenAiChatStrea
             hasFinished |= choice.path("finish_reason").isTextual();
         }
         return chunk(event, chunk);
+    }
+
+    /** Whether a chunk brings something of the answer: anything but the role, and not empty. */
+    static boolean hasContent(JsonNode chunk) {
+        for (JsonNode choice : chunk.path("choices")) {
+            for (Map.Entry<String, JsonNode> field : choice.path("delta").properties()) {
+                if (!field.getKey().equals("role") && !isEmpty(field.getValue())) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    private static boolean isEmpty(JsonNode value) {
+        return value.isContainerNode() ? value.isEmpty() : value.asText("").isEmpty();
     }
 
     /** Characters of what a model has written, names left out. */

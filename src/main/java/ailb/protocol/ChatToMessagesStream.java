@@ -42,8 +42,12 @@ final class ChatToMessagesStream extends ChatEvents {
             return nothing();
         }
         start(chunk);
+        int before = out.length();
         if (!blocks.add(choice.path("delta"))) {
             return broken("a call without an id or a name");
+        }
+        if (out.length() > before) {
+            begin();
         }
         isRefusal |= !choice.path("delta").path("refusal").asText("").isEmpty();
         finishReason = choice.path("finish_reason").asText(finishReason);
@@ -73,7 +77,7 @@ final class ChatToMessagesStream extends ChatEvents {
 
     @Override
     Step done(ServerSentEvents.Event event) {
-        return hasStarted ? finish() : broken("the stream ended before its start");
+        return hasFinished() || hasContent() ? finish() : broken("the stream ended before its content");
     }
 
     @Override

@@ -8,8 +8,14 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** What all streams are: server-sent events of JSON objects, up to one that is the last. */
+/**
+ * What all streams are: server-sent events of JSON objects, up to one that is the last. Events that come before any content
+ * are held back, and go out with it: until then another endpoint can be asked.
+ */
 abstract sealed class JsonEventStream implements ReplyStream permits ChatEvents, MessageEvents, ResponsesStream {
+
+    /** Of all that may come before content, bytes. */
+    static final int MOST_BEFORE_CONTENT = 256 * 1024;
 
     private static final byte[] NOTHING = new byte[0];
 
@@ -18,7 +24,9 @@ abstract sealed class JsonEventStream implements ReplyStream permits ChatEvents,
     private final List<Remaining> remaining;
     private final ServerSentEvents events = new ServerSentEvents();
     private final ByteArrayOutputStream heldBack = new ByteArrayOutputStream();
-    private boolean hasBegun;
+    private long bytesBeforeContent;
+    private boolean hasContent;
+    private boolean isOut;
     private @Nullable Step last;
     private long characters;
     private Optional<byte[]> refusal = Optional.empty();
@@ -33,7 +41,7 @@ abstract sealed class JsonEventStream implements ReplyStream permits ChatEvents,
         this.remaining = remaining;
     }
 
-    /** Reads one event; its step brings what that event comes to for the caller. */
+    /** Reads one event; its step brings what that event comes to for the caller, and {@link #begin} is called with content. */
     abstract Step read(ServerSentEvents.Event event, JsonNode data);
 
     /** Reads {@code [DONE]}, which is no JSON. */
@@ -53,7 +61,7 @@ abstract sealed class JsonEventStream implements ReplyStream permits ChatEvents,
         }
         ByteArrayOutputStream out = new ByteArrayOutputStream(piece.length);
         for (ServerSentEvents.Event event : events.feed(piece)) {
-            Step step = step(event);
+            Step step = heldBack(step(event), event.raw().length);
             out.writeBytes(step.events());
             if (!(step instanceof More)) {
                 return last(with(out.toByteArray(), step));
@@ -69,7 +77,7 @@ abstract sealed class JsonEventStream implements ReplyStream permits ChatEvents,
         if (last != null) {
             return afterLast(last);
         }
-        Step step = ended();
+        Step step = heldBack(ended(), 0);
         return last(events.isCutOff() && step instanceof Broken ? broken("the stream ended within an event") : step);
     }
 
@@ -92,37 +100,46 @@ abstract sealed class JsonEventStream implements ReplyStream permits ChatEvents,
 
     private Step step(ServerSentEvents.Event event) {
         if (event.data().isEmpty()) {
-            return comment(event);
+            // A comment, or whatever else has no data, is for clients of the provider's own.
+            return provider == callers ? more(event.raw()) : nothing();
         }
         if (event.data().equals("[DONE]")) {
-            return begun(done(event));
+            return done(event);
         }
         Optional<JsonNode> data = Json.parse(event.data()).filter(JsonNode::isObject);
-        return data.isPresent() ? begun(read(event, data.get())) : broken("an event that is not JSON");
+        return data.isPresent() ? read(event, data.get()) : broken("an event that is not JSON");
     }
 
-    /**
-     * A comment, or whatever else has no data, is for clients of the provider's own. Those before the first event go out
-     * with it: until then another endpoint can be asked.
-     */
-    private Step comment(ServerSentEvents.Event event) {
-        if (provider != callers) {
-            return nothing();
-        }
-        if (hasBegun) {
-            return more(event.raw());
-        }
-        heldBack.writeBytes(event.raw());
-        return nothing();
-    }
-
-    private Step begun(Step step) {
-        if (hasBegun || step.events().length == 0) {
+    /** What of a step goes out now. A failure before any content tells the caller nothing of what came before it. */
+    private Step heldBack(Step step, int bytes) {
+        if (isOut) {
             return step;
         }
-        hasBegun = true;
+        bytesBeforeContent += bytes;
         heldBack.writeBytes(step.events());
-        return with(heldBack.toByteArray(), step);
+        return switch (step) {
+            case More _ when hasContent -> more(out());
+            case More _ when bytesBeforeContent > MOST_BEFORE_CONTENT -> broken("too much before any content");
+            case More _ -> nothing();
+            case Complete _ -> new Complete(out());
+            case Broken(_, ProviderReply.Failure failure) -> new Broken(hasContent ? out() : NOTHING, failure);
+        };
+    }
+
+    private byte[] out() {
+        isOut = true;
+        byte[] events = heldBack.toByteArray();
+        heldBack.reset();
+        return events;
+    }
+
+    /** To be called when content comes: text, a thought, a call of a tool, a refusal. */
+    final void begin() {
+        hasContent = true;
+    }
+
+    final boolean hasContent() {
+        return hasContent;
     }
 
     static Step nothing() {
@@ -143,9 +160,15 @@ abstract sealed class JsonEventStream implements ReplyStream permits ChatEvents,
         ProviderReply.Failure failure = Failures.streamed(error, callers, remaining);
         if (failure.failure() == FailureClass.CALLER_FAULT) {
             refusal = Optional.of(refusal(event, error.toApiError(failure.status())));
+            if (!failure.retryable()) {
+                refused();
+            }
         }
         return new Broken(NOTHING, failure);
     }
+
+    /** The request has been refused for a fault of its own, and will be by any other endpoint. */
+    void refused() {}
 
     /** The event that tells the caller of a fault of its own. */
     byte[] refusal(ServerSentEvents.Event event, ApiError error) {

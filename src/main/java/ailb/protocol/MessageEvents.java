@@ -50,6 +50,28 @@ abstract sealed class MessageEvents extends JsonEventStream permits MessagesStre
                 : broken("an event before message_start");
     }
 
+    /** Whether an event brings something of the answer: a block that is more than opened, or a part of one. */
+    static boolean hasContent(String type, JsonNode data) {
+        return switch (type) {
+            case "content_block_start" -> hasContent(data.path("content_block"));
+            case "content_block_delta" -> hasText(data.path("delta"));
+            default -> false;
+        };
+    }
+
+    /** Blocks of text and of thoughts are opened empty; of a call and others the start tells something. */
+    private static boolean hasContent(JsonNode block) {
+        boolean isOpenedEmpty = Fields.is(block.path("type"), "text") || Fields.is(block.path("type"), "thinking");
+        return isOpenedEmpty ? hasText(block) : block.path("type").isTextual();
+    }
+
+    private static boolean hasText(JsonNode node) {
+        return node.properties()
+                .stream()
+                .anyMatch(field -> !field.getKey().equals("type")
+                        && (field.getValue().isObject() || !field.getValue().asText("").isEmpty()));
+    }
+
     /** Counts are of all so far, not of what is new; an event tells some of them, and may say null of the others. */
     private void learn(JsonNode told) {
         told.properties().forEach(count -> {

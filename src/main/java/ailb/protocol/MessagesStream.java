@@ -13,6 +13,9 @@ final class MessagesStream extends MessageEvents {
 
     @Override
     Step told(ServerSentEvents.Event event, String type, JsonNode data) {
+        if (hasContent(type, data)) {
+            begin();
+        }
         return type.equals("message_stop") ? new Complete(event.raw()) : more(event.raw());
     }
 }

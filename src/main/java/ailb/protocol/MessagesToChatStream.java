@@ -70,7 +70,7 @@ final class MessagesToChatStream extends MessageEvents {
         }
         id = "chatcmpl-" + message.path("id").asText(Long.toString(now.toEpochMilli()));
         model = message.path("model").asText(askedModel);
-        write(Json.object().put("role", "assistant").put("content", ""));
+        writeChunk(Json.object().put("role", "assistant").put("content", ""), null);
         return Optional.empty();
     }
 
@@ -207,6 +207,7 @@ final class MessagesToChatStream extends MessageEvents {
     }
 
     private void write(ObjectNode delta) {
+        begin();
         writeChunk(delta, null);
     }
 

@@ -20,13 +20,17 @@ final class OpenAiChatStream extends ChatEvents {
 
     @Override
     Step chunk(ServerSentEvents.Event event, JsonNode chunk) {
+        if (hasContent(chunk)) {
+            begin();
+        }
         boolean isUsage = chunk.path("choices").isEmpty() && OpenAiProtocol.usage(chunk) != null;
         return isUsage && !showsUsage ? nothing() : more(event.raw());
     }
 
     @Override
     Step done(ServerSentEvents.Event event) {
-        return new Complete(event.raw());
+        return hasFinished() || hasContent() ? new Complete(event.raw())
+                : broken("the stream ended before its content");
     }
 
     @Override

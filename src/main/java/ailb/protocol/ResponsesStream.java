@@ -27,6 +27,9 @@ final class ResponsesStream extends JsonEventStream {
         if (type.textValue().endsWith(".delta") && !type.textValue().equals("response.audio.delta")) {
             count(data.path("delta"));
         }
+        if (hasContent(type.textValue(), data)) {
+            begin();
+        }
         Step step = switch (type.textValue()) {
             case "error" -> failed(event, data);
             case "response.failed" -> failed(event, data.path("response"));
@@ -39,9 +42,26 @@ final class ResponsesStream extends JsonEventStream {
         return step;
     }
 
+    /** An item of the answer opens with an event of its own; that of a text or of thoughts tells nothing yet. */
+    private static boolean hasContent(String type, JsonNode data) {
+        if (type.equals("response.output_item.added")) {
+            JsonNode item = data.path("item").path("type");
+            return item.isTextual() && !Fields.is(item, "message") && !Fields.is(item, "reasoning");
+        }
+        return type.endsWith(".delta")
+                ? !data.path("delta").asText("").isEmpty() || data.path("delta").isContainerNode()
+                : type.endsWith(".done") || type.endsWith(".partial_image");
+    }
+
     @Override
     public Optional<Usage> usage() {
         return Optional.ofNullable(usage);
+    }
+
+    /** Clients look for the code in the last event of a response that has begun, not in a status. */
+    @Override
+    void refused() {
+        begin();
     }
 
     /** Clients look for the code in the event itself. */

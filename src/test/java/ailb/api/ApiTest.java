@@ -233,9 +233,9 @@ class ApiTest {
         time.pass(Duration.ofMillis(1));
         Api small = api(Endpoints.pool(
                 Endpoints.endpoint("a", Provider.OPENAI, 1, Endpoints.requests(Pacing.EVEN, 6))));
-        small.handle(chat(), deadline());
+        Sent.whole(small.handle(chat(), deadline()));
 
-        ApiResponse response = small.handle(chat(), deadline());
+        ApiResponse response = Sent.whole(small.handle(chat(), deadline()));
 
         assertThat(response.status()).isEqualTo(429);
         assertThat(response.headers())
@@ -278,7 +278,7 @@ class ApiTest {
         ApiRequest request = new ApiRequest(
                 "GET", "/v1/models/" + path, "", new Headers(Map.of("x-api-key", KEY)), new byte[0]);
 
-        ApiResponse response = api(Endpoints.pool(named)).handle(request, deadline());
+        ApiResponse response = Sent.whole(api(Endpoints.pool(named)).handle(request, deadline()));
 
         assertThat(response.status()).isEqualTo(200);
         assertThat(json(response).path("id").textValue()).isEqualTo(name);
@@ -362,10 +362,10 @@ class ApiTest {
     @Test
     void thePoolSaysWhereALatencyOrAPriceIsNotKnown() throws IOException {
         Api unpriced = api(Endpoints.pool(Endpoints.priced("a", null)));
-        unpriced.handle(chat(), deadline());
+        Sent.whole(unpriced.handle(chat(), deadline()));
 
-        JsonNode endpoint = json(unpriced.handle(
-                new ApiRequest("GET", "/v1/pool", "", new Headers(authorized()), new byte[0]), deadline()))
+        JsonNode endpoint = json(Sent.whole(unpriced.handle(
+                new ApiRequest("GET", "/v1/pool", "", new Headers(authorized()), new byte[0]), deadline())))
                 .at("/endpoints/0");
 
         assertThat(endpoint.path("price").isNull()).isTrue();
@@ -415,11 +415,11 @@ class ApiTest {
                 Endpoints.openAi("a", Endpoints.unlimited()),
                 Endpoints.openAi("b", Endpoints.unlimited())));
         for (int i = 0; i < 3; i++) {
-            budgeted.handle(chat(), deadline());
+            Sent.whole(budgeted.handle(chat(), deadline()));
         }
 
-        JsonNode pool = json(budgeted.handle(
-                new ApiRequest("GET", "/v1/pool", "", new Headers(authorized()), new byte[0]), deadline()));
+        JsonNode pool = json(Sent.whole(budgeted.handle(
+                new ApiRequest("GET", "/v1/pool", "", new Headers(authorized()), new byte[0]), deadline())));
 
         assertThat(pool.path("budget")).isEqualTo(MAPPER.readTree("""
                 {"usd_per_day": 0.0001, "spent_today_usd": 0.00006, "exponent": 1.7}"""));
@@ -443,9 +443,9 @@ class ApiTest {
         Api budgeted = api(Endpoints.pool(
                 new Cost(OptionalDouble.of(0.00001), AtBudget.REFUSE, 0),
                 Endpoints.openAi("a", Endpoints.unlimited())));
-        budgeted.handle(chat(), deadline());
+        Sent.whole(budgeted.handle(chat(), deadline()));
 
-        ApiResponse response = budgeted.handle(chat(), deadline());
+        ApiResponse response = Sent.whole(budgeted.handle(chat(), deadline()));
 
         assertError(response, 429, "rate_limit_error", "budget_exhausted");
         // from 08:00 on, 16 hours
@@ -485,10 +485,10 @@ class ApiTest {
         assertThat(json(get("/v1/pool")).path("state_store").textValue()).isEqualTo("ok");
 
         Api alone = api(pool, new BrokenStore());
-        assertThat(alone.handle(chat(), deadline()).status()).isEqualTo(200);
+        assertThat(Sent.whole(alone.handle(chat(), deadline())).status()).isEqualTo(200);
 
         ApiRequest ask = new ApiRequest("GET", "/v1/pool", "", new Headers(authorized()), new byte[0]);
-        assertThat(json(alone.handle(ask, deadline())).path("state_store").textValue())
+        assertThat(json(Sent.whole(alone.handle(ask, deadline()))).path("state_store").textValue())
                 .isEqualTo("down since 2027-01-15T08:00:00Z: on a local share");
     }
 
@@ -497,14 +497,14 @@ class ApiTest {
         BrokenStore failing = new BrokenStore();
         Api unread = api(pool, failing);
         ApiRequest ask = new ApiRequest("GET", "/v1/pool", "", new Headers(authorized()), new byte[0]);
-        assertThat(json(unread.handle(ask, deadline())).path("state_store").textValue())
+        assertThat(json(Sent.whole(unread.handle(ask, deadline()))).path("state_store").textValue())
                 .isEqualTo("does not answer: these figures are none");
 
         failing.readable = true;
-        assertThat(json(unread.handle(ask, deadline())).path("state_store").textValue()).isEqualTo("ok");
+        assertThat(json(Sent.whole(unread.handle(ask, deadline()))).path("state_store").textValue()).isEqualTo("ok");
         time.pass(Duration.ofSeconds(20));
         failing.readable = false;
-        assertThat(json(unread.handle(ask, deadline())).path("state_store").textValue())
+        assertThat(json(Sent.whole(unread.handle(ask, deadline()))).path("state_store").textValue())
                 .isEqualTo("does not answer: figures of 2027-01-15T08:00:00Z");
     }
 
@@ -540,7 +540,7 @@ class ApiTest {
                 time,
                 new Random(3),
                 Duration.ofDays(7));
-        return new Api(pool, dispatcher, clients, batches, time, new Random(3));
+        return new Api(pool, dispatcher, clients, batches, time, new Random(3), AnswerLimits.NONE);
     }
 
     private ApiResponse get(String path) {
@@ -556,7 +556,7 @@ class ApiTest {
     }
 
     private ApiResponse send(String method, String path, Map<String, String> headers, byte[] body) {
-        return api.handle(new ApiRequest(method, path, "", new Headers(headers), body), deadline());
+        return Sent.whole(api.handle(new ApiRequest(method, path, "", new Headers(headers), body), deadline()));
     }
 
     private static ApiRequest chat() {

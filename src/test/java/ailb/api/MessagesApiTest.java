@@ -93,10 +93,10 @@ class MessagesApiTest {
         upstream.then("a", () -> reply(500, "{}")).then("a", () -> reply(500, "{}")).then("a", () -> reply(200, count));
         upstream.always("a", () -> reply(500, "{}"));
 
-        assertThat(api.handle(request("/v1/messages/count_tokens", HELLO, Map.of()), deadline()).status())
+        assertThat(Sent.whole(api.handle(request("/v1/messages/count_tokens", HELLO, Map.of()), deadline())).status())
                 .isEqualTo(200);
         JsonNode counted = endpoint(api);
-        api.handle(hello(), deadline());
+        Sent.whole(api.handle(hello(), deadline()));
 
         assertThat(counted.path("total_requests").intValue()).isEqualTo(3);
         assertThat(counted.at("/window/calls").intValue()).isZero();
@@ -108,19 +108,20 @@ class MessagesApiTest {
         Api api = api(anthropic());
         upstream.always("a", () -> reply(401, "{\"type\":\"error\",\"error\":{\"type\":\"authentication_error\"}}"));
 
-        api.handle(request("/v1/messages/count_tokens", HELLO, Map.of()), deadline());
+        Sent.whole(api.handle(request("/v1/messages/count_tokens", HELLO, Map.of()), deadline()));
 
         assertThat(endpoint(api).at("/out/reason").textValue()).isEqualTo("credential");
     }
 
     private JsonNode endpoint(Api api) throws IOException {
         ApiRequest pool = new ApiRequest("GET", "/v1/pool", "", new Headers(headers(Map.of())), new byte[0]);
-        return json(api.handle(pool, deadline())).at("/endpoints/0");
+        return json(Sent.whole(api.handle(pool, deadline()))).at("/endpoints/0");
     }
 
     @Test
     void whereNoEndpointCanCountTokensTheCallerIsToldSo() throws IOException {
-        ApiResponse response = api(openAi()).handle(request("/v1/messages/count_tokens", HELLO, Map.of()), deadline());
+        ApiResponse response =
+                Sent.whole(api(openAi()).handle(request("/v1/messages/count_tokens", HELLO, Map.of()), deadline()));
 
         assertError(response, 400, "invalid_request_error", "/v1/messages/count_tokens");
         assertThat(upstream.calls()).isEmpty();
@@ -148,8 +149,9 @@ class MessagesApiTest {
     @Test
     void errorsAreToldInAnthropicsWords() throws IOException {
         assertError(
-                api(anthropic()).handle(new ApiRequest("POST", "/v1/messages", "", Headers.NONE, bytes(HELLO)),
-                        deadline()),
+                Sent.whole(
+                        api(anthropic()).handle(new ApiRequest("POST", "/v1/messages", "", Headers.NONE, bytes(HELLO)),
+                                deadline())),
                 401, "authentication_error", "key");
         assertError(post("/v1/messages", HELLO.replace("chat", "nobody"), Map.of()), 404, "not_found_error", "nobody");
         assertError(post("/v1/messages/batches", HELLO, Map.of()), 404, "not_found_error", "/v1/messages/batches");
@@ -165,7 +167,7 @@ class MessagesApiTest {
         ApiRequest request = new ApiRequest(
                 "POST", path, "", new Headers(Map.of("anthropic-version", "2023-06-01")), new byte[0]);
 
-        ApiResponse response = api(anthropic()).handle(request, deadline());
+        ApiResponse response = Sent.whole(api(anthropic()).handle(request, deadline()));
 
         assertThat(response.status()).isEqualTo(401);
         assertThat(new JsonMapper().readTree(response.body()).at("/error/code").textValue())
@@ -197,9 +199,9 @@ class MessagesApiTest {
     void aFullPoolIs429WithTheTimeToWait() throws IOException {
         upstream.always("a", () -> reply(200, MESSAGE));
         Api api = api(Endpoints.anthropic("a", Endpoints.requests(Pacing.EVEN, 6)));
-        api.handle(hello(), deadline());
+        Sent.whole(api.handle(hello(), deadline()));
 
-        ApiResponse response = api.handle(hello(), deadline());
+        ApiResponse response = Sent.whole(api.handle(hello(), deadline()));
 
         assertError(response, 429, "rate_limit_error", "limit");
         assertThat(response.headers()).containsEntry("retry-after", "11").containsEntry("retry-after-ms", "10527");
@@ -212,7 +214,7 @@ class MessagesApiTest {
         Api api = api(Endpoints.anthropic(
                 "a", Endpoints.limits(Pacing.BUCKET, Map.of(LimitKind.REQUESTS_PER_MINUTE, 600L))));
 
-        assertThat(api.handle(hello(), deadline()).headers())
+        assertThat(Sent.whole(api.handle(hello(), deadline())).headers())
                 .containsEntry("anthropic-ratelimit-requests-limit", "600")
                 .containsEntry("anthropic-ratelimit-requests-remaining", "598")
                 .containsEntry("anthropic-ratelimit-requests-reset", "2027-01-15T08:00:01Z")
@@ -224,7 +226,7 @@ class MessagesApiTest {
         Api api = api(Endpoints.openAi(
                 "b", Endpoints.limits(Pacing.BUCKET, Map.of(LimitKind.REQUESTS_PER_MINUTE, 600L))));
 
-        assertThat(api.handle(request("/v1/chat/completions", HELLO, Map.of()), deadline()).headers())
+        assertThat(Sent.whole(api.handle(request("/v1/chat/completions", HELLO, Map.of()), deadline())).headers())
                 .containsEntry("x-ratelimit-limit-requests", "600")
                 .containsEntry("x-ratelimit-remaining-requests", "598")
                 .containsEntry("x-ratelimit-reset-requests", "200ms");
@@ -232,11 +234,11 @@ class MessagesApiTest {
 
     @Test
     void modelsAreListedAsAnthropicListsThem() throws IOException {
-        ApiResponse response = api(anthropic()).handle(
+        ApiResponse response = Sent.whole(api(anthropic()).handle(
                 new ApiRequest(
                         "GET", "/v1/models", "", new Headers(headers(Map.of("anthropic-version", "2023-06-01"))),
                         new byte[0]),
-                deadline());
+                deadline()));
 
         JsonNode body = json(response);
         assertThat(body.at("/data/0/type").textValue()).isEqualTo("model");
@@ -247,11 +249,11 @@ class MessagesApiTest {
 
     @Test
     void aModelIsToldAsAnthropicTellsIt() throws IOException {
-        ApiResponse response = api(anthropic()).handle(
+        ApiResponse response = Sent.whole(api(anthropic()).handle(
                 new ApiRequest(
                         "GET", "/v1/models/chat", "", new Headers(headers(Map.of("anthropic-version", "2023-06-01"))),
                         new byte[0]),
-                deadline());
+                deadline()));
 
         assertThat(json(response).path("type").textValue()).isEqualTo("model");
         assertThat(json(response).path("id").textValue()).isEqualTo("chat");
@@ -269,9 +271,9 @@ class MessagesApiTest {
         String plain = prompt.formatted("x".repeat(180_000), "");
 
         assertError(
-                api(endpoint).handle(request("/v1/messages", plain, Map.of()), deadline()),
+                Sent.whole(api(endpoint).handle(request("/v1/messages", plain, Map.of()), deadline())),
                 400, "invalid_request_error", "input_tokens_per_minute");
-        assertThat(api(endpoint).handle(request("/v1/messages", cached, Map.of()), deadline()).status())
+        assertThat(Sent.whole(api(endpoint).handle(request("/v1/messages", cached, Map.of()), deadline())).status())
                 .isEqualTo(200);
     }
 
@@ -290,11 +292,11 @@ class MessagesApiTest {
         Batches batches = new Batches(
                 new InMemoryBatchStore(), new InMemoryBatchQueue(time, new Random(3)), pool, time, new Random(3),
                 Duration.ofDays(7));
-        return new Api(pool, dispatcher, new OneClient(), batches, time, new Random(3));
+        return new Api(pool, dispatcher, new OneClient(), batches, time, new Random(3), AnswerLimits.NONE);
     }
 
     private ApiResponse post(String path, String body, Map<String, String> headers) {
-        return api(anthropic()).handle(request(path, body, headers), deadline());
+        return Sent.whole(api(anthropic()).handle(request(path, body, headers), deadline()));
     }
 
     private static ApiRequest hello() {

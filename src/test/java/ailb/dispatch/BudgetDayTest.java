@@ -78,7 +78,7 @@ class BudgetDayTest {
                     return declined;
                 }
                 case DispatchResult.PassedOn passed -> throw new AssertionError(passed);
-                case DispatchResult.Streaming streaming -> throw new AssertionError(streaming);
+                case DispatchResult.Streamed _,DispatchResult.HungUp _ -> throw new AssertionError("no stream");
             }
         }
         throw new AssertionError("the budget was not kept: " + spent());

@@ -51,16 +51,16 @@ final class ScriptedStreams implements Upstream {
     }
 
     @Override
-    public Result open(ProviderRequest request, Duration timeout) {
+    public Pending open(ProviderRequest request, Duration timeout) {
         String host = request.uri().getHost();
         String endpoint = host.substring(0, host.indexOf('.'));
         if (endpoint.equals("whole")) {
-            return ScriptedUpstream.answer();
+            return Pending.of(ScriptedUpstream.answer());
         }
         ScriptedBody body = bodies.get(endpoint);
-        return body == null
+        return Pending.of(body == null
                 ? ScriptedUpstream.error(500, "server_error", "x")
-                : new Streaming(200, headers, body);
+                : new Streaming(200, headers, body));
     }
 
     private final class ScriptedBody implements Body {

@@ -12,7 +12,6 @@ import ailb.protocol.Parsed;
 import ailb.protocol.RequestKind;
 import ailb.state.Attribute;
 import ailb.state.InMemoryStateStore;
-import java.io.ByteArrayOutputStream;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Random;
@@ -140,16 +139,15 @@ class StreamFailoverTest {
     }
 
     private String told(RequestKind kind, Provider provider, String... endpoints) throws InterruptedException {
-        ByteArrayOutputStream caller = new ByteArrayOutputStream();
+        RecordedCaller caller = new RecordedCaller();
         Endpoint[] pool = Arrays.stream(endpoints)
                 .map(name -> Endpoints.serving(Endpoints.endpoint(name, provider, 1, Endpoints.unlimited()),
                         kind.operation()))
                 .toArray(Endpoint[]::new);
-        DispatchResult result = new Dispatcher(
+        new Dispatcher(
                 Endpoints.pool(pool), store, streams, new FixedKeys(), time, random, _ -> {})
-                .dispatch(request(kind), Deadline.in(Duration.ofSeconds(28), time));
-        ((DispatchResult.Streaming) result).events().sendTo(caller::writeBytes);
-        return caller.toString(UTF_8);
+                .dispatch(request(kind), Deadline.in(Duration.ofSeconds(28), time), caller);
+        return caller.text();
     }
 
     private static ModelRequest request(RequestKind kind) {

@@ -39,11 +39,10 @@ class StreamedHeadTest {
         streams.script("a", events.toArray());
         long began = time.now();
 
-        DispatchResult result = new Dispatcher(
+        new Dispatcher(
                 Endpoints.pool(Endpoints.openAi("a", Endpoints.requests(Pacing.BUCKET, 60))),
                 store, streams, new FixedKeys(), time, new Random(1), _ -> {})
-                .dispatch(request(), Deadline.in(Duration.ofMinutes(5), time));
-        ((DispatchResult.Streaming) result).events().sendTo(_ -> {});
+                .dispatch(request(), Deadline.in(Duration.ofMinutes(5), time), new RecordedCaller());
 
         assertThat(time.now() - began).isGreaterThanOrEqualTo(Duration.ofSeconds(62).toNanos());
         assertThat(store.state("a").get(Attribute.REQUESTS)).isLessThan(time.now());

@@ -14,7 +14,6 @@ import ailb.state.Attribute;
 import ailb.state.ConditionalUpdate;
 import ailb.state.EndpointState;
 import ailb.state.InMemoryStateStore;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -38,15 +37,15 @@ class StreamingTest {
     private final Random random = new Random(1);
     private final List<DispatchEvent> told = new ArrayList<>();
     private final ScriptedStreams streams = new ScriptedStreams(time);
-    private final ByteArrayOutputStream caller = new ByteArrayOutputStream();
+    private final RecordedCaller caller = new RecordedCaller();
 
     @Test
     void eventsAreHandedOnAndTheirUsageIsCounted() throws Exception {
         streams.script("a", HELLO, STOP + USAGE, DONE);
 
-        send(dispatch("a"));
+        dispatch("a");
 
-        assertThat(caller.toString(UTF_8)).isEqualTo(HELLO + STOP + DONE);
+        assertThat(caller.text()).isEqualTo(HELLO + STOP + DONE);
         assertThat(state("a").get(Attribute.TOTAL_OUTPUT_TOKENS)).isEqualTo(2);
         assertThat(state("a").get(Attribute.TOTAL_REQUESTS)).isEqualTo(1);
         assertThat(state("a").get(Attribute.TOTAL_FAILURES)).isZero();
@@ -58,7 +57,7 @@ class StreamingTest {
     void theBodysEndIsTakenTooWhereItFollowsTheLastEventAtOnce() throws Exception {
         streams.script("a", HELLO, STOP, DONE, new Upstream.End());
 
-        send(dispatch("a"));
+        dispatch("a");
 
         assertThat(streams.left("a")).isZero();
         assertThat(streams.isClosed("a")).isTrue();
@@ -69,9 +68,9 @@ class StreamingTest {
         for (int request = 0; request < 10; request++) {
             streams.script("b", "data: {\"error\":{\"message\":\"x\",\"type\":\"server_error\"}}\n\n");
             streams.script("c", HELLO, STOP, DONE);
-            caller.reset();
-            send(dispatch("a", "b", "c"));
-            assertThat(caller.toString(UTF_8)).isEqualTo(HELLO + STOP + DONE);
+            caller.forget();
+            dispatch("a", "b", "c");
+            assertThat(caller.text()).isEqualTo(HELLO + STOP + DONE);
         }
 
         assertThat(told).filteredOn(DispatchEvent.Failed.class::isInstance).isNotEmpty();
@@ -81,9 +80,9 @@ class StreamingTest {
     void oneThatBreaksOffLaterEndsWithAnErrorEventAndCountsAsAFault() throws Exception {
         streams.script("a", HELLO, new Upstream.End());
 
-        send(dispatch("a", "b"));
+        dispatch("a", "b");
 
-        assertThat(caller.toString(UTF_8)).startsWith(HELLO + "data: {\"error\":{")
+        assertThat(caller.text()).startsWith(HELLO + "data: {\"error\":{")
                 .endsWith("}\n\n")
                 .contains("\"type\":\"server_error\"");
         assertThat(state("a").get(Attribute.CONSECUTIVE_FAILURES)).isEqualTo(1);
@@ -94,9 +93,9 @@ class StreamingTest {
         streams.script("a", HELLO);
         long start = time.now();
 
-        send(dispatch(Duration.ofMinutes(10), "a"));
+        dispatch(Duration.ofMinutes(10), "a");
 
-        assertThat(caller.toString(UTF_8)).contains("data: {\"error\":{");
+        assertThat(caller.text()).contains("data: {\"error\":{");
         assertThat(time.now() - start).isEqualTo(Duration.ofSeconds(301).toNanos());
         assertThat(told).anyMatch(event -> event instanceof DispatchEvent.Failed failed
                 && failed.failure() == FailureClass.TIMEOUT);
@@ -107,9 +106,9 @@ class StreamingTest {
     void oneThatIsSilentBeforeItsFirstEventHasTheAttemptsTime() throws Exception {
         streams.script("a", silentFor(500), HELLO, STOP, DONE);
 
-        send(dispatch(Duration.ofMinutes(20), "a"));
+        dispatch(Duration.ofMinutes(20), "a");
 
-        assertThat(caller.toString(UTF_8)).isEqualTo(HELLO + STOP + DONE);
+        assertThat(caller.text()).isEqualTo(HELLO + STOP + DONE);
         assertThat(state("a").get(Attribute.TOTAL_FAILURES)).isZero();
     }
 
@@ -119,7 +118,7 @@ class StreamingTest {
         long start = time.now();
 
         assertThat(dispatch(Duration.ofMinutes(10).plusSeconds(1), "a"))
-                .isNotInstanceOf(DispatchResult.Streaming.class);
+                .isInstanceOf(DispatchResult.Declined.class);
         assertThat(time.now() - start).isBetween(
                 Duration.ofMinutes(10).toNanos(), Duration.ofMinutes(10).plusSeconds(1).toNanos());
         assertThat(state("a").get(Attribute.CONSECUTIVE_FAILURES)).isEqualTo(1);
@@ -129,9 +128,9 @@ class StreamingTest {
     void oneThatThinksBetweenItsEventsIsWaitedFor() throws Exception {
         streams.script("a", HELLO, silentFor(290), STOP, DONE);
 
-        send(dispatch(Duration.ofMinutes(10), "a"));
+        dispatch(Duration.ofMinutes(10), "a");
 
-        assertThat(caller.toString(UTF_8)).isEqualTo(HELLO + STOP + DONE);
+        assertThat(caller.text()).isEqualTo(HELLO + STOP + DONE);
         assertThat(state("a").get(Attribute.TOTAL_FAILURES)).isZero();
     }
 
@@ -139,9 +138,9 @@ class StreamingTest {
     void oneThatAnswersWholeIsLeftForAnother() throws Exception {
         for (int request = 0; request < 10; request++) {
             streams.script("a", HELLO, STOP, DONE);
-            caller.reset();
-            send(dispatch("a", "whole"));
-            assertThat(caller.toString(UTF_8)).isEqualTo(HELLO + STOP + DONE);
+            caller.forget();
+            dispatch("a", "whole");
+            assertThat(caller.text()).isEqualTo(HELLO + STOP + DONE);
         }
 
         assertThat(told).anyMatch(event -> event instanceof DispatchEvent.Failed failed
@@ -155,9 +154,9 @@ class StreamingTest {
         streams.script("a", (Object[]) Collections.nCopies(40, HELLO).toArray(String[]::new));
         long start = time.now();
 
-        send(dispatch("a"));
+        dispatch("a");
 
-        assertThat(caller.toString(UTF_8)).startsWith(HELLO.repeat(27) + "data: {\"error\":{");
+        assertThat(caller.text()).startsWith(HELLO.repeat(27) + "data: {\"error\":{");
         assertThat(time.now() - start).isEqualTo(Duration.ofMillis(27_750).toNanos());
     }
 
@@ -166,19 +165,19 @@ class StreamingTest {
     void oneThatFlowedUntilTheRequestsEndIsNoFault() throws Exception {
         streams.script("a", (Object[]) Collections.nCopies(40, HELLO).toArray(String[]::new));
 
-        send(dispatch("a"));
+        dispatch("a");
 
         assertThat(state("a").get(Attribute.TOTAL_REQUESTS)).isEqualTo(1);
         assertThat(state("a").get(Attribute.CONSECUTIVE_FAILURES)).isZero();
         assertThat(told).anyMatch(DispatchEvent.Failed.class::isInstance);
-        assertThat(caller.toString(UTF_8)).contains("the request's time is over. Ask for less, or submit a batch.");
+        assertThat(caller.text()).contains("the request's time is over. Ask for less, or submit a batch.");
     }
 
     @Test
     void oneThatWasSilentAtTheRequestsEndIsAFault() throws Exception {
         streams.script("a", HELLO);
 
-        send(dispatch("a"));
+        dispatch("a");
 
         assertThat(state("a").get(Attribute.CONSECUTIVE_FAILURES)).isEqualTo(1);
     }
@@ -186,14 +185,11 @@ class StreamingTest {
     @Test
     void aCallerWhoIsSlowToReadIsNoSilenceOfTheEndpoint() throws Exception {
         streams.script("a", HELLO, STOP, DONE);
-        Events events = ((DispatchResult.Streaming) dispatch(Duration.ofMinutes(30), "a")).events();
+        caller.beforeEvents = () -> time.pass(Duration.ofSeconds(310));
 
-        events.sendTo(sent -> {
-            time.pass(Duration.ofSeconds(310));
-            caller.writeBytes(sent);
-        });
+        dispatch(Duration.ofMinutes(30), "a");
 
-        assertThat(caller.toString(UTF_8)).isEqualTo(HELLO + STOP + DONE);
+        assertThat(caller.text()).isEqualTo(HELLO + STOP + DONE);
         assertThat(state("a").get(Attribute.TOTAL_FAILURES)).isZero();
     }
 
@@ -203,9 +199,9 @@ class StreamingTest {
         answerTenTimes("a");
         streams.script("a", (Object[]) (HELLO + "|").repeat(100).concat(STOP + "|" + DONE).split("\\|"));
 
-        send(dispatch(Duration.ofMinutes(5), "a"));
+        dispatch(Duration.ofMinutes(5), "a");
 
-        assertThat(caller.toString(UTF_8)).isEqualTo(HELLO.repeat(100) + STOP + DONE);
+        assertThat(caller.text()).isEqualTo(HELLO.repeat(100) + STOP + DONE);
     }
 
     @Test
@@ -220,15 +216,16 @@ class StreamingTest {
         DispatchResult result = dispatch(Duration.ofMinutes(5), "a", "b");
 
         assertThat(result).isInstanceOfSatisfying(
-                DispatchResult.Streaming.class, stream -> assertThat(stream.endpoint()).isEqualTo("b"));
-        assertThat(time.now() - start).isEqualTo(Duration.ofSeconds(31).toNanos());
+                DispatchResult.Streamed.class, stream -> assertThat(stream.endpoint()).isEqualTo("b"));
+        // Three events after it, and a look for the body's end.
+        assertThat(time.now() - start).isEqualTo(Duration.ofMillis(33_020).toNanos());
     }
 
     @Test
     void whatCameOfOneThatBreaksOffIsCounted() throws Exception {
         streams.script("a", HELLO, USAGE, new Upstream.Lost(FailureClass.TRANSPORT, "reset"));
 
-        send(dispatch("a"));
+        dispatch("a");
 
         assertThat(state("a").get(Attribute.TOTAL_INPUT_TOKENS)).isEqualTo(7);
         assertThat(state("a").get(Attribute.TOTAL_OUTPUT_TOKENS)).isEqualTo(2);
@@ -239,26 +236,18 @@ class StreamingTest {
     @Test
     void aCallerWhoHangsUpDuringASilenceEndsTheCall() throws Exception {
         streams.script("a", HELLO);
-        Events events = ((DispatchResult.Streaming) dispatch(Duration.ofMinutes(5), "a")).events();
+        caller.beforeHeartbeat = () -> {
+            if (caller.heartbeats() == 2) {
+                throw new IOException("gone");
+            }
+        };
         long start = time.now();
-        int[] silences = {0};
 
-        events.sendTo(new Events.Sink() {
-            @Override
-            public void send(byte[] sent) {
-                caller.writeBytes(sent);
-            }
+        dispatch(Duration.ofMinutes(5), "a");
 
-            @Override
-            public void silence() throws IOException {
-                if (++silences[0] == 3) {
-                    throw new IOException("gone");
-                }
-            }
-        });
-
-        assertThat(caller.toString(UTF_8)).isEqualTo(HELLO);
-        assertThat(time.now() - start).isEqualTo(Duration.ofSeconds(15).toNanos());
+        assertThat(caller.text()).isEqualTo(HELLO);
+        // The first event takes a second.
+        assertThat(time.now() - start).isEqualTo(Duration.ofSeconds(16).toNanos());
         assertThat(streams.isClosed("a")).isTrue();
         assertThat(state("a").get(Attribute.TOTAL_FAILURES)).isZero();
     }
@@ -267,32 +256,21 @@ class StreamingTest {
     @Test
     void aCallerWhoIsToldNothingOfWhatComesHearsOfTheSilence() throws Exception {
         streams.script("a", HELLO, USAGE, USAGE, USAGE, USAGE, USAGE, USAGE, USAGE, STOP, DONE);
-        int[] silences = {0};
 
-        ((DispatchResult.Streaming) dispatch("a")).events().sendTo(new Events.Sink() {
-            @Override
-            public void send(byte[] sent) {
-                caller.writeBytes(sent);
-            }
+        dispatch("a");
 
-            @Override
-            public void silence() {
-                silences[0]++;
-            }
-        });
-
-        assertThat(silences[0]).isEqualTo(1);
-        assertThat(caller.toString(UTF_8)).isEqualTo(HELLO + STOP + DONE);
+        assertThat(caller.heartbeats()).isEqualTo(1);
+        assertThat(caller.text()).isEqualTo(HELLO + STOP + DONE);
     }
 
     @Test
     void aCallerWhoHangsUpEndsTheCallAndItIsNoFaultOfTheEndpoint() throws Exception {
         streams.script("a", HELLO, HELLO, HELLO, HELLO);
-        Events events = ((DispatchResult.Streaming) dispatch("a")).events();
-
-        events.sendTo(_ -> {
+        caller.beforeEvents = () -> {
             throw new IOException("gone");
-        });
+        };
+
+        dispatch("a");
 
         assertThat(streams.isClosed("a")).isTrue();
         assertThat(streams.left("a")).isEqualTo(3);
@@ -318,19 +296,15 @@ class StreamingTest {
                 + "\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}").getBytes(UTF_8);
         ModelRequest request = ((Parsed.Valid) ChatRequest.parse(body)).request();
         return new Dispatcher(pool, store, streams, new FixedKeys(), time, random, told::add)
-                .dispatch(request, Deadline.in(deadline, time));
+                .dispatch(request, Deadline.in(deadline, time), caller);
     }
 
     private void answerTenTimes(String endpoint) throws InterruptedException {
         for (int call = 0; call < 10; call++) {
             streams.script(endpoint, HELLO + STOP + DONE);
-            send(dispatch(Duration.ofMinutes(5), endpoint));
+            dispatch(Duration.ofMinutes(5), endpoint);
         }
-        caller.reset();
-    }
-
-    private void send(DispatchResult result) throws InterruptedException {
-        ((DispatchResult.Streaming) result).events().sendTo(caller::writeBytes);
+        caller.forget();
     }
 
     private EndpointState state(String endpoint) {

@@ -2,9 +2,10 @@ package ailb.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ailb.api.ApiResponse;
-import ailb.dispatch.Events;
+import ailb.api.ApiStream;
 import ailb.dispatch.Upstream;
 import ailb.pool.FailureClass;
 import ailb.protocol.ProviderRequest;
@@ -15,10 +16,10 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -49,7 +50,7 @@ class StreamingOverHttpTest {
             connection.send(chunk("data: 2\n\n") + "0\r\n\r\n");
             connection.hang();
         })) {
-            Upstream.Streaming reply = (Upstream.Streaming) upstream.open(post(server.uri()), AMPLE);
+            Upstream.Streaming reply = (Upstream.Streaming) opened(server.uri());
             try (Upstream.Body body = reply.body()) {
                 assertThat(reply.status()).isEqualTo(200);
                 assertThat(reply.headers().get("x-one")).contains("1");
@@ -116,7 +117,7 @@ class StreamingOverHttpTest {
             connection.send("HTTP/1.1 429 Too Many\r\nContent-Type: text/event-stream\r\nContent-Length: 2\r\n\r\n{}");
             connection.hang();
         })) {
-            assertThat(upstream.open(post(server.uri()), AMPLE)).isInstanceOfSatisfying(
+            assertThat(opened(server.uri())).isInstanceOfSatisfying(
                     Upstream.Reply.class, reply -> {
                         assertThat(reply.status()).isEqualTo(429);
                         assertThat(reply.body()).asString(UTF_8).isEqualTo("{}");
@@ -128,10 +129,11 @@ class StreamingOverHttpTest {
     @Test
     void aCallerGetsEventsAsTheyCome() throws Exception {
         CountDownLatch firstHasCome = new CountDownLatch(1);
-        Events events = sink -> {
-            send(sink, "data: 1\n\n");
+        ApiStream events = caller -> {
+            begin(caller);
+            send(caller, "data: 1\n\n");
             firstHasCome.await();
-            send(sink, "data: 2\n\n");
+            send(caller, "data: 2\n\n");
         };
         try (HttpServer server = serving(events);
                 HttpClient client = HttpClient.newHttpClient();
@@ -143,12 +145,32 @@ class StreamingOverHttpTest {
     }
 
     @Test
+    void aStreamThatComesToNothingIsAWholeAnswer() throws Exception {
+        ApiStream none = caller -> {
+            try {
+                caller.send(new ApiResponse(429, Map.of("retry-after", "3"), "{}".getBytes(UTF_8)));
+            } catch (IOException e) {
+                throw new AssertionError(e);
+            }
+        };
+        try (HttpServer server = serving(none);
+                HttpClient client = HttpClient.newHttpClient()) {
+            HttpResponse<String> response = client.send(get(server), BodyHandlers.ofString());
+
+            assertThat(response.statusCode()).isEqualTo(429);
+            assertThat(response.headers().firstValue("retry-after")).contains("3");
+            assertThat(response.headers().firstValue("content-length")).contains("2");
+        }
+    }
+
+    @Test
     void whoSendsEventsHearsThatTheCallerHasHungUp() throws Exception {
         CountDownLatch noticed = new CountDownLatch(1);
-        Events endless = sink -> {
+        ApiStream endless = caller -> {
+            begin(caller);
             try {
                 while (true) {
-                    sink.send("data: x\n\n".repeat(1000).getBytes(UTF_8));
+                    caller.send("data: x\n\n".repeat(1000).getBytes(UTF_8));
                 }
             } catch (IOException e) {
                 noticed.countDown();
@@ -163,67 +185,51 @@ class StreamingOverHttpTest {
         }
     }
 
-    /** A comment, as the events of no client are one. */
+    /** Its caller must not take it for whole. */
     @Test
-    void aCallerIsToldOfASilence() throws Exception {
-        Events events = sink -> {
-            send(sink, "data: 1\n\n");
-            silence(sink);
+    void aStreamThatFailsIsCutOff() throws Exception {
+        ApiStream broken = caller -> {
+            begin(caller);
+            send(caller, "data: 1\n\n");
+            throw new IllegalStateException("a bug");
         };
-        try (HttpServer server = serving(events);
-                HttpClient client = HttpClient.newHttpClient()) {
-            assertThat(client.send(get(server), BodyHandlers.ofString()).body())
-                    .isEqualTo("data: 1\n\n: keep-alive\n");
+        try (HttpServer server = serving(broken);
+                HttpClient client = HttpClient.newHttpClient();
+                InputStream body = client.send(get(server), BodyHandlers.ofInputStream()).body()) {
+            assertThat(body.readNBytes(9)).asString(UTF_8).isEqualTo("data: 1\n\n");
+            assertThatThrownBy(body::read).isInstanceOf(IOException.class);
         }
     }
 
-    @Test
-    void aCallerWhoHangsUpDuringASilenceIsNoticed() throws Exception {
-        CountDownLatch noticed = new CountDownLatch(1);
-        Events silent = sink -> {
-            try {
-                while (true) {
-                    sink.silence();
-                }
-            } catch (IOException e) {
-                noticed.countDown();
-            }
-        };
-        try (HttpServer server = serving(silent)) {
-            try (HttpClient client = HttpClient.newHttpClient();
-                    InputStream body = client.send(get(server), BodyHandlers.ofInputStream()).body()) {
-                assertThat(body.read()).isEqualTo(':');
-            }
-            noticed.await();
-        }
-    }
-
-    private static HttpServer serving(Events events) throws IOException {
-        ApiResponse response =
-                new ApiResponse(200, Map.of("content-type", "text/event-stream"), new byte[0], Optional.of(events));
+    private static HttpServer serving(ApiStream events) throws IOException {
+        ApiResponse failure = new ApiResponse(500, Map.of(), "failed".getBytes(UTF_8));
         return HttpServer.start(
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1000, _ -> response, _ -> response,
-                _ -> response);
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1000, _ -> events, _ -> failure,
+                _ -> failure);
     }
 
-    private static void send(Events.Sink sink, String event) {
+    private static void begin(ApiStream.Connection caller) {
         try {
-            sink.send(event.getBytes(UTF_8));
+            caller.begin(200, Map.of("content-type", "text/event-stream"));
         } catch (IOException e) {
             throw new AssertionError(e);
         }
     }
 
-    private static void silence(Events.Sink sink) {
+    private static void send(ApiStream.Connection caller, String event) {
         try {
-            sink.silence();
+            caller.send(event.getBytes(UTF_8));
         } catch (IOException e) {
             throw new AssertionError(e);
         }
+    }
+
+    private Upstream.Result opened(URI uri) throws InterruptedException {
+        return upstream.open(post(uri), AMPLE).await(AMPLE).orElseThrow();
     }
 
     private Upstream.Body body(FaultyServer server) throws InterruptedException {
-        return ((Upstream.Streaming) upstream.open(post(server.uri()), AMPLE)).body();
+        return ((Upstream.Streaming) opened(server.uri())).body();
     }
 
     private static String chunk(String text) {

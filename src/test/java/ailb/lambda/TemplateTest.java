@@ -8,7 +8,6 @@ import ailb.pool.Pool;
 import ailb.settings.PoolFile;
 import com.amazonaws.services.lambda.runtime.RequestHandler;
 import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
-import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.File;
 import java.io.IOException;
@@ -16,8 +15,6 @@ import java.lang.reflect.Method;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -60,20 +57,6 @@ class TemplateTest {
             without.remove(name);
             assertThatThrownBy(() -> FunctionSettings.of(without)).hasMessageContaining(name);
         });
-    }
-
-    @Test
-    void endsTheFunctionBeforeTheGatewayGivesUp() {
-        Instant sent = Instant.parse("2026-06-01T10:30:00Z");
-        APIGatewayV2HTTPEvent event = APIGatewayV2HTTPEvent.builder()
-                .withRequestContext(APIGatewayV2HTTPEvent.RequestContext.builder()
-                        .withTimeEpoch(sent.toEpochMilli())
-                        .build())
-                .build();
-        Duration patience = Duration.between(sent, GatewayEvents.end(event).orElseThrow());
-
-        assertThat(template.at(FUNCTION + "Timeout")).isEqualTo(28);
-        assertThat(patience).isGreaterThan(Duration.ofSeconds(28)).isLessThan(Duration.ofSeconds(30));
     }
 
     @Test

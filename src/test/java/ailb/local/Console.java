@@ -67,7 +67,8 @@ final class Console implements DispatchListener {
             case DispatchEvent.StoreStillDown(_, String cause) -> warn("the state store is still down: " + cause);
             case DispatchEvent.Throttled(String endpoint) -> warn("state of " + endpoint + ": written to too often");
             case DispatchEvent.StoreUp _ -> warn("the state store is back");
-            case DispatchEvent.Admitted _,DispatchEvent.Answered _,DispatchEvent.Dropped _,DispatchEvent.Refused _ -> {}
+            case DispatchEvent.Admitted _,DispatchEvent.Answered _,DispatchEvent.HungUp _,DispatchEvent.Dropped _,DispatchEvent.Refused _ ->
+                {}
         }
     }
 

@@ -1,8 +1,11 @@
 package ailb.local;
 
+import ailb.api.AnswerLimits;
 import ailb.api.Api;
+import ailb.api.ApiAnswer;
 import ailb.api.ApiRequest;
 import ailb.api.ApiResponse;
+import ailb.api.ApiStream;
 import ailb.aws.DynamoBatchStore;
 import ailb.aws.DynamoStateStore;
 import ailb.aws.LocalDynamo;
@@ -41,6 +44,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
@@ -78,7 +82,7 @@ final class LocalServer implements AutoCloseable {
             closers.push(queue::close);
             this.api = Wiring.api(
                     pool, stores.state(), new HttpUpstream(), keys, new OneClientKey(settings.clientKey()),
-                    stores.batches(), queue.queue(), RESULTS, time, random, console);
+                    stores.batches(), queue.queue(), RESULTS, time, random, AnswerLimits.NONE, console);
             BatchWorker worker = Wiring.worker(
                     pool, stores.state(), new HttpUpstream(), keys, stores.batches(), queue.queue(), RESULTS, time,
                     random, console);
@@ -183,8 +187,8 @@ final class LocalServer implements AutoCloseable {
                     address,
                     Api.MAX_BODY,
                     this::handle,
-                    request -> told(request, () -> api.tooLarge(request)),
-                    request -> told(request, () -> api.internalError(request)));
+                    request -> refused(request, api.tooLarge(request)),
+                    request -> refused(request, api.internalError(request)));
             closers.push(server::close);
             return server;
         } catch (BindException e) {
@@ -196,19 +200,51 @@ final class LocalServer implements AutoCloseable {
         }
     }
 
-    private ApiResponse handle(ApiRequest request) {
+    private ApiAnswer handle(ApiRequest request) {
         if (simulated.isPresent() && SimulatedPool.isMeant(request)) {
             return simulated.get().handle(request);
         }
         return told(request, () -> api.handle(request, Deadline.in(LONGEST_REQUEST, time)));
     }
 
-    /** Every answer is a line of the console. */
-    private ApiResponse told(ApiRequest request, Supplier<ApiResponse> answer) {
-        long start = time.monotonic();
-        ApiResponse response = answer.get();
-        console.answered(request, response, time.monotonic() - start);
+    private ApiResponse refused(ApiRequest request, ApiResponse response) {
+        console.answered(request, response, 0);
         return response;
+    }
+
+    /** Every answer is a line of the console. */
+    private ApiAnswer told(ApiRequest request, Supplier<? extends ApiAnswer> answer) {
+        long start = time.monotonic();
+        return switch (answer.get()) {
+            case ApiResponse response -> {
+                console.answered(request, response, time.monotonic() - start);
+                yield response;
+            }
+            case ApiStream stream ->
+                (ApiStream) caller -> stream.sendTo(new Overheard(
+                        caller, head -> console.answered(request, head, time.monotonic() - start)));
+        };
+    }
+
+    /** A connection whose head somebody else hears of too. */
+    private record Overheard(ApiStream.Connection caller, Consumer<ApiResponse> heads) implements ApiStream.Connection {
+
+        @Override
+        public void send(ApiResponse response) throws IOException {
+            heads.accept(response);
+            caller.send(response);
+        }
+
+        @Override
+        public void begin(int status, Map<String, String> headers) throws IOException {
+            heads.accept(new ApiResponse(status, headers, new byte[0]));
+            caller.begin(status, headers);
+        }
+
+        @Override
+        public void send(byte[] part) throws IOException {
+            caller.send(part);
+        }
     }
 
     /** Takes no more requests, lets those in flight end within 5 s, and ends what they needed after them. */

@@ -38,6 +38,16 @@ class ChatToMessagesStreamTest extends ReplyStreamContract {
     }
 
     @Override
+    List<String> beforeContent() {
+        return OpenAiChatStreamTest.BEFORE_CONTENT;
+    }
+
+    @Override
+    String content() {
+        return OpenAiChatStreamTest.CONTENT;
+    }
+
+    @Override
     String errorOf(String type) {
         return OpenAiChatStreamTest.errorEvent(type);
     }

@@ -9,6 +9,16 @@ import org.junit.jupiter.api.Test;
 /** Streams as in Anthropic's reference, for its own clients. */
 class MessagesStreamTest extends ReplyStreamContract {
 
+    static final List<String> BEFORE_CONTENT = List.of(
+            "event: message_start\ndata: {\"type\":\"message_start\",\"message\":{\"id\":\"msg_1\",\"model\":\"m\","
+                    + "\"usage\":{\"input_tokens\":1,\"output_tokens\":1}}}\n\n",
+            "event: content_block_start\ndata: {\"type\":\"content_block_start\",\"index\":0,"
+                    + "\"content_block\":{\"type\":\"text\",\"text\":\"\"}}\n\n",
+            "event: ping\ndata: {\"type\":\"ping\"}\n\n");
+
+    static final String CONTENT = "event: content_block_delta\ndata: {\"type\":\"content_block_delta\",\"index\":0,"
+            + "\"delta\":{\"type\":\"text_delta\",\"text\":\"Hi\"}}\n\n";
+
     static final List<String> FILES = List.of(
             "anthropic/streams/text/anthropic.txt", "anthropic/streams/tool-use/anthropic.txt",
             "anthropic/streams/thinking/anthropic.txt");
@@ -43,6 +53,16 @@ class MessagesStreamTest extends ReplyStreamContract {
     @Override
     long characters() {
         return 12;
+    }
+
+    @Override
+    List<String> beforeContent() {
+        return BEFORE_CONTENT;
+    }
+
+    @Override
+    String content() {
+        return CONTENT;
     }
 
     @Override

@@ -40,6 +40,16 @@ class MessagesToChatStreamTest extends ReplyStreamContract {
     }
 
     @Override
+    List<String> beforeContent() {
+        return MessagesStreamTest.BEFORE_CONTENT;
+    }
+
+    @Override
+    String content() {
+        return MessagesStreamTest.CONTENT;
+    }
+
+    @Override
     String errorOf(String type) {
         return MessagesStreamTest.errorEvent(type);
     }
@@ -93,7 +103,12 @@ class MessagesToChatStreamTest extends ReplyStreamContract {
 
     @Test
     void aMessageWithoutAModelHasTheOneAskedFor() {
-        String told = read(stream(), "data: {\"type\":\"message_start\",\"message\":{}}\n\n").text();
+        String told = read(stream(), """
+                data: {"type":"message_start","message":{}}
+
+                data: {"type":"content_block_start","index":0,"content_block":{"type":"text","text":"Hi"}}
+
+                """).text();
 
         assertThat(StreamFiles.events(told).getFirst().data().path("model").asText()).isEqualTo("chat");
     }

@@ -18,6 +18,15 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Streams as in OpenAI's reference of chat completions. */
 class OpenAiChatStreamTest extends ReplyStreamContract {
 
+    static final List<String> BEFORE_CONTENT = List.of(
+            "data: {\"id\":\"\",\"choices\":[],\"prompt_filter_results\":[{\"prompt_index\":0}]}\n\n",
+            "data: {\"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\",\"content\":\"\",\"refusal\":null,"
+                    + "\"tool_calls\":[]},\"finish_reason\":null}]}\n\n",
+            "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":null},\"content_filter_results\":{}}]}\n\n");
+
+    static final String CONTENT =
+            "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Hi\"}}]}\n\n";
+
     static final List<String> FILES = Stream.of(
             "text", "parallel-tool-calls", "interleaved-tool-calls", "refusal", "reasoning")
             .map(name -> "openai/streams/" + name + "/openai.txt")
@@ -175,6 +184,16 @@ class OpenAiChatStreamTest extends ReplyStreamContract {
     @Override
     long characters() {
         return 15;
+    }
+
+    @Override
+    List<String> beforeContent() {
+        return BEFORE_CONTENT;
+    }
+
+    @Override
+    String content() {
+        return CONTENT;
     }
 
     @Override

@@ -28,6 +28,12 @@ abstract class ReplyStreamContract {
 
     abstract long characters();
 
+    /** Events that begin a stream and tell nothing of the answer; the last of them may come again and again. */
+    abstract List<String> beforeContent();
+
+    /** The event that comes after them and is the first to tell something. */
+    abstract String content();
+
     /** Events of errors in the provider's words, with this type or code. */
     abstract String errorOf(String type);
 
@@ -183,6 +189,50 @@ abstract class ReplyStreamContract {
         assertThat(stream.feed(utf8(": waiting\n\n: still\n\n")).events()).isEmpty();
         assertThat(WireFiles.text(stream.feed(WireFiles.bytes(files().getFirst())).events()))
                 .endsWith(read(stream(), StreamFiles.text(files().getFirst())).text());
+    }
+
+    /** Until content another endpoint can still be asked: what is sent at once by any model is held back. */
+    @Test
+    void whatComesBeforeContentIsHeldBackAndGoesOutWithIt() {
+        ReplyStream stream = stream();
+        for (String event : beforeContent()) {
+            assertThat(stream.feed(utf8(event)).events()).as(event).isEmpty();
+        }
+        String before = String.join("", beforeContent());
+        String all = WireFiles.text(stream.feed(utf8(content())).events());
+
+        assertThat(all).isNotEmpty().isEqualTo(read(stream(), before + content()).text());
+        assertThat(WireFiles.text(stream.feed(utf8(content())).events())).isNotEmpty().hasSizeLessThan(all.length());
+    }
+
+    @Test
+    void aFailureBeforeContentTellsTheCallerNothing() {
+        String before = String.join("", beforeContent());
+
+        assertThat(read(stream(), before).text()).isEmpty();
+        assertThat(read(stream(), before).last()).isInstanceOf(ReplyStream.Broken.class);
+        assertThat(read(stream(), before + errorOf("overloaded_error")).text()).isEmpty();
+    }
+
+    /** 256 KB, comments included. */
+    @Test
+    void thatIsNotHeldBackForEver() {
+        for (String endless : List.of(": waiting\n\n", beforeContent().getLast())) {
+            ReplyStream stream = stream();
+            stream.feed(utf8(beforeContent().getFirst()));
+            int fed = 0;
+            ReplyStream.Step step = stream.feed(new byte[0]);
+            while (step instanceof ReplyStream.More && fed <= 300 * 1024) {
+                step = stream.feed(utf8(endless));
+                fed += endless.length();
+            }
+
+            assertThat(step).as(endless).isInstanceOfSatisfying(ReplyStream.Broken.class, broken -> {
+                assertThat(broken.failure().failure()).isEqualTo(FailureClass.TRANSPORT);
+                assertThat(broken.events()).isEmpty();
+            });
+            assertThat(fed).isGreaterThan(255 * 1024 - 1000);
+        }
     }
 
     /** Two halves of a character that came in two events: neither is lost, and nothing is thrown. */

@@ -12,6 +12,16 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Streams as in OpenAI's reference of the Responses API. */
 class ResponsesStreamTest extends ReplyStreamContract {
 
+    private static final List<String> BEFORE_CONTENT = List.of(
+            "data: {\"type\":\"response.created\",\"sequence_number\":0,\"response\":{\"id\":\"r\"}}\n\n",
+            "data: {\"type\":\"response.in_progress\",\"sequence_number\":1,\"response\":{\"id\":\"r\"}}\n\n",
+            "data: {\"type\":\"response.output_item.added\",\"sequence_number\":2,\"item\":{\"type\":\"reasoning\","
+                    + "\"summary\":[]}}\n\n",
+            "data: {\"type\":\"response.output_text.delta\",\"sequence_number\":3,\"delta\":\"\"}\n\n");
+
+    private static final String CONTENT =
+            "data: {\"type\":\"response.output_text.delta\",\"sequence_number\":4,\"delta\":\"Hi\"}\n\n";
+
     @Override
     ReplyStream stream() {
         return new ResponsesStream(List.of());
@@ -35,6 +45,16 @@ class ResponsesStreamTest extends ReplyStreamContract {
     @Override
     long characters() {
         return 12;
+    }
+
+    @Override
+    List<String> beforeContent() {
+        return BEFORE_CONTENT;
+    }
+
+    @Override
+    String content() {
+        return CONTENT;
     }
 
     @Override

@@ -1,9 +1,10 @@
 package ailb.sim;
 
-import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent;
-import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent.RequestContext;
-import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent.RequestContext.Http;
-import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPResponse;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import ailb.api.ApiResponse;
+import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyRequestEvent;
+import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyRequestEvent.ProxyRequestContext;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,26 +35,23 @@ record Asked(String path, boolean stream, String body) {
     }
 
     /** As the gateway hands it over at this moment, from a client with this key. */
-    APIGatewayV2HTTPEvent event(long now, String key) {
-        Http http = Http.builder().withMethod("POST").withPath(path).build();
-        return APIGatewayV2HTTPEvent.builder()
-                .withRawPath(path)
+    APIGatewayProxyRequestEvent event(long now, String key) {
+        return new APIGatewayProxyRequestEvent()
+                .withHttpMethod("POST")
+                .withPath(path)
                 .withHeaders(Map.of("authorization", "Bearer " + key))
                 .withBody(body)
                 .withIsBase64Encoded(false)
-                .withRequestContext(RequestContext.builder()
-                        .withHttp(http)
-                        .withTimeEpoch(Duration.ofNanos(now).toMillis())
-                        .build())
-                .build();
+                .withRequestContext(new ProxyRequestContext()
+                        .withRequestTimeEpoch(Duration.ofNanos(now).toMillis()));
     }
 
     /** Whether this answers the request whole, or says in the caller's words why it does not. */
-    boolean isAnsweredBy(APIGatewayV2HTTPResponse response) {
-        String said = response.getBody();
+    boolean isAnsweredBy(ApiResponse response) {
+        String said = new String(response.body(), UTF_8);
         boolean isChat = path.equals(CHAT);
         boolean isError = isChat ? said.startsWith("{\"error\":{") : said.startsWith("{\"type\":\"error\",");
-        if (response.getStatusCode() != 200) {
+        if (response.status() != 200) {
             return isError;
         }
         if (!stream) {

@@ -1,5 +1,6 @@
 package ailb.sim;
 
+import ailb.api.AnswerLimits;
 import ailb.api.Api;
 import ailb.batch.BatchProcessor;
 import ailb.batch.BatchQueue;
@@ -20,8 +21,6 @@ import ailb.state.Attribute;
 import ailb.state.EndpointState;
 import ailb.state.StateStore;
 import com.amazonaws.services.lambda.runtime.RequestHandler;
-import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent;
-import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPResponse;
 import com.amazonaws.services.lambda.runtime.events.SQSBatchResponse;
 import com.amazonaws.services.lambda.runtime.events.SQSEvent;
 import java.time.Duration;
@@ -76,7 +75,7 @@ final class Instance implements Upstream {
     private final World world;
     private final StateStore store;
     private final ApiKeys keys;
-    private @Nullable RequestHandler<APIGatewayV2HTTPEvent, APIGatewayV2HTTPResponse> front;
+    private Handlers.@Nullable Front front;
     private final List<Permit> inHand = new ArrayList<>();
 
     /** Out of hand by calls that may have been alone: if so, later ones are made with them. */
@@ -99,13 +98,15 @@ final class Instance implements Upstream {
     }
 
     /** The function behind the gateway. */
-    RequestHandler<APIGatewayV2HTTPEvent, APIGatewayV2HTTPResponse> front() {
+    Handlers.Front front() {
         if (front == null) {
             Batches batches = new Batches(
                     new InMemoryBatchStore(), new InMemoryBatchQueue(time, world.random()), world.pool(), time,
                     world.random(), BatchSide.KEPT);
             front = Handlers.of(
-                    new Api(world.pool(), dispatcher(), world.clientKeys(), batches, time, world.random()), time);
+                    new Api(world.pool(), dispatcher(), world.clientKeys(), batches, time, world.random(),
+                            AnswerLimits.NONE),
+                    time);
         }
         return front;
     }
@@ -161,7 +162,7 @@ final class Instance implements Upstream {
                 of.renewals++;
                 of.failedElsewhere = of.failedBefore;
             }
-            case DispatchEvent.Admitted _,DispatchEvent.Refused _,DispatchEvent.Answered _,DispatchEvent.Failed _,DispatchEvent.Opened _,DispatchEvent.Closed _,DispatchEvent.KeyMissing _,DispatchEvent.Throttled _,DispatchEvent.StoreStillDown _ -> {
+            case DispatchEvent.Admitted _,DispatchEvent.Refused _,DispatchEvent.Answered _,DispatchEvent.HungUp _,DispatchEvent.Failed _,DispatchEvent.Opened _,DispatchEvent.Closed _,DispatchEvent.KeyMissing _,DispatchEvent.Throttled _,DispatchEvent.StoreStillDown _ -> {
                 // shown by the writes
             }
         }
@@ -209,8 +210,8 @@ final class Instance implements Upstream {
     }
 
     @Override
-    public Result open(ProviderRequest request, Duration timeout) throws InterruptedException {
-        return call(request, true, timeout);
+    public Pending open(ProviderRequest request, Duration timeout) throws InterruptedException {
+        return Pending.of(call(request, true, timeout));
     }
 
     private Result call(ProviderRequest request, boolean stream, Duration timeout) throws InterruptedException {

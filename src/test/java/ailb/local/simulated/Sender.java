@@ -4,11 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import ailb.api.ApiRequest;
 import ailb.api.ApiResponse;
+import ailb.api.Sent;
 import ailb.protocol.Headers;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -46,7 +46,8 @@ record Sender(SimulatedProvider provider) {
     }
 
     ApiResponse send(String method, String path, Map<String, String> headers, String body) {
-        return provider.handle(new ApiRequest(method, path, "", new Headers(headers), body.getBytes(UTF_8)));
+        return Sent
+                .whole(provider.handle(new ApiRequest(method, path, "", new Headers(headers), body.getBytes(UTF_8))));
     }
 
     static JsonNode json(ApiResponse response) throws JsonProcessingException {
@@ -54,14 +55,12 @@ record Sender(SimulatedProvider provider) {
     }
 
     /** The events of a stream as they go on the wire. */
-    static String stream(ApiResponse response) throws InterruptedException {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        response.events().orElseThrow().sendTo(out::writeBytes);
-        return out.toString(UTF_8);
+    static String stream(ApiResponse response) {
+        return new String(response.body(), UTF_8);
     }
 
     /** The JSON of each event. */
-    static List<JsonNode> events(ApiResponse response) throws InterruptedException, JsonProcessingException {
+    static List<JsonNode> events(ApiResponse response) throws JsonProcessingException {
         List<JsonNode> events = new ArrayList<>();
         for (String line : stream(response).split("\n")) {
             if (line.startsWith("data: {")) {

@@ -2,9 +2,9 @@ package ailb.local.simulated;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import ailb.api.ApiAnswer;
 import ailb.api.ApiRequest;
 import ailb.api.ApiResponse;
-import ailb.dispatch.Events;
 import ailb.http.HttpServer;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -127,18 +127,18 @@ public final class SimulatedProvider implements AutoCloseable {
     }
 
     /** Answers one request, or does what it was told to do instead. */
-    public ApiResponse handle(ApiRequest request) {
+    public ApiAnswer handle(ApiRequest request) {
         if (request.path().equals(ADMIN_PATH)) {
             return administer(request);
         }
         requests.incrementAndGet();
-        ApiResponse response = respond(request);
-        if (response.status() == 429) {
+        ApiAnswer answer = respond(request);
+        if (answer instanceof ApiResponse response && response.status() == 429) {
             refused.incrementAndGet();
-        } else if (response.status() == 200) {
+        } else if (!(answer instanceof ApiResponse response) || response.status() == 200) {
             answered.incrementAndGet();
         }
-        return response;
+        return answer;
     }
 
     /** GET shows the provider, PUT tells it how to behave. */
@@ -173,7 +173,7 @@ public final class SimulatedProvider implements AutoCloseable {
         return status;
     }
 
-    private ApiResponse respond(ApiRequest request) {
+    private ApiAnswer respond(ApiRequest request) {
         Instant now = clock.instant();
         return switch (behaviour.get().mode(now)) {
             case OK, BREAK_OFF -> serve(request, now, Duration.ZERO);
@@ -191,7 +191,7 @@ public final class SimulatedProvider implements AutoCloseable {
         };
     }
 
-    private ApiResponse serve(ApiRequest request, Instant now, Duration delay) {
+    private ApiAnswer serve(ApiRequest request, Instant now, Duration delay) {
         Optional<Dialect> dialect = api.at(request.path());
         if (!request.method().equals("POST") || dialect.isEmpty()) {
             return api.unknownPath(request.method(), request.path());
@@ -206,11 +206,11 @@ public final class SimulatedProvider implements AutoCloseable {
         }
         return api.headFault(request)
                 .or(() -> dialect.get().fault(body.get()))
-                .map(api::refused)
+                .<ApiAnswer>map(api::refused)
                 .orElseGet(() -> serve(dialect.get(), body.get(), now, delay.plus(latency(told))));
     }
 
-    private ApiResponse serve(Dialect dialect, JsonNode body, Instant now, Duration delay) {
+    private ApiAnswer serve(Dialect dialect, JsonNode body, Instant now, Duration delay) {
         String asked = body.path("model").textValue();
         if (!asked.equals(model)) {
             return api.unknownModel(asked);
@@ -227,13 +227,12 @@ public final class SimulatedProvider implements AutoCloseable {
                 : api.reply(200, dialect.answer(call, body, then), api.limitHeaders(then));
     }
 
-    private ApiResponse stream(List<String> events, Instant now) {
+    private ApiAnswer stream(List<String> events, Instant now) {
         boolean isBroken = behaviour.get().mode(now) == Mode.BREAK_OFF;
         List<String> sent = isBroken ? events.subList(0, events.size() / 2) : events;
         Map<String, String> headers = new HashMap<>(api.limitHeaders(now));
         headers.put("content-type", "text/event-stream; charset=utf-8");
-        Events stream = new StreamedAnswer(sent, () -> pause(BETWEEN_EVENTS));
-        return new ApiResponse(200, headers, new byte[0], Optional.of(stream));
+        return new StreamedAnswer(headers, sent, () -> pause(BETWEEN_EVENTS));
     }
 
     private Duration latency(Behaviour told) {

@@ -2,19 +2,21 @@ package ailb.local.simulated;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import ailb.dispatch.Events;
+import ailb.api.ApiStream;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
 /**
  * An answer that goes out event by event.
  *
+ * @param headers of its head
  * @param events each as it goes on the wire
  * @param pause what passes between two of them
  */
-record StreamedAnswer(List<String> events, Runnable pause) implements Events {
+record StreamedAnswer(Map<String, String> headers, List<String> events, Runnable pause) implements ApiStream {
 
     private static final Pattern WORD = Pattern.compile("\\S*\\s*", Pattern.DOTALL);
     private static final Pattern FRAGMENT = Pattern.compile(".{1,6}", Pattern.DOTALL);
@@ -34,13 +36,14 @@ record StreamedAnswer(List<String> events, Runnable pause) implements Events {
     }
 
     @Override
-    public void sendTo(Sink sink) {
+    public void sendTo(Connection caller) {
         try {
+            caller.begin(200, headers);
             for (int i = 0; i < events.size(); i++) {
                 if (i > 0) {
                     pause.run();
                 }
-                sink.send(events.get(i).getBytes(UTF_8));
+                caller.send(events.get(i).getBytes(UTF_8));
             }
         } catch (IOException e) {
             // Nobody listens any more.

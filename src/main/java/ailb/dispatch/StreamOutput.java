@@ -1,0 +1,107 @@
+package ailb.dispatch;
+
+import java.io.IOException;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the caller of a stream is sent while its request is served. After 10 s without content it gets the head, and a
+ * heartbeat each 5 s from then on: caller, proxies and gateway see that the request goes on, and a caller who is gone is
+ * found out. Waits are cut up for that. Whoever waits for a whole answer is sent nothing. Belongs to one request.
+ */
+final class StreamOutput {
+
+    private static final long LONGEST_WITHOUT_HEAD = Duration.ofSeconds(10).toNanos();
+    private static final long BETWEEN_HEARTBEATS = Duration.ofSeconds(5).toNanos();
+    private static final Duration NEVER = Duration.ofDays(1);
+
+    private final TimeSource time;
+    private final @Nullable StreamCaller caller;
+    private long due;
+    private boolean hasBegun;
+    private boolean isClosed;
+
+    private StreamOutput(TimeSource time, @Nullable StreamCaller caller) {
+        this.time = time;
+        this.caller = caller;
+        this.due = time.monotonic() + LONGEST_WITHOUT_HEAD;
+    }
+
+    static StreamOutput to(StreamCaller caller, TimeSource time) {
+        return new StreamOutput(time, caller);
+    }
+
+    /** Of a request whose answer comes whole. */
+    static StreamOutput none(TimeSource time) {
+        return new StreamOutput(time, null);
+    }
+
+    /** Whether the caller is gone: nobody waits for the request any more. */
+    boolean isClosed() {
+        return isClosed;
+    }
+
+    /** The longest wait that leaves no heartbeat out; above 0. */
+    Duration untilDue() {
+        return caller == null || isClosed ? NEVER : Duration.ofNanos(Math.max(1, due - time.monotonic()));
+    }
+
+    /** Waits, with heartbeats; ends early when the caller is gone. */
+    void sleep(long nanos) throws InterruptedException {
+        if (caller == null) {
+            time.sleep(nanos);
+            return;
+        }
+        long end = time.monotonic() + nanos;
+        for (long left = nanos; left > 0 && !isClosed; left = end - time.monotonic()) {
+            time.sleep(Math.min(left, untilDue().toNanos()));
+            beatIfDue();
+        }
+    }
+
+    /** Sends a heartbeat, and the head before it, where the caller has heard nothing for long. */
+    void beatIfDue() {
+        if (caller != null && !isClosed && time.monotonic() >= due) {
+            write(to -> {
+                begin(to, "", 0);
+                to.heartbeat();
+            });
+        }
+    }
+
+    /**
+     * Sends events, and the head before the first.
+     *
+     * @param attempts calls made so far
+     */
+    void send(String endpoint, int attempts, byte[] events) {
+        write(to -> {
+            begin(to, endpoint, attempts);
+            to.send(events);
+        });
+    }
+
+    private void begin(StreamCaller to, String endpoint, int attempts) throws IOException {
+        if (!hasBegun) {
+            hasBegun = true;
+            to.begin(endpoint, attempts);
+        }
+    }
+
+    private interface Write {
+
+        void to(StreamCaller caller) throws IOException;
+    }
+
+    private void write(Write write) {
+        if (caller == null || isClosed) {
+            return;
+        }
+        try {
+            write.to(caller);
+        } catch (IOException callerIsGone) {
+            isClosed = true;
+        }
+        due = time.monotonic() + BETWEEN_HEARTBEATS;
+    }
+}
