@@ -29,7 +29,10 @@ class AlarmTemplateTest {
     void sendsEveryAlarmToATopicIfThereIsOne() {
         assertThat(template.at("Parameters.AlarmTopicArn.Default")).isEqualTo("");
         assertThat(template.resources("AWS::CloudWatch::Alarm"))
-                .containsExactlyInAnyOrder("BatchDeadLettersAlarm", "StateStoreDownAlarm", "EndpointNeedsAPersonAlarm")
+                .containsExactlyInAnyOrder(
+                        "ApiErrorsAlarm", "ApiThrottlesAlarm", "BatchErrorsAlarm", "BatchThrottlesAlarm",
+                        "GatewayErrorsAlarm", "BatchQueueAgeAlarm", "BatchDeadLettersAlarm", "StateStoreDownAlarm",
+                        "EndpointNeedsAPersonAlarm")
                 .allSatisfy(
                         alarm -> assertThat(template.at("Resources." + alarm + ".Properties.AlarmActions"))
                                 .isEqualTo(
@@ -52,6 +55,50 @@ class AlarmTemplateTest {
     }
 
     @Test
+    void errorsAndThrottlesOfEachFunctionRaiseAnAlarm() {
+        assertThat(List.of("Api", "Batch")).allSatisfy(
+                function -> assertThat(List.of("Errors", "Throttles")).allSatisfy(metric -> {
+                    Map<String, Object> alarm = template.map("Resources." + function + metric + "Alarm.Properties");
+                    assertThat(alarm)
+                            .containsEntry("Namespace", "AWS/Lambda")
+                            .containsEntry("MetricName", metric)
+                            .containsEntry("Dimensions", dimension("FunctionName", function + "Function"))
+                            .containsEntry("Statistic", "Sum")
+                            .containsEntry("Threshold", 1);
+                }));
+    }
+
+    /** Of a REST API's 5XXError the average is the share of the requests. SAM names the API after the stack. */
+    @Test
+    void aShareOfServerErrorsAtTheGatewayRaisesAnAlarm() {
+        assertThat(template.map("Resources.GatewayErrorsAlarm.Properties"))
+                .containsEntry("Namespace", "AWS/ApiGateway")
+                .containsEntry("MetricName", "5XXError")
+                .containsEntry(
+                        "Dimensions",
+                        List.of(
+                                Map.of("Name", "ApiName", "Value", Map.of("Ref", "AWS::StackName")),
+                                Map.of("Name", "Stage", "Value", template.at("Resources.Api.Properties.StageName"))))
+                .containsEntry("Statistic", "Average")
+                .containsEntry("Threshold", 0.05)
+                .containsEntry("EvaluationPeriods", 3)
+                .containsEntry("DatapointsToAlarm", 2);
+    }
+
+    /** CloudWatch may take a minute's lines from the logs after the minute was looked at. */
+    @Test
+    void alarmsOnMetricsFromLogsLookBackOverSeveralPeriods() {
+        assertThat(List.of(STORE_DOWN, NEEDS_A_PERSON)).allSatisfy(alarm -> {
+            assertThat(template.at(alarm + "DatapointsToAlarm")).isEqualTo(1);
+            assertThat(number(alarm + "EvaluationPeriods")).isGreaterThanOrEqualTo(5);
+        });
+    }
+
+    private static List<Object> dimension(String name, String reference) {
+        return List.of(Map.of("Name", name, "Value", Map.of("Ref", reference)));
+    }
+
+    @Test
     void theAlarmForAPersonStaysOnFromOneProbeToTheNext() {
         Duration looksAt = Duration.ofSeconds((long) number(NEEDS_A_PERSON + "Period")
                 * number(NEEDS_A_PERSON + "EvaluationPeriods"));
@@ -60,7 +107,7 @@ class AlarmTemplateTest {
         assertThat(template.at(NEEDS_A_PERSON + "DatapointsToAlarm")).isEqualTo(1);
     }
 
-    /** An alarm names one series: its namespace, its metric and its dimensions, here none. */
+    /** An alarm names one series: its namespace, its metric and its dimensions, here the stack alone. */
     private void assertRaises(DispatchEvent event, String alarm, String statistic) {
         ObjectNode line = JsonNodeFactory.instance.objectNode();
         EmbeddedMetrics.addTo(line, event, 0);
@@ -72,8 +119,9 @@ class AlarmTemplateTest {
                 .singleElement()
                 .satisfies(directive -> {
                     assertThat(directive.path("Namespace").asText()).isEqualTo(template.at(alarm + "Namespace"));
-                    assertThat(directive.path("Dimensions")).hasToString("[[]]");
+                    assertThat(directive.path("Dimensions")).hasToString("[[\"Stack\"]]");
                 });
+        assertThat(template.at(alarm + "Dimensions")).isEqualTo(dimension("Stack", "AWS::StackName"));
         assertThat(template.at(alarm + "Statistic")).isEqualTo(statistic);
         assertThat(template.at(alarm + "ComparisonOperator")).isEqualTo("GreaterThanOrEqualToThreshold");
         assertThat(template.at(alarm + "TreatMissingData")).isEqualTo("notBreaching");

@@ -61,7 +61,8 @@ class BatchTemplateTest {
         Map<String, String> variables = template.variables("BatchFunction");
 
         assertThat(BatchSettings.of(variables).resultsKept()).isEqualTo(Duration.ofDays(30));
-        assertThat(variables.keySet()).allSatisfy(name -> {
+        assertThat(variables).containsKey("STACK_NAME").doesNotContainKey("AWS_LAMBDA_EXEC_WRAPPER");
+        assertThat(variables.keySet()).filteredOn(name -> !name.equals("STACK_NAME")).allSatisfy(name -> {
             Map<String, String> without = new HashMap<>(variables);
             without.remove(name);
             assertThatThrownBy(() -> BatchSettings.of(without)).hasMessageContaining(name);
@@ -80,7 +81,7 @@ class BatchTemplateTest {
         assertThat(template.at("Resources.BatchFunction.Metadata")).isEqualTo(Map.of("SkipBuild", true));
         assertThat(template.at(FUNCTION + "MemorySize")).isEqualTo(Map.of("Ref", "BatchMemory"));
         assertThat(template.at("Parameters.BatchMemory.Default")).isEqualTo(1024);
-        assertThat(template.at(FUNCTION + "LoggingConfig")).isEqualTo(Map.of("LogGroup", Map.of("Ref", "BatchLog")));
+        assertThat(template.at(FUNCTION + "LoggingConfig.LogGroup")).isEqualTo(Map.of("Ref", "BatchLog"));
         assertThat(template.at("Resources.BatchLog.Properties.RetentionInDays"))
                 .isEqualTo(Map.of("Ref", "LogRetentionDays"));
         assertThat(template.map("Resources.BatchFunction.Properties"))
@@ -149,8 +150,9 @@ class BatchTemplateTest {
         });
     }
 
+    /** SQS keeps messages for 14 days at most, from when they were first sent: longer is not to be had. */
     @Test
-    void tellsOfDeadLettersAndKeepsThemFor14Days() {
+    void tellsOfDeadLettersAndKeepsThemFor14DaysFromWhenTheyWereSent() {
         assertThat(template.at(QUEUE + "RedrivePolicy"))
                 .isEqualTo(
                         Map.of(
@@ -163,6 +165,18 @@ class BatchTemplateTest {
                         List.of(Map.of("Name", "QueueName", "Value", Map.of("GetAtt", "BatchDeadLetters.QueueName"))));
         assertThat(template.at(ALARM + "Threshold")).isEqualTo(1);
         assertThat(template.at(ALARM + "ComparisonOperator")).isEqualTo("GreaterThanOrEqualToThreshold");
+    }
+
+    @Test
+    void tellsOfAMessageThatNobodyComesTo() {
+        String alarm = "Resources.BatchQueueAgeAlarm.Properties.";
+
+        assertThat(template.at(alarm + "Namespace")).isEqualTo("AWS/SQS");
+        assertThat(template.at(alarm + "MetricName")).isEqualTo("ApproximateAgeOfOldestMessage");
+        assertThat(template.at(alarm + "Dimensions"))
+                .isEqualTo(List.of(Map.of("Name", "QueueName", "Value", Map.of("GetAtt", "BatchQueue.QueueName"))));
+        assertThat(template.at(alarm + "Statistic")).isEqualTo("Maximum");
+        assertThat(Duration.ofSeconds(number(alarm + "Threshold"))).isEqualTo(Duration.ofHours(6));
     }
 
     /** One whose invocation dies each time is hidden each time. One that waits is replaced by a copy in time. */

@@ -4,9 +4,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.yaml.snakeyaml.LoaderOptions;
@@ -21,6 +25,8 @@ import org.yaml.snakeyaml.nodes.SequenceNode;
 final class Template {
 
     static final Path FILE = Path.of("template.yaml");
+
+    private static final Pattern SUBSTITUTED = Pattern.compile("\\$\\{(\\w+)}");
 
     private final Map<?, ?> root;
 
@@ -60,11 +66,64 @@ final class Template {
                 .toList();
     }
 
-    /** The variables of a function's environment, each with a value that will do for a text and for a number. */
+    /** The variables of a function's environment, as the parameters' defaults say; a text for what AWS gives a name. */
     Map<String, String> variables(String function) {
-        return map("Resources." + function + ".Properties.Environment.Variables").keySet()
+        return map("Resources." + function + ".Properties.Environment.Variables").entrySet()
                 .stream()
-                .collect(Collectors.toMap(name -> name, _ -> "30"));
+                .collect(Collectors.toMap(Map.Entry::getKey, variable -> value(variable.getValue())));
+    }
+
+    private String value(Object node) {
+        if (!(node instanceof Map<?, ?> call)) {
+            return node.toString();
+        }
+        if (call.get("If") instanceof List<?> choice) {
+            return value(choice.get(1));
+        }
+        return call.get("Ref") instanceof String name && isParameter(name)
+                ? at("Parameters." + name + ".Default").toString()
+                : "30";
+    }
+
+    private boolean isParameter(String name) {
+        return map("Parameters").containsKey(name);
+    }
+
+    /** The parameters whose values what is at a path depends on, through conditions too. */
+    Set<String> parameters(String path) {
+        return dependencies(at(path)).collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private Stream<String> dependencies(Object node) {
+        return switch (node) {
+            case List<?> list -> list.stream().flatMap(this::dependencies);
+            case Map<?, ?> map ->
+                map.entrySet().stream().flatMap(entry -> dependencies(entry.getKey(), entry.getValue()));
+            default -> Stream.of();
+        };
+    }
+
+    private Stream<String> dependencies(Object key, Object value) {
+        if (key.equals("Ref")) {
+            return Stream.of((String) value).filter(this::isParameter);
+        }
+        if (key.equals("Sub")) {
+            return SUBSTITUTED.matcher((String) value).results().map(found -> found.group(1)).filter(this::isParameter);
+        }
+        Stream<String> condition = key.equals("If")
+                ? dependencies(at("Conditions." + ((List<?>) value).getFirst()))
+                : Stream.of();
+        return Stream.concat(condition, dependencies(value));
+    }
+
+    /** A text of a {@code !Sub}, with the longest value that each parameter may have in its place. */
+    String longest(String text) {
+        return SUBSTITUTED.matcher(text).replaceAll(found -> longestValue(map("Parameters." + found.group(1))));
+    }
+
+    private static String longestValue(Map<String, Object> parameter) {
+        Object values = parameter.getOrDefault("AllowedValues", parameter.get("MaxValue"));
+        return elements(values).map(Object::toString).max(Comparator.comparingInt(String::length)).orElseThrow();
     }
 
     /** What an output says to run. */

@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -47,16 +48,45 @@ class TemplateTest {
         assertThat(type.getMethods()).extracting(Method::getName).contains(handler[1]);
     }
 
+    /** Those with a default in the code, and one that Lambda itself reads. */
     @Test
     void setsTheVariablesThatTheCodeReadsAndNoOther() {
+        Set<String> optional =
+                Set.of("ANSWER_MINUTES", "STREAM_PADDING_BYTES", "STACK_NAME", "AWS_LAMBDA_EXEC_WRAPPER");
         Map<String, String> variables = template.variables("ApiFunction");
 
         assertThat(FunctionSettings.of(variables)).isNotNull();
-        assertThat(variables.keySet()).allSatisfy(name -> {
+        assertThat(variables).containsKeys(optional.toArray(String[]::new));
+        assertThat(variables.keySet()).filteredOn(name -> !optional.contains(name)).allSatisfy(name -> {
             Map<String, String> without = new HashMap<>(variables);
             without.remove(name);
             assertThatThrownBy(() -> FunctionSettings.of(without)).hasMessageContaining(name);
         });
+    }
+
+    @Test
+    void waitsAsLongAsTheGatewayDoesAndLetsAnswersEndBefore() {
+        assertThat(template.at(FUNCTION + "Timeout")).isEqualTo(900);
+        assertThat(template.at(FUNCTION + "Environment.Variables.ANSWER_MINUTES"))
+                .isEqualTo(Map.of("Ref", "AnswerMinutes"));
+        assertThat(template.map("Parameters.AnswerMinutes"))
+                .containsAllEntriesOf(Map.of("Type", "Number", "MinValue", 1, "MaxValue", 14, "Default", 10));
+    }
+
+    @Test
+    void streamsUnlessTheParameterSaysOtherwiseAndTheParameterChangesNothingElse() throws IOException {
+        String variables = FUNCTION + "Environment.Variables.";
+
+        assertThat(template.at(variables + "AWS_LAMBDA_EXEC_WRAPPER"))
+                .isEqualTo(Map.of("If", List.of("StreamsLive", "/var/task/run", Map.of("Ref", "AWS::NoValue"))));
+        assertThat(template.at("Conditions.StreamsLive"))
+                .isEqualTo(Map.of("Equals", List.of(Map.of("Ref", "LiveStreaming"), "true")));
+        assertThat(template.map("Parameters.LiveStreaming"))
+                .containsAllEntriesOf(Map.of("Default", "true", "AllowedValues", List.of("true", "false")));
+        assertThat(Files.readString(Template.FILE)).containsOnlyOnce("!If [StreamsLive,");
+        assertThat(template.at(variables + "STREAM_PADDING_BYTES")).isEqualTo(Map.of("Ref", "StreamPaddingBytes"));
+        assertThat(template.map("Parameters.StreamPaddingBytes"))
+                .containsAllEntriesOf(Map.of("Type", "Number", "MinValue", 0, "MaxValue", 65536, "Default", 0));
     }
 
     @Test
@@ -71,15 +101,19 @@ class TemplateTest {
     }
 
     @Test
-    void leavesTheJarToMaven() {
-        assertThat(template.at(FUNCTION + "CodeUri")).isEqualTo("target/ai-load-balancer.jar");
+    void leavesTheZipToMaven() {
+        assertThat(template.at(FUNCTION + "CodeUri")).isEqualTo("target/ai-load-balancer.zip");
         assertThat(template.at("Resources.ApiFunction.Metadata")).isEqualTo(Map.of("SkipBuild", true));
     }
 
-    /** `sam deploy --guided` asks about authentication once an event; and with no path all answers are ours. */
+    /** A version that starts from a snapshot becomes inactive after 14 days without an invocation. */
     @Test
-    void takesAllRequestsThroughOneEvent() {
-        assertThat(template.at(FUNCTION + "Events")).isEqualTo(Map.of("Api", Map.of("Type", "HttpApi")));
+    void invokesEachFunctionOnceADay() {
+        assertThat(List.of("ApiFunction", "BatchFunction")).allSatisfy(function -> {
+            String event = "Resources." + function + ".Properties.Events.Daily.";
+            assertThat(template.at(event + "Type")).isEqualTo("Schedule");
+            assertThat(template.at(event + "Properties.Schedule")).isEqualTo("rate(1 day)");
+        });
     }
 
     /**
@@ -108,7 +142,7 @@ class TemplateTest {
     @Test
     void keepsItsTableAndTheProvidersKeysWhenTheStackGoes() {
         assertThat(List.of("State", "ProviderKeys")).allSatisfy(id -> {
-            assertThat(template.at("Resources." + id + ".DeletionPolicy")).isEqualTo("Retain");
+            assertThat(template.at("Resources." + id + ".DeletionPolicy")).isEqualTo("RetainExceptOnCreate");
             assertThat(template.at("Resources." + id + ".UpdateReplacePolicy")).isEqualTo("Retain");
         });
     }
@@ -138,10 +172,19 @@ class TemplateTest {
 
     @Test
     void logsIntoAGroupOfItsOwnThatForgets() {
-        assertThat(template.at(FUNCTION + "LoggingConfig")).isEqualTo(Map.of("LogGroup", Map.of("Ref", "ApiLog")));
+        assertThat(template.at(FUNCTION + "LoggingConfig.LogGroup")).isEqualTo(Map.of("Ref", "ApiLog"));
         assertThat(template.at("Resources.ApiLog.Properties.RetentionInDays"))
                 .isEqualTo(Map.of("Ref", "LogRetentionDays"));
         assertThat(template.at("Parameters.LogRetentionDays.Default")).isEqualTo(30);
+    }
+
+    /** Lambda's START, END and REPORT are of level INFO, and so is a line of ours, which tells no level. */
+    @Test
+    void logsJsonOfOursAndNoLinesOfLambdasForEachInvocation() {
+        assertThat(List.of("ApiFunction", "BatchFunction")).allSatisfy(
+                function -> assertThat(template.map("Resources." + function + ".Properties.LoggingConfig"))
+                        .containsAllEntriesOf(
+                                Map.of("LogFormat", "JSON", "ApplicationLogLevel", "INFO", "SystemLogLevel", "WARN")));
     }
 
     @Test
