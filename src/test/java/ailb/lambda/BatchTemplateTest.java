@@ -15,6 +15,7 @@ import ailb.settings.PoolFile;
 import com.amazonaws.services.lambda.runtime.RequestHandler;
 import com.amazonaws.services.lambda.runtime.events.SQSBatchResponse;
 import com.amazonaws.services.lambda.runtime.events.SQSEvent;
+import com.amazonaws.services.lambda.runtime.serialization.events.LambdaEventSerializers;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
@@ -93,6 +94,20 @@ class BatchTemplateTest {
         assertThat(template.at(FUNCTION + "Events.Queue.Type")).isEqualTo("SQS");
         assertThat(template.at(SOURCE + "Queue")).isEqualTo(Map.of("GetAtt", "BatchQueue.Arn"));
         assertThat(template.at(SOURCE + "FunctionResponseTypes")).isEqualTo(List.of("ReportBatchItemFailures"));
+    }
+
+    /** The event that keeps the version active comes without `Records`. */
+    @Test
+    void theDailyEventBringsNoMessage() {
+        String daily = """
+                {"version": "0", "id": "53dc4d37-cffa-4f76-80c9-8b7d4a4d2eaa", "detail-type": "Scheduled Event",
+                 "source": "aws.events", "account": "123456789012", "time": "2026-06-01T10:30:00Z",
+                 "region": "eu-central-1", "resources": ["arn:aws:events:eu-central-1:123456789012:rule/daily"],
+                 "detail": {}}""";
+        SQSEvent event = LambdaEventSerializers.serializerFor(SQSEvent.class, SQSEvent.class.getClassLoader())
+                .fromJson(daily);
+
+        assertThat(SqsEvents.messages(event, 0)).isEmpty();
     }
 
     /** Lambda would stop a request that has waited for room 16 times. */

@@ -101,7 +101,7 @@ final class FakeAws implements AutoCloseable {
                 "BATCH_DEAD_LETTER_QUEUE_URL", queues.deadLettersUrl(),
                 "RESULTS_DAYS", "30");
         Map<String, String> variables = new Template().variables(function);
-        variables.replaceAll((name, _) -> known.get(name));
+        variables.replaceAll(known::getOrDefault);
         variables.putAll(
                 Map.of(
                         "POOL_FILE", poolFile().toString(),
