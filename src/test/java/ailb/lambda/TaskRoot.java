@@ -8,16 +8,16 @@ import java.util.Comparator;
 import java.util.stream.Stream;
 
 /** The folder that the artifact is unpacked to, as Lambda does before it starts an instance: once for all tests. */
-final class TaskRoot implements AutoCloseable {
+public final class TaskRoot implements AutoCloseable {
 
     private final Path folder;
 
-    TaskRoot() throws IOException {
+    public TaskRoot() throws IOException {
         folder = Files.createTempDirectory("task-root");
         new Artifact().unpackTo(folder);
     }
 
-    Path folder() {
+    public Path folder() {
         return folder;
     }
 
