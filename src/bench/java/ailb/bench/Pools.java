@@ -1,5 +1,6 @@
 package ailb.bench;
 
+import ailb.api.AnswerLimits;
 import ailb.api.Api;
 import ailb.api.ClientKeys;
 import ailb.batch.InMemoryBatchQueue;
@@ -21,7 +22,6 @@ import ailb.state.InMemoryStateStore;
 import java.net.URI;
 import java.time.Duration;
 import java.time.ZoneOffset;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
@@ -64,6 +64,8 @@ final class Pools {
                 Duration.ofDays(7),
                 time,
                 random,
+                AnswerLimits.NONE,
+                () -> {},
                 _ -> {});
     }
 
@@ -83,13 +85,13 @@ final class Pools {
     private static final class OneClient implements ClientKeys {
 
         @Override
-        public Collection<String> current() {
-            return List.of(KEY);
+        public Map<String, String> current() {
+            return Map.of("default", KEY);
         }
 
         @Override
-        public Collection<String> refreshed() {
-            return List.of(KEY);
+        public Map<String, String> refreshed() {
+            return Map.of("default", KEY);
         }
     }
 }

@@ -53,6 +53,7 @@ public final class Api {
     private final TimeSource time;
     private final RandomGenerator random;
     private final AnswerLimits answers;
+    private final RefusedKeys refusedKeys;
     private final List<Route> routes;
 
     /** @param random used by many threads at once */
@@ -63,7 +64,8 @@ public final class Api {
             Batches batches,
             TimeSource time,
             RandomGenerator random,
-            AnswerLimits answers) {
+            AnswerLimits answers,
+            RefusedKeys refusedKeys) {
         this.pool = pool;
         this.dispatcher = dispatcher;
         this.limits = new PoolLimits(pool, dispatcher, time);
@@ -71,13 +73,15 @@ public final class Api {
         this.time = time;
         this.random = random;
         this.answers = answers;
+        this.refusedKeys = refusedKeys;
         this.routes = routes(batches);
     }
 
     /** Answers one request before the deadline. Whatever the caller sent, an error is a response and not thrown. */
     public ApiAnswer handle(ApiRequest request, Deadline deadline) {
         String id = newId();
-        return switch (answer(request, deadline, id)) {
+        ApiAnswer answer = new RequestNames(id, "").call(() -> answer(request, deadline, id));
+        return switch (answer) {
             case ApiResponse response ->
                 withId(answers.fits(response) ? response : answerTooLarge(request), id);
             case ApiStream stream -> stream;
@@ -137,23 +141,43 @@ public final class Api {
                     error(ApiError.methodNotAllowed(request.method(), request.path()), protocol(request)),
                     Map.of("allow", there.stream().map(Route::method).collect(Collectors.joining(", "))));
         }
-        Optional<ApiError> refusal = refusal(route.get(), request);
-        return refusal.isPresent()
-                ? error(refusal.get(), protocol(request))
-                : route.get()
-                        .answer()
-                        .apply(new Call(request, route.get().parameters(path).orElseThrow(), deadline, id));
+        return answer(route.get(), new Call(request, route.get().parameters(path).orElseThrow(), deadline, id));
     }
 
-    private Optional<ApiError> refusal(Route route, ApiRequest request) {
+    private ApiAnswer answer(Route route, Call call) {
+        ApiRequest request = call.request();
         if (request.body().length > MAX_BODY) {
-            return Optional.of(ApiError.tooLarge(MAX_BODY));
+            return error(ApiError.tooLarge(MAX_BODY), protocol(request));
         }
-        Optional<ApiError> noKey = route.needsKey() ? auth.refusal(request.headers()) : Optional.empty();
-        return noKey.or(() -> request.headers()
+        if (!route.needsKey()) {
+            return route.answer().apply(call);
+        }
+        return switch (auth.authenticate(request.headers())) {
+            case ClientAuth.Refused(ApiError error) -> {
+                refusedKeys.keyRefused();
+                yield error(error, protocol(request));
+            }
+            case ClientAuth.Unavailable(ApiError error) -> error(error, protocol(request));
+            case ClientAuth.Known(String client) -> answer(route, call, new RequestNames(call.id(), client));
+        };
+    }
+
+    private static ApiAnswer answer(Route route, Call call, RequestNames names) {
+        ApiRequest request = call.request();
+        Optional<String> encoding = request.headers()
                 .get("content-encoding")
-                .filter(encoding -> !encoding.equalsIgnoreCase("identity"))
-                .map(ApiError::unsupportedEncoding));
+                .filter(given -> !given.equalsIgnoreCase("identity"));
+        if (encoding.isPresent()) {
+            return error(ApiError.unsupportedEncoding(encoding.get()), protocol(request));
+        }
+        return switch (names.<ApiAnswer, RuntimeException>call(() -> route.answer().apply(call))) {
+            case ApiResponse response -> response;
+            case ApiStream stream ->
+                (ApiStream) caller -> names.<Object, InterruptedException>call(() -> {
+                    stream.sendTo(caller);
+                    return call.id();
+                });
+        };
     }
 
     private List<Route> routes(Batches batches) {

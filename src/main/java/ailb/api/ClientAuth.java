@@ -5,10 +5,11 @@ import ailb.protocol.Headers;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /** Lets in callers that bring one of the client keys, as a bearer token or as {@code x-api-key}. */
@@ -22,21 +23,33 @@ final class ClientAuth {
         this.keys = keys;
     }
 
-    /** Why the caller is turned away; empty when it is let in. */
-    Optional<ApiError> refusal(Headers headers) {
+    /** What came of looking at a caller's key. */
+    sealed interface Outcome {}
+
+    /** @param client whose key it is */
+    record Known(String client) implements Outcome {}
+
+    /** No key, or a wrong one. */
+    record Refused(ApiError error) implements Outcome {}
+
+    /** Nobody can tell now. */
+    record Unavailable(ApiError error) implements Outcome {}
+
+    Outcome authenticate(Headers headers) {
         List<String> brought = brought(headers);
         if (brought.isEmpty()) {
-            return Optional.of(ApiError.unauthorized(
+            return new Refused(ApiError.unauthorized(
                     "No API key: send the balancer's client key as 'Authorization: Bearer <key>' or "
                             + "'x-api-key: <key>'."));
         }
         try {
-            boolean known = isAnyAmong(keys.current(), brought) || isAnyAmong(keys.refreshed(), brought);
-            return known
-                    ? Optional.empty()
-                    : Optional.of(ApiError.unauthorized("Wrong API key: it is not a client key of this balancer."));
+            return client(keys.current(), brought)
+                    .or(() -> client(keys.refreshed(), brought))
+                    .<Outcome>map(Known::new)
+                    .orElseGet(() -> new Refused(
+                            ApiError.unauthorized("Wrong API key: it is not a client key of this balancer.")));
         } catch (ClientKeysException e) {
-            return Optional.of(ApiError.unavailable(
+            return new Unavailable(ApiError.unavailable(
                     "The client keys cannot be read; retry in a moment.", "client_keys_unavailable"));
         }
     }
@@ -52,18 +65,23 @@ final class ClientAuth {
                 .toList();
     }
 
-    private static boolean isAnyAmong(Collection<String> keys, List<String> brought) {
-        return brought.stream().anyMatch(key -> isAmong(keys, key));
+    private static Optional<String> client(Map<String, String> keys, List<String> brought) {
+        return brought.stream().flatMap(key -> client(keys, key).stream()).findFirst();
     }
 
-    /** Takes the same time wherever the keys differ, and however long they are: digests are compared, all of them. */
-    private static boolean isAmong(Collection<String> keys, String brought) {
+    /**
+     * Takes the same time wherever the keys differ, and however long they are: digests are compared, all of them. Of two
+     * clients with the same key it is the first by name.
+     */
+    private static Optional<String> client(Map<String, String> keys, String brought) {
         byte[] digest = digest(brought);
-        boolean found = false;
-        for (String key : keys) {
-            found |= MessageDigest.isEqual(digest(key), digest);
+        Optional<String> client = Optional.empty();
+        for (Map.Entry<String, String> key : new TreeMap<>(keys).descendingMap().entrySet()) {
+            if (MessageDigest.isEqual(digest(key.getValue()), digest)) {
+                client = Optional.of(key.getKey());
+            }
         }
-        return found;
+        return client;
     }
 
     private static byte[] digest(String key) {

@@ -1,8 +1,8 @@
 package ailb.api;
 
-import java.util.Collection;
+import java.util.Map;
 
-/** PORT: the keys that callers of the balancer itself may use. Safe for use by many threads. */
+/** PORT: the keys that callers of the balancer itself may use, by clients' names. Safe for use by many threads. */
 public interface ClientKeys {
 
     /**
@@ -10,11 +10,11 @@ public interface ClientKeys {
      *
      * @throws ClientKeysException when they cannot be read and none are known
      */
-    Collection<String> current();
+    Map<String, String> current();
 
     /**
      * The keys as they are now, after a caller came with one that is not among them: it may be new. How often this
      * fetches is bounded, since anyone can come with a wrong key.
      */
-    Collection<String> refreshed();
+    Map<String, String> refreshed();
 }

@@ -5,8 +5,7 @@ import ailb.api.ClientKeysException;
 import ailb.dispatch.TimeSource;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
-import java.util.Collection;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -38,16 +37,16 @@ public final class SecretsManagerClientKeys implements ClientKeys {
     }
 
     @Override
-    public Collection<String> current() {
+    public Map<String, String> current() {
         return keys(secret.reading(CachedSecret.MAX_AGE, _ -> true));
     }
 
     @Override
-    public Collection<String> refreshed() {
+    public Map<String, String> refreshed() {
         return keys(secret.reading(REFRESH, _ -> true));
     }
 
-    private Collection<String> keys(CachedSecret.Reading reading) {
+    private Map<String, String> keys(CachedSecret.Reading reading) {
         return switch (reading) {
             case SecretMap map -> usable(map);
             case CachedSecret.NotAMap() ->
@@ -60,17 +59,17 @@ public final class SecretsManagerClientKeys implements ClientKeys {
         return new ClientKeysException("The clients' keys cannot be read: " + cause, new IllegalStateException(cause));
     }
 
-    private Collection<String> usable(SecretMap map) {
+    private Map<String, String> usable(SecretMap map) {
         map.faults().forEach(this::complain);
-        Set<String> keys = new HashSet<>();
+        Map<String, String> keys = new HashMap<>();
         for (Map.Entry<String, String> client : map.keys().entrySet()) {
             if (client.getValue().length() < SHORTEST_KEY) {
                 complain(client.getKey(), "is shorter than " + SHORTEST_KEY + " characters");
             } else {
-                keys.add(client.getValue());
+                keys.put(client.getKey(), client.getValue());
             }
         }
-        return Set.copyOf(keys);
+        return Map.copyOf(keys);
     }
 
     /** Says it once. */

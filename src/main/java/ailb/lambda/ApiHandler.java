@@ -51,7 +51,10 @@ public final class ApiHandler implements RequestStreamHandler {
         if (event.isEmpty()) {
             caller.send(AWAKE);
         } else {
-            answer(event.get(), caller, context);
+            LogNames.<Object, IOException>during(context.getAwsRequestId(), () -> {
+                answer(event.get(), caller, context);
+                return caller;
+            });
         }
     }
 

@@ -25,6 +25,8 @@ record BatchFunction(BatchWorker worker, TimeSource time, SnapshotHooks hooks) {
         BatchSettings settings = BatchSettings.of(System.getenv());
         Pool pool = settings.pool();
         TimeSource time = new SystemTime();
+        JsonLog log = new JsonLog(System.out, time, settings.stack());
+        log.takeSystemLog();
         RenewableRandom random = new RenewableRandom();
         HttpUpstream upstream = new HttpUpstream();
         StateStore store = new DynamoStateStore(AwsClients.dynamoDb(), settings.table());
@@ -34,7 +36,7 @@ record BatchFunction(BatchWorker worker, TimeSource time, SnapshotHooks hooks) {
         BatchQueue queue = new SqsBatchQueue(AwsClients.sqs(), settings.queue(), settings.deadLetters());
         BatchWorker worker = Wiring.worker(
                 pool, store, upstream, keys, batches, queue, settings.resultsKept(), time, random,
-                new JsonLog(System.out, time));
+                log);
         Priming priming = new Priming(pool, store, batches, queue, upstream, time);
         return new BatchFunction(worker, time, SnapshotHooks.register(priming::run, () -> {
             upstream.renew();

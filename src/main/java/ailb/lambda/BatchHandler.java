@@ -33,6 +33,10 @@ public final class BatchHandler implements RequestHandler<SQSEvent, SQSBatchResp
 
     @Override
     public SQSBatchResponse handleRequest(SQSEvent event, Context context) {
+        return LogNames.during(context.getAwsRequestId(), () -> work(event, context));
+    }
+
+    private SQSBatchResponse work(SQSEvent event, Context context) {
         Duration left = Duration.ofMillis(context.getRemainingTimeInMillis());
         List<QueueMessage> messages = SqsEvents.messages(event, function.time().now());
         return SqsEvents.response(notDone(messages, Deadline.in(left.minus(MARGIN), function.time())));

@@ -12,6 +12,7 @@ import java.util.Map;
  * @param queue URL of the queue of batches
  * @param deadLetters URL of the queue for messages that lead nowhere
  * @param resultsKept how long batches and their results are kept, whole days
+ * @param stack name of the stack, for metrics
  * @param poolFile a file, or a resource of the artifact, that describes the pool
  */
 record BatchSettings(
@@ -20,6 +21,7 @@ record BatchSettings(
         String queue,
         String deadLetters,
         Duration resultsKept,
+        String stack,
         String poolFile) {
 
     /** @throws IllegalStateException naming the variable that is missing, or wrong */
@@ -31,6 +33,7 @@ record BatchSettings(
                 variables.required("BATCH_QUEUE_URL"),
                 variables.required("BATCH_DEAD_LETTER_QUEUE_URL"),
                 variables.days("RESULTS_DAYS"),
+                variables.stack(),
                 variables.poolFile());
     }
 

@@ -11,12 +11,14 @@ import java.util.TreeMap;
 /**
  * Metrics in a line of the log, from which CloudWatch takes them by itself (embedded metric format): nothing is called.
  * Every name and every value of a dimension is a series that is paid for, so there are few.
+ *
+ * @param stack a dimension of all of them: stacks of one account must not ring each other's alarms
  */
-final class EmbeddedMetrics {
+record EmbeddedMetrics(String stack) {
 
     static final String NAMESPACE = "AiLoadBalancer";
 
-    private EmbeddedMetrics() {}
+    private static final String STACK = "Stack";
 
     /**
      * @param dimensions by name
@@ -29,11 +31,20 @@ final class EmbeddedMetrics {
      *
      * @param nowMillis since the epoch
      */
-    static void addTo(ObjectNode line, DispatchEvent event, long nowMillis) {
-        List<Directive> directives = directives(event);
+    void addTo(ObjectNode line, DispatchEvent event, long nowMillis) {
+        addTo(line, directives(event), nowMillis);
+    }
+
+    /** Adds a caller who was turned away for its key. */
+    void addRefusedKeyTo(ObjectNode line, long nowMillis) {
+        addTo(line, List.of(count("RefusedKeys", 1)), nowMillis);
+    }
+
+    private void addTo(ObjectNode line, List<Directive> directives, long nowMillis) {
         if (directives.isEmpty()) {
             return;
         }
+        line.put(STACK, stack);
         for (Directive directive : directives) {
             directive.dimensions().forEach(line::put);
             directive.values().forEach(line::put);
@@ -44,7 +55,7 @@ final class EmbeddedMetrics {
     }
 
     private static void render(ObjectNode out, Directive directive) {
-        ArrayNode dimensions = out.putArray("Dimensions").addArray();
+        ArrayNode dimensions = out.putArray("Dimensions").addArray().add(STACK);
         directive.dimensions().keySet().forEach(dimensions::add);
         ArrayNode metrics = out.putArray("Metrics");
         directive.values()

@@ -47,6 +47,8 @@ record Function(Api api, TimeSource time, Duration longestAnswer, int padding, S
         FunctionSettings settings = FunctionSettings.of(System.getenv());
         Pool pool = settings.pool();
         TimeSource time = new SystemTime();
+        JsonLog log = new JsonLog(System.out, time, settings.stack());
+        log.takeSystemLog();
         RenewableRandom random = new RenewableRandom();
         HttpUpstream upstream = new HttpUpstream();
         StateStore store = new DynamoStateStore(AwsClients.dynamoDb(), settings.table());
@@ -66,7 +68,8 @@ record Function(Api api, TimeSource time, Duration longestAnswer, int padding, S
                 time,
                 random,
                 answerLimits(),
-                new JsonLog(System.out, time));
+                log,
+                log);
         Priming priming = new Priming(pool, store, batchStore, batchQueue, upstream, time);
         SnapshotHooks hooks = SnapshotHooks.register(priming::run, () -> {
             upstream.renew();

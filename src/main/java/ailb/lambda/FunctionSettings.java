@@ -14,6 +14,7 @@ import java.util.Map;
  * @param resultsKept how long batches and their results are kept, whole days
  * @param longestAnswer from when the gateway took the request, whole minutes
  * @param padding bytes of comment at the start of a stream
+ * @param stack name of the stack, for metrics
  * @param poolFile a file, or a resource of the artifact, that describes the pool
  */
 record FunctionSettings(
@@ -24,6 +25,7 @@ record FunctionSettings(
         Duration resultsKept,
         Duration longestAnswer,
         int padding,
+        String stack,
         String poolFile) {
 
     /** @throws IllegalStateException naming the variable that is missing, or wrong */
@@ -37,6 +39,7 @@ record FunctionSettings(
                 variables.days("RESULTS_DAYS"),
                 Duration.ofMinutes(variables.number("ANSWER_MINUTES", 10, 1, 14)),
                 variables.number("STREAM_PADDING_BYTES", 0, 0, 65_536),
+                variables.stack(),
                 variables.poolFile());
     }
 

@@ -1,30 +1,42 @@
 package ailb.lambda;
 
+import ailb.api.RefusedKeys;
 import ailb.dispatch.DispatchEvent;
 import ailb.dispatch.DispatchListener;
 import ailb.dispatch.TimeSource;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.util.Locale;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.logging.SimpleFormatter;
 
-/** Writes what happens as JSON, a line an event, with its metrics, so that CloudWatch can filter and count it. */
-final class JsonLog implements DispatchListener {
+/**
+ * Writes what happens as JSON, a line an event, with its metrics, so that CloudWatch can filter and count it. A line that is
+ * written while a request is answered has its names.
+ */
+final class JsonLog implements DispatchListener, RefusedKeys {
 
     private static final JsonMapper MAPPER = new JsonMapper();
 
     private final PrintStream out;
     private final TimeSource time;
+    private final EmbeddedMetrics metrics;
 
-    JsonLog(PrintStream out, TimeSource time) {
+    /** @param stack whose metrics these are */
+    JsonLog(PrintStream out, TimeSource time, String stack) {
         this.out = out;
         this.time = time;
+        this.metrics = new EmbeddedMetrics(stack);
     }
 
     @Override
     public void on(DispatchEvent event) {
-        ObjectNode line = MAPPER.createObjectNode()
-                .put("event", event.getClass().getSimpleName().toLowerCase(Locale.ROOT))
+        ObjectNode line = line(event.getClass().getSimpleName().toLowerCase(Locale.ROOT))
                 .put("endpoint", event.endpoint());
         switch (event) {
             case DispatchEvent.Admitted(_, long waitNanos) -> line.put("wait_ms", millis(waitNanos));
@@ -45,8 +57,59 @@ final class JsonLog implements DispatchListener {
             case DispatchEvent.Refused _,DispatchEvent.Throttled _,DispatchEvent.Dropped _,DispatchEvent.Closed _,DispatchEvent.KeyRenewed _ ->
                 {}
         }
-        EmbeddedMetrics.addTo(line, event, millis(time.now()));
+        metrics.addTo(line, event, millis(time.now()));
         out.println(line);
+    }
+
+    @Override
+    public void keyRefused() {
+        ObjectNode line = line("clientkeyrefused");
+        metrics.addRefusedKeyTo(line, millis(time.now()));
+        out.println(line);
+    }
+
+    private static ObjectNode line(String event) {
+        ObjectNode line = MAPPER.createObjectNode().put("event", event);
+        LogNames.addTo(line);
+        return line;
+    }
+
+    /** Has what the code says by itself, bugs above all, written here as well: a line each, whatever is thrown. */
+    void takeSystemLog() {
+        Logger root = Logger.getLogger("");
+        for (Handler handler : root.getHandlers()) {
+            root.removeHandler(handler);
+        }
+        root.addHandler(new SystemLog());
+    }
+
+    private final class SystemLog extends Handler {
+
+        private final SimpleFormatter formatter = new SimpleFormatter();
+
+        @Override
+        public void publish(LogRecord message) {
+            ObjectNode line = line("log")
+                    .put("level", message.getLevel().getName())
+                    .put("logger", message.getLoggerName())
+                    .put("message", formatter.formatMessage(message));
+            if (message.getThrown() != null) {
+                StringWriter trace = new StringWriter();
+                message.getThrown().printStackTrace(new PrintWriter(trace));
+                line.put("trace", trace.toString());
+            }
+            out.println(line);
+        }
+
+        @Override
+        public void flush() {
+            out.flush();
+        }
+
+        @Override
+        public void close() {
+            // Standard output is not ours to close.
+        }
     }
 
     private static long millis(long nanos) {

@@ -23,7 +23,6 @@ import ailb.state.StateStore;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -88,7 +87,7 @@ final class Priming {
             Api api = Wiring.api(
                     alone, new InMemoryStateStore(), answering(endpoint.provider()), new PretendKeys(),
                     new PretendClients(), batchStore, batchQueue, Duration.ofDays(1), time, new Random(),
-                    AnswerLimits.NONE, _ -> {});
+                    AnswerLimits.NONE, () -> {}, _ -> {});
             String body = "{\"model\":\"" + endpoint.models().getFirst()
                     + "\",\"messages\":[{\"role\":\"user\",\"content\":\".\"}]}";
             api.handle(
@@ -135,13 +134,13 @@ final class Priming {
     private static final class PretendClients implements ClientKeys {
 
         @Override
-        public Collection<String> current() {
-            return List.of(KEY);
+        public Map<String, String> current() {
+            return Map.of("priming", KEY);
         }
 
         @Override
-        public Collection<String> refreshed() {
-            return List.of(KEY);
+        public Map<String, String> refreshed() {
+            return current();
         }
     }
 }

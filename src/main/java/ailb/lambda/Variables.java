@@ -54,6 +54,11 @@ record Variables(Map<String, String> environment) {
         return number;
     }
 
+    /** The name of the stack. */
+    String stack() {
+        return environment.getOrDefault("STACK_NAME", "ai-load-balancer");
+    }
+
     /** A file, or a resource of the artifact, that describes the pool. */
     String poolFile() {
         return environment.getOrDefault("POOL_FILE", PACKAGED_POOL);

@@ -20,7 +20,7 @@ public final class VirtualThreads implements Tasks {
     private static final class Threads<T> implements Group<T> {
 
         private final CompletionService<T> tasks =
-                new ExecutorCompletionService<>(task -> Thread.ofVirtual().start(task));
+                new ExecutorCompletionService<>(task -> Thread.ofVirtual().start(LogNames.kept(task)));
 
         private int pending;
 

@@ -3,6 +3,7 @@ package ailb.lambda;
 import ailb.api.AnswerLimits;
 import ailb.api.Api;
 import ailb.api.ClientKeys;
+import ailb.api.RefusedKeys;
 import ailb.batch.BatchProcessor;
 import ailb.batch.BatchQueue;
 import ailb.batch.BatchStore;
@@ -39,10 +40,11 @@ public final class Wiring {
             TimeSource time,
             RandomGenerator random,
             AnswerLimits answers,
+            RefusedKeys refusedKeys,
             DispatchListener listener) {
         Dispatcher dispatcher = new Dispatcher(pool, store, upstream, apiKeys, time, random, listener);
         Batches batches = new Batches(batchStore, batchQueue, pool, time, random, results);
-        return new Api(pool, dispatcher, clientKeys, batches, time, random, answers);
+        return new Api(pool, dispatcher, clientKeys, batches, time, random, answers, refusedKeys);
     }
 
     /**

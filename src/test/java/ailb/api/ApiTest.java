@@ -35,10 +35,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -46,6 +49,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ApiTest {
+
+    private final List<Optional<RequestNames>> names = new ArrayList<>();
+    private final AtomicInteger refused = new AtomicInteger();
 
     private static final String KEY = "0123456789012345678901234567890123456789";
     private static final String CHAT = "{\"model\":\"chat\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}";
@@ -130,9 +136,39 @@ class ApiTest {
                         + "'x-api-key: <key>'.");
     }
 
+    /** The name of a key, never the key. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whatHappensToARequestIsKnownByItsIdAndItsClientsName(boolean stream) {
+        ApiResponse response = post(stream ? CHAT.replace("{\"model", "{\"stream\":true,\"model") : CHAT);
+
+        assertThat(names).isNotEmpty()
+                .allSatisfy(known -> assertThat(known)
+                        .contains(new RequestNames(response.headers().get("x-request-id"), "default")));
+    }
+
+    @Test
+    void callersWhoAreTurnedAwayForTheirKeyAreCounted() {
+        send("GET", "/v1/models", Map.of(), "");
+        send("GET", "/v1/models", Map.of("authorization", "Bearer wrong"), "");
+        get("/v1/models");
+
+        assertThat(refused).hasValue(2);
+    }
+
+    /** The stage of a REST API takes the version off, and a custom domain may. */
+    @ParameterizedTest
+    @CsvSource({
+        "/health, 200", "/v1/health, 200", "/models, 200", "/v1/models, 200", "/batches, 200", "/v1/v1/models, 404",
+        "/v1, 404", "/, 404", "/v2/models, 404",
+    })
+    void aPathIsKnownWithAndWithoutTheVersion(String path, int status) {
+        assertThat(get(path).status()).isEqualTo(status);
+    }
+
     @Test
     void aKeyThatIsNewIsLookedUp() {
-        clients.fetched.add("a-key-that-was-put-just-now");
+        clients.fetched.put("new", "a-key-that-was-put-just-now");
 
         ApiResponse response = send(
                 "GET", "/v1/models", Map.of("authorization", "bearer a-key-that-was-put-just-now"), "");
@@ -532,7 +568,8 @@ class ApiTest {
     }
 
     private Api api(Pool pool, StateStore store) {
-        Dispatcher dispatcher = new Dispatcher(pool, store, upstream, keys, time, new Random(3), _ -> {});
+        Dispatcher dispatcher = new Dispatcher(pool, store, upstream, keys, time, new Random(3),
+                _ -> names.add(RequestNames.current()));
         Batches batches = new Batches(
                 new InMemoryBatchStore(),
                 new InMemoryBatchQueue(time, new Random(3)),
@@ -540,7 +577,8 @@ class ApiTest {
                 time,
                 new Random(3),
                 Duration.ofDays(7));
-        return new Api(pool, dispatcher, clients, batches, time, new Random(3), AnswerLimits.NONE);
+        return new Api(pool, dispatcher, clients, batches, time, new Random(3), AnswerLimits.NONE,
+                refused::incrementAndGet);
     }
 
     private ApiResponse get(String path) {
@@ -596,12 +634,12 @@ class ApiTest {
 
     private static final class KnownClients implements ClientKeys {
 
-        private final List<String> known = new ArrayList<>(List.of(KEY));
-        private final List<String> fetched = new ArrayList<>(List.of(KEY));
+        private final Map<String, String> known = new HashMap<>(Map.of("default", KEY));
+        private final Map<String, String> fetched = new HashMap<>(Map.of("default", KEY));
         private boolean broken;
 
         @Override
-        public Collection<String> current() {
+        public Map<String, String> current() {
             if (broken) {
                 throw new ClientKeysException("scripted", new IllegalStateException());
             }
@@ -609,7 +647,7 @@ class ApiTest {
         }
 
         @Override
-        public Collection<String> refreshed() {
+        public Map<String, String> refreshed() {
             return fetched;
         }
     }

@@ -34,7 +34,6 @@ import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -459,7 +458,7 @@ class BatchRoutesTest {
                 _ -> {});
         Batches batches = new Batches(batchStore, batchQueue, pool, time, new Random(3), Duration.ofDays(7));
         return new Api(pool, dispatcher, new OneKey(), batches, time, new Random(3),
-                new AnswerLimits(MOST, Duration.ofMinutes(5)));
+                new AnswerLimits(MOST, Duration.ofMinutes(5)), () -> {});
     }
 
     private static <T> T down(Class<T> port, RuntimeException e) {
@@ -593,13 +592,13 @@ class BatchRoutesTest {
     private static final class OneKey implements ClientKeys {
 
         @Override
-        public Collection<String> current() {
-            return List.of("local");
+        public Map<String, String> current() {
+            return Map.of("default", "local");
         }
 
         @Override
-        public Collection<String> refreshed() {
-            return List.of("local");
+        public Map<String, String> refreshed() {
+            return Map.of("default", "local");
         }
     }
 }

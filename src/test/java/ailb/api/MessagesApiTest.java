@@ -24,9 +24,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Collection;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -292,7 +290,7 @@ class MessagesApiTest {
         Batches batches = new Batches(
                 new InMemoryBatchStore(), new InMemoryBatchQueue(time, new Random(3)), pool, time, new Random(3),
                 Duration.ofDays(7));
-        return new Api(pool, dispatcher, new OneClient(), batches, time, new Random(3), AnswerLimits.NONE);
+        return new Api(pool, dispatcher, new OneClient(), batches, time, new Random(3), AnswerLimits.NONE, () -> {});
     }
 
     private ApiResponse post(String path, String body, Map<String, String> headers) {
@@ -344,12 +342,12 @@ class MessagesApiTest {
     private static final class OneClient implements ClientKeys {
 
         @Override
-        public Collection<String> current() {
-            return List.of(KEY);
+        public Map<String, String> current() {
+            return Map.of("default", KEY);
         }
 
         @Override
-        public Collection<String> refreshed() {
+        public Map<String, String> refreshed() {
             return current();
         }
     }

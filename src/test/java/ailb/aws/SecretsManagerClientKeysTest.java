@@ -34,8 +34,8 @@ class SecretsManagerClientKeysTest {
     void theKeysOfAllClientsAreKnown() {
         manager.put(ID, "{\"laptop\":\"" + LAPTOP + "\\n\",\"server\":\"" + SERVER + "\"}");
 
-        assertThat(keys.current()).containsExactlyInAnyOrder(LAPTOP, SERVER);
-        assertThat(keys.current()).containsExactlyInAnyOrder(LAPTOP, SERVER);
+        assertThat(keys.current().values()).containsExactlyInAnyOrder(LAPTOP, SERVER);
+        assertThat(keys.current().values()).containsExactlyInAnyOrder(LAPTOP, SERVER);
         assertThat(manager.calls()).isOne();
     }
 
@@ -59,8 +59,8 @@ class SecretsManagerClientKeysTest {
                 "{\"twenty\":\"" + twenty + "\",\"nineteen\":\"" + twenty.substring(1) + "\",\"empty\":\"\","
                         + "\"number\":12345678901234567890}");
 
-        assertThat(keys.current()).containsExactly(twenty);
-        assertThat(keys.current()).containsExactly(twenty);
+        assertThat(keys.current().values()).containsExactly(twenty);
+        assertThat(keys.current().values()).containsExactly(twenty);
         assertThat(log.lines()).hasSize(3)
                 .anyMatch(line -> line.contains("'nineteen'") && line.contains("shorter than 20"))
                 .anyMatch(line -> line.contains("'empty'") && line.contains("is empty"))
@@ -82,14 +82,14 @@ class SecretsManagerClientKeysTest {
         manager.put(ID, "{\"laptop\":\"" + LAPTOP + "\",\"server\":\"" + SERVER + "\"}");
 
         clock.pass(Duration.ofSeconds(10).minusNanos(1));
-        assertThat(keys.refreshed()).containsExactly(LAPTOP);
+        assertThat(keys.refreshed().values()).containsExactly(LAPTOP);
         assertThat(manager.calls()).isOne();
 
         clock.pass(Duration.ofNanos(1));
-        assertThat(keys.refreshed()).containsExactlyInAnyOrder(LAPTOP, SERVER);
-        assertThat(keys.refreshed()).containsExactlyInAnyOrder(LAPTOP, SERVER);
+        assertThat(keys.refreshed().values()).containsExactlyInAnyOrder(LAPTOP, SERVER);
+        assertThat(keys.refreshed().values()).containsExactlyInAnyOrder(LAPTOP, SERVER);
         assertThat(manager.calls()).isEqualTo(2);
-        assertThat(keys.current()).containsExactlyInAnyOrder(LAPTOP, SERVER);
+        assertThat(keys.current().values()).containsExactlyInAnyOrder(LAPTOP, SERVER);
     }
 
     @Test
@@ -99,8 +99,8 @@ class SecretsManagerClientKeysTest {
         manager.fail(Failure.DOWN);
         clock.pass(Duration.ofSeconds(10));
 
-        assertThat(keys.refreshed()).containsExactly(LAPTOP);
-        assertThat(keys.refreshed()).containsExactly(LAPTOP);
+        assertThat(keys.refreshed().values()).containsExactly(LAPTOP);
+        assertThat(keys.refreshed().values()).containsExactly(LAPTOP);
         assertThat(manager.calls()).isEqualTo(2);
     }
 
@@ -127,7 +127,7 @@ class SecretsManagerClientKeysTest {
 
         clock.pass(Duration.ofSeconds(1));
         manager.put(ID, "{\"laptop\":\"" + LAPTOP + "\"}");
-        assertThat(keys.current()).containsExactly(LAPTOP);
+        assertThat(keys.current().values()).containsExactly(LAPTOP);
     }
 
     @Test

@@ -110,7 +110,7 @@ class AlarmTemplateTest {
     /** An alarm names one series: its namespace, its metric and its dimensions, here the stack alone. */
     private void assertRaises(DispatchEvent event, String alarm, String statistic) {
         ObjectNode line = JsonNodeFactory.instance.objectNode();
-        EmbeddedMetrics.addTo(line, event, 0);
+        new EmbeddedMetrics("stack").addTo(line, event, 0);
         String metric = template.text(alarm + "MetricName");
 
         assertThat(line.path(metric).asInt()).isEqualTo(template.at(alarm + "Threshold"));

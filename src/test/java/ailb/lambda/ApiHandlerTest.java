@@ -30,7 +30,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -345,6 +344,7 @@ class ApiHandlerTest {
                 time,
                 new Random(5),
                 new AnswerLimits(MOST, Duration.ofSeconds(290)),
+                () -> {},
                 _ -> {});
     }
 
@@ -434,12 +434,12 @@ class ApiHandlerTest {
     private static final class OneClient implements ClientKeys {
 
         @Override
-        public Collection<String> current() {
-            return List.of("local");
+        public Map<String, String> current() {
+            return Map.of("default", "local");
         }
 
         @Override
-        public Collection<String> refreshed() {
+        public Map<String, String> refreshed() {
             return current();
         }
     }

@@ -19,7 +19,8 @@ class JsonLogTest {
 
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private final JsonLog log = new JsonLog(
-            new PrintStream(out, true, StandardCharsets.UTF_8), new SteppedTime(1_800_000_000_123_456_789L));
+            new PrintStream(out, true, StandardCharsets.UTF_8), new SteppedTime(1_800_000_000_123_456_789L),
+            "our-stack");
 
     @Test
     void anEventIsOneLineOfJson() {
@@ -39,9 +40,9 @@ class JsonLogTest {
         log.on(new DispatchEvent.KeyMissing("a", "put it"));
 
         assertThat(written()).isEqualToIgnoringNewLines("""
-                {"event":"keymissing","endpoint":"a","remedy":"put it","EndpointNeedsAPerson":1,\
+                {"event":"keymissing","endpoint":"a","remedy":"put it","Stack":"our-stack","EndpointNeedsAPerson":1,\
                 "_aws":{"Timestamp":1800000000123,"CloudWatchMetrics":[\
-                {"Namespace":"AiLoadBalancer","Dimensions":[[]],\
+                {"Namespace":"AiLoadBalancer","Dimensions":[["Stack"]],\
                 "Metrics":[{"Name":"EndpointNeedsAPerson","Unit":"Count"}]}]}}
                 """);
     }
@@ -52,11 +53,11 @@ class JsonLogTest {
 
         assertThat(written()).isEqualToIgnoringNewLines("""
                 {"event":"answered","endpoint":"a","ms":1234,"input_tokens":10,"output_tokens":5,\
-                "Endpoint":"a","Latency":1234,"Tokens":15,\
+                "Stack":"our-stack","Endpoint":"a","Latency":1234,"Tokens":15,\
                 "_aws":{"Timestamp":1800000000123,"CloudWatchMetrics":[\
-                {"Namespace":"AiLoadBalancer","Dimensions":[["Endpoint"]],\
+                {"Namespace":"AiLoadBalancer","Dimensions":[["Stack","Endpoint"]],\
                 "Metrics":[{"Name":"Latency","Unit":"Milliseconds"}]},\
-                {"Namespace":"AiLoadBalancer","Dimensions":[["Endpoint"]],\
+                {"Namespace":"AiLoadBalancer","Dimensions":[["Stack","Endpoint"]],\
                 "Metrics":[{"Name":"Tokens","Unit":"Count"}]}]}}
                 """);
     }
@@ -67,9 +68,9 @@ class JsonLogTest {
 
         assertThat(written()).isEqualToIgnoringNewLines("""
                 {"event":"failed","endpoint":"a","ms":2,"failure":"SERVER","status":500,"detail":"a \\"quoted\\" word",\
-                "Endpoint":"a","Failure":"SERVER","Failed":1,\
+                "Stack":"our-stack","Endpoint":"a","Failure":"SERVER","Failed":1,\
                 "_aws":{"Timestamp":1800000000123,"CloudWatchMetrics":[\
-                {"Namespace":"AiLoadBalancer","Dimensions":[["Endpoint","Failure"]],\
+                {"Namespace":"AiLoadBalancer","Dimensions":[["Stack","Endpoint","Failure"]],\
                 "Metrics":[{"Name":"Failed","Unit":"Count"}]}]}}
                 """);
     }
@@ -81,15 +82,15 @@ class JsonLogTest {
 
         assertThat(written()).isEqualToIgnoringNewLines("""
                 {"event":"opened","endpoint":"a","reason":"QUOTA",\
-                "Endpoint":"a","EndpointOpened":1,"EndpointNeedsAPerson":1,\
+                "Stack":"our-stack","Endpoint":"a","EndpointOpened":1,"EndpointNeedsAPerson":1,\
                 "_aws":{"Timestamp":1800000000123,"CloudWatchMetrics":[\
-                {"Namespace":"AiLoadBalancer","Dimensions":[["Endpoint"]],\
+                {"Namespace":"AiLoadBalancer","Dimensions":[["Stack","Endpoint"]],\
                 "Metrics":[{"Name":"EndpointOpened","Unit":"Count"}]},\
-                {"Namespace":"AiLoadBalancer","Dimensions":[[]],\
+                {"Namespace":"AiLoadBalancer","Dimensions":[["Stack"]],\
                 "Metrics":[{"Name":"EndpointNeedsAPerson","Unit":"Count"}]}]}}
-                {"event":"opened","endpoint":"b","reason":"SERVER","Endpoint":"b","EndpointOpened":1,\
+                {"event":"opened","endpoint":"b","reason":"SERVER","Stack":"our-stack","Endpoint":"b","EndpointOpened":1,\
                 "_aws":{"Timestamp":1800000000123,"CloudWatchMetrics":[\
-                {"Namespace":"AiLoadBalancer","Dimensions":[["Endpoint"]],\
+                {"Namespace":"AiLoadBalancer","Dimensions":[["Stack","Endpoint"]],\
                 "Metrics":[{"Name":"EndpointOpened","Unit":"Count"}]}]}}
                 """);
     }
@@ -105,7 +106,7 @@ class JsonLogTest {
                 .containsExactly("storedown", "storestilldown", "storeup");
         assertThat(lines().getLast().path("down_ms").asInt()).isEqualTo(3);
         assertThat(lines()).allSatisfy(line -> assertThat(line.path("_aws")).hasToString("""
-                {"Timestamp":1800000000123,"CloudWatchMetrics":[{"Namespace":"AiLoadBalancer","Dimensions":[[]],\
+                {"Timestamp":1800000000123,"CloudWatchMetrics":[{"Namespace":"AiLoadBalancer","Dimensions":[["Stack"]],\
                 "Metrics":[{"Name":"StateStoreDown","Unit":"Count"}]}]}"""));
     }
 
@@ -120,6 +121,32 @@ class JsonLogTest {
         assertThat(lines()).allSatisfy(
                 line -> assertThat(line.path(line.at("/_aws/CloudWatchMetrics/0/Metrics/0/Name").asText()).asInt())
                         .isEqualTo(1));
+    }
+
+    @Test
+    void aCallerWhoIsTurnedAwayForItsKeyIsCounted() throws IOException {
+        log.keyRefused();
+
+        assertThat(lines()).singleElement().satisfies(line -> {
+            assertThat(line.path("event").asText()).isEqualTo("clientkeyrefused");
+            assertThat(line.path("RefusedKeys").asInt()).isEqualTo(1);
+            assertThat(line.at("/_aws/CloudWatchMetrics/0/Dimensions")).hasToString("[[\"Stack\"]]");
+            assertThat(line.at("/_aws/CloudWatchMetrics/0/Metrics/0/Name").asText()).isEqualTo("RefusedKeys");
+        });
+    }
+
+    @Test
+    void aLineTellsTheInvocationOnItsThreadAndOnThoseThatWorkForIt() throws Exception {
+        LogNames.<Object, InterruptedException>during("8c1f0b7e", () -> {
+            log.on(new DispatchEvent.Closed("a"));
+            Thread worker = Thread.ofVirtual().start(LogNames.kept(() -> log.on(new DispatchEvent.Closed("b"))));
+            worker.join();
+            return worker;
+        });
+        log.on(new DispatchEvent.Closed("c"));
+
+        assertThat(lines()).extracting(line -> line.path("endpoint").asText() + line.path("invocation").asText())
+                .containsExactly("a8c1f0b7e", "b8c1f0b7e", "c");
     }
 
     private String written() {

@@ -1,5 +1,7 @@
 package ailb.lambda;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.api.client.AWSLambda;
 import com.amazonaws.services.lambda.runtime.serialization.PojoSerializer;
@@ -90,14 +92,10 @@ final class LambdaInstance {
     /** @param timeLeft until the function would be killed */
     Reply invoke(String event, Duration timeLeft) throws Exception {
         FakeRuntimeApi.Answer answer = answer(event, timeLeft);
-        JsonNode json = new JsonMapper().readTree(answer.json());
-        String text = json.path("body").asText();
-        Map<String, String> headers = json.path("headers")
-                .properties()
-                .stream()
-                .collect(Collectors.toMap(Map.Entry::getKey, header -> header.getValue().asText()));
+        Prelude prelude = Prelude.read(answer.json().getBytes(UTF_8));
+        String text = prelude.text();
         return new Reply(
-                json.path("statusCode").asInt(), headers, text, new JsonMapper().readTree(text), answer.nanoTime());
+                prelude.status(), prelude.headers(), text, new JsonMapper().readTree(text), answer.nanoTime());
     }
 
     /** To an event of a queue. */

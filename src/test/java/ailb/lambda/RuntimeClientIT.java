@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ailb.lambda.LambdaInstance.Reply;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;
@@ -35,6 +36,9 @@ class RuntimeClientIT extends DeployedFunctions {
                 Map.entry("chat", 200),
                 Map.entry("chat-anthropic", 200),
                 Map.entry("chat-base64", 200),
+                Map.entry("chat-base64-utf8", 200),
+                Map.entry("chat-custom-domain", 200),
+                Map.entry("messages-multi-value", 200),
                 Map.entry("models", 200),
                 Map.entry("pool", 200),
                 Map.entry("health", 200),
@@ -61,6 +65,31 @@ class RuntimeClientIT extends DeployedFunctions {
                         .isTrue());
         assertThat(bodies.get("chat-anthropic").at("/choices/0/message/content").asText())
                 .isEqualTo(FakeProvider.WORDS);
+    }
+
+    @Test
+    void everyLineOfARequestTellsItsIdsAndItsClient() throws Exception {
+        LambdaInstance instance = instance(API);
+        Reply reply = instance.invoke(event("chat"));
+
+        assertThat(instance.output().lines().filter(line -> line.contains("\"endpoint\""))).isNotEmpty()
+                .allSatisfy(
+                        line -> {
+                            JsonNode json = new JsonMapper().readTree(line);
+                            assertThat(json.path("request").asText()).isEqualTo(reply.headers().get("x-request-id"));
+                            assertThat(json.path("client").asText()).isEqualTo("default");
+                            assertThat(json.path("invocation").asText()).matches("[0-9a-f-]{36}");
+                        });
+    }
+
+    /** The daily one that keeps the version from falling asleep, and what nobody means. */
+    @Test
+    void answersEventsThatAreNoRequestsAtOnce() throws Exception {
+        LambdaInstance instance = instance(API);
+
+        assertThat(instance.invoke(Events.recorded("scheduled")).text()).isEqualTo("{\"status\":\"ok\"}");
+        assertThat(instance.invoke(Events.recorded("empty")).text()).isEqualTo("{\"status\":\"ok\"}");
+        assertThat(aws.openai().requests()).isEmpty();
     }
 
     @Test

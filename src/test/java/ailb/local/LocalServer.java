@@ -82,7 +82,7 @@ final class LocalServer implements AutoCloseable {
             closers.push(queue::close);
             this.api = Wiring.api(
                     pool, stores.state(), new HttpUpstream(), keys, new OneClientKey(settings.clientKey()),
-                    stores.batches(), queue.queue(), RESULTS, time, random, AnswerLimits.NONE, console);
+                    stores.batches(), queue.queue(), RESULTS, time, random, AnswerLimits.NONE, () -> {}, console);
             BatchWorker worker = Wiring.worker(
                     pool, stores.state(), new HttpUpstream(), keys, stores.batches(), queue.queue(), RESULTS, time,
                     random, console);

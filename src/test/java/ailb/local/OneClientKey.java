@@ -1,19 +1,19 @@
 package ailb.local;
 
 import ailb.api.ClientKeys;
-import java.util.List;
+import java.util.Map;
 
 /** The one key that callers bring on a laptop. */
 record OneClientKey(String key) implements ClientKeys {
 
     @Override
-    public List<String> current() {
-        return List.of(key);
+    public Map<String, String> current() {
+        return Map.of("default", key);
     }
 
     @Override
-    public List<String> refreshed() {
-        return List.of(key);
+    public Map<String, String> refreshed() {
+        return Map.of("default", key);
     }
 
     @Override

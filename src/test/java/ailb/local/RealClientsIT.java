@@ -39,7 +39,8 @@ class RealClientsIT {
             + " or newer, with its npm, on the PATH: install it, for example from https://nodejs.org";
 
     /** What would lead a client to somewhere else, or make it talk to somebody more. */
-    private static final Pattern OF_CLIENTS = Pattern.compile("(OPENAI|ANTHROPIC|AI|LANGCHAIN|LANGSMITH|NODE|DEPLOYED)_.*");
+    private static final Pattern OF_CLIENTS =
+            Pattern.compile("(OPENAI|ANTHROPIC|AI|LANGCHAIN|LANGSMITH|NODE|DEPLOYED)_.*");
 
     @TempDir private Path directory;
 

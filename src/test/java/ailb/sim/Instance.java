@@ -105,7 +105,7 @@ final class Instance implements Upstream {
                     world.random(), BatchSide.KEPT);
             front = Handlers.of(
                     new Api(world.pool(), dispatcher(), world.clientKeys(), batches, time, world.random(),
-                            AnswerLimits.NONE),
+                            AnswerLimits.NONE, () -> {}),
                     time);
         }
         return front;

@@ -2,8 +2,8 @@ package ailb.sim;
 
 import ailb.api.ClientKeys;
 import ailb.pool.Pool;
-import java.util.Collection;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 
@@ -47,12 +47,12 @@ record World(
     ClientKeys clientKeys() {
         return new ClientKeys() {
             @Override
-            public Collection<String> current() {
-                return Set.of(Asked.KEY);
+            public Map<String, String> current() {
+                return Map.of("default", Asked.KEY);
             }
 
             @Override
-            public Collection<String> refreshed() {
+            public Map<String, String> refreshed() {
                 return current();
             }
         };

@@ -1,0 +1,39 @@
+package ailb.lambda;
+
+import ailb.api.RequestNames;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Optional;
+
+/** What a line of the log is found by: the ids of its request, and its client. */
+final class LogNames {
+
+    private static final ScopedValue<String> INVOCATION = ScopedValue.newInstance();
+
+    private LogNames() {}
+
+    /** Runs under Lambda's id of an invocation. */
+    static <T, X extends Throwable> T during(String invocation, ScopedValue.CallableOp<T, X> work) throws X {
+        return ScopedValue.where(INVOCATION, invocation).call(work);
+    }
+
+    /** The same work on another thread, under the id of this one's invocation. */
+    static Runnable kept(Runnable work) {
+        if (!INVOCATION.isBound()) {
+            return work;
+        }
+        String invocation = INVOCATION.get();
+        return () -> ScopedValue.where(INVOCATION, invocation).run(work);
+    }
+
+    /** Adds those that are known on this thread. */
+    static void addTo(ObjectNode line) {
+        Optional<RequestNames> names = RequestNames.current();
+        names.ifPresent(request -> line.put("request", request.id()));
+        names.map(RequestNames::client)
+                .filter(client -> !client.isEmpty())
+                .ifPresent(client -> line.put("client", client));
+        if (INVOCATION.isBound()) {
+            line.put("invocation", INVOCATION.get());
+        }
+    }
+}
