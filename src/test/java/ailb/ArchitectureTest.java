@@ -36,6 +36,7 @@ class ArchitectureTest {
     /** Every package, and the packages of ours that it may import. */
     private static final Map<String, Set<String>> ALLOWED = Map.ofEntries(
             Map.entry("pool", Set.of()),
+            Map.entry("runtime", Set.of("runtime.crac")),
             Map.entry("settings", Set.of("pool")),
             Map.entry("state", Set.of("pool")),
             Map.entry("admission", Set.of("pool", "state")),
@@ -101,14 +102,43 @@ class ArchitectureTest {
     }
 
     @Test
-    void amazonIsKnownInTwoRoomsOnly() {
+    void amazonIsKnownInThreeRoomsOnly() {
         noClasses()
                 .that()
-                .resideOutsideOfPackages("ailb.aws", "ailb.lambda")
+                .resideOutsideOfPackages("ailb.aws", "ailb.lambda", "ailb.runtime")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("software.amazon..", "com.amazonaws..", "org.crac..")
                 .check(MAIN);
+    }
+
+    /** Nor does the house know the runtime: it is started by a script, and can be left out. */
+    @Test
+    void theRuntimeKnowsTheHandlersInterfaceAndNothingOfTheHouse() {
+        classes()
+                .that()
+                .resideInAPackage("ailb.runtime..")
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(
+                        "ailb.runtime..",
+                        "java..",
+                        "com.amazonaws.services.lambda.runtime..",
+                        "org.crac..",
+                        "org.jspecify..")
+                .check(MAIN);
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("ailb.runtime..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("ailb.runtime..")
+                .check(MAIN);
+    }
+
+    @Test
+    void theRuntimesRegistryOfHooksIsNullMarkedToo() {
+        assertThat(MAIN.getPackage("ailb.runtime.crac").isAnnotatedWith(NullMarked.class)).isTrue();
     }
 
     @Test
@@ -149,7 +179,7 @@ class ArchitectureTest {
     void timeRandomnessAndTheEnvironmentComeInAsArguments() {
         noClasses()
                 .that()
-                .resideOutsideOfPackages("ailb.aws", "ailb.http", "ailb.lambda")
+                .resideOutsideOfPackages("ailb.aws", "ailb.http", "ailb.lambda", "ailb.runtime")
                 .should()
                 .callMethod(Instant.class, "now")
                 .orShould()
