@@ -29,7 +29,7 @@ import software.amazon.awssdk.utilslite.SdkInternalThreadLocal;
  * One instance of the function, as Lambda starts it: the runtime interface client in a process of its own, in the folder
  * the artifact was unpacked to, with nothing else of this project on the class path.
  */
-final class LambdaInstance {
+public final class LambdaInstance {
 
     /** A generous bound for what takes a second at most, on a machine that may be busy. */
     private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -47,6 +47,8 @@ final class LambdaInstance {
     /** Where each start of the runtime client writes its native part, whoever may have it in memory. */
     private static final Path NATIVE_PART = Path.of("/tmp/.libaws-lambda-jni.so");
 
+    /** Between head and body of an answer that can be streamed; other answers are JSON with the body in it. */
+
     private final FakeRuntimeApi runtime = new FakeRuntimeApi();
     private final Queue<String> output = new ConcurrentLinkedQueue<>();
     private final long started;
@@ -58,7 +60,7 @@ final class LambdaInstance {
      *
      * @param environment of the function, over what Lambda itself sets
      */
-    LambdaInstance(Path taskRoot, String handler, Map<String, String> environment, String... jvmOptions)
+    public LambdaInstance(Path taskRoot, String handler, Map<String, String> environment, String... jvmOptions)
             throws Exception {
         List<String> command = new ArrayList<>(List.of(tool("java"), "--enable-native-access=ALL-UNNAMED"));
         command.addAll(List.of(jvmOptions));
@@ -105,6 +107,11 @@ final class LambdaInstance {
         return new QueueReply(failures.findValuesAsText("itemIdentifier"), answer.nanoTime());
     }
 
+    /** To any event: what the runtime client posts. */
+    public String text(String event) throws Exception {
+        return answer(event, Duration.ofSeconds(28)).json();
+    }
+
     private FakeRuntimeApi.Answer answer(String event, Duration timeLeft) throws Exception {
         return await(runtime.invoke(event, System.currentTimeMillis() + timeLeft.toMillis()));
     }
@@ -146,7 +153,7 @@ final class LambdaInstance {
         return String.join("\n", output);
     }
 
-    void kill() throws InterruptedException {
+    public void kill() throws InterruptedException {
         process.destroyForcibly();
         process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS);
         reader.join(PATIENCE);

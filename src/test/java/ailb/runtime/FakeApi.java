@@ -27,18 +27,18 @@ import java.util.concurrent.TimeUnit;
  * Lambda's side of the Runtime API on plain sockets. It sees the chunks of a response as they come, and treats a response
  * as a test says: takes it, refuses it, breaks off, reads slowly.
  */
-final class FakeApi implements AutoCloseable {
+public final class FakeApi implements AutoCloseable {
 
     /** A generous bound for what takes a second at most, on a machine that may be busy. */
     static final long PATIENCE_SECONDS = 60;
 
     /** What the API does with a response once its head is read. */
-    interface Conduct {
+    public interface Conduct {
         void treat(Incoming response) throws Exception;
     }
 
     /** Takes all of it. */
-    static final Conduct ACCEPT = response -> {
+    public static final Conduct ACCEPT = response -> {
         response.takeAll();
         response.answer(202, "{\"status\":\"OK\"}");
     };
@@ -61,12 +61,12 @@ final class FakeApi implements AutoCloseable {
     }
 
     /** Takes a chunk, and resets the connection. */
-    static final Conduct RESET_AFTER_A_CHUNK = response -> {
+    public static final Conduct RESET_AFTER_A_CHUNK = response -> {
         response.take();
         response.reset();
     };
 
-    record Message(Map<String, String> headers, String body) {}
+    public record Message(Map<String, String> headers, String body) {}
 
     private static final String ROOT = "/2018-06-01/runtime/";
 
@@ -81,29 +81,29 @@ final class FakeApi implements AutoCloseable {
     private final CountDownLatch restored = new CountDownLatch(1);
     private final CountDownLatch closed = new CountDownLatch(1);
 
-    FakeApi() throws IOException {
+    public FakeApi() throws IOException {
         Thread.ofVirtual().start(this::accept);
     }
 
-    String authority() {
+    public String authority() {
         return "127.0.0.1:" + server.getLocalPort();
     }
 
     /** The calls so far, in order, as {@code GET invocation/next}. */
-    List<String> calls() {
+    public List<String> calls() {
         return calls;
     }
 
-    Invoked invoke(String event) {
+    public Invoked invoke(String event) {
         return invoke(event, ACCEPT);
     }
 
-    Invoked invoke(String event, Conduct conduct) {
+    public Invoked invoke(String event, Conduct conduct) {
         return invoke(event, Map.of(), conduct);
     }
 
     /** @param headers over those that an invocation always has */
-    Invoked invoke(String event, Map<String, String> headers, Conduct conduct) {
+    public Invoked invoke(String event, Map<String, String> headers, Conduct conduct) {
         Invoked invoked = new Invoked(event, headers, conduct);
         underWay.put(invoked.id, invoked);
         waiting.add(invoked);
@@ -111,25 +111,25 @@ final class FakeApi implements AutoCloseable {
     }
 
     /** The next call for an invocation is answered with 500. */
-    void breakDown() {
+    public void breakDown() {
         waiting.add(new Invoked("", Map.of(), ACCEPT, true));
     }
 
-    Message initError() throws Exception {
+    public Message initError() throws Exception {
         return await(initError);
     }
 
-    Message restoreError() throws Exception {
+    public Message restoreError() throws Exception {
         return await(restoreError);
     }
 
-    void awaitCheckpoint() throws InterruptedException {
+    public void awaitCheckpoint() throws InterruptedException {
         if (!checkpoint.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
             throw new AssertionError("nobody asked for the restore");
         }
     }
 
-    void restore() {
+    public void restore() {
         restored.countDown();
     }
 
@@ -200,7 +200,7 @@ final class FakeApi implements AutoCloseable {
     }
 
     /** An invocation, and what has come of it. */
-    static final class Invoked {
+    public static final class Invoked {
 
         final String id = UUID.randomUUID().toString();
         final long deadline = System.currentTimeMillis() + 600_000;
@@ -225,12 +225,12 @@ final class FakeApi implements AutoCloseable {
         }
 
         /** Of the response. */
-        Map<String, String> head() throws Exception {
+        public Map<String, String> head() throws Exception {
             return await(head);
         }
 
         /** Waits for the next chunk. */
-        String chunk() throws InterruptedException {
+        public String chunk() throws InterruptedException {
             String chunk = chunks.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
             if (chunk == null) {
                 throw new AssertionError("no further chunk");
@@ -239,27 +239,27 @@ final class FakeApi implements AutoCloseable {
         }
 
         /** Waits for the end of the response, and returns what came after its last chunk. */
-        Map<String, String> trailers() throws Exception {
+        public Map<String, String> trailers() throws Exception {
             return await(trailers);
         }
 
         /** Waits for the end, and returns what no {@link #chunk} has taken. */
-        String rest() throws Exception {
+        public String rest() throws Exception {
             trailers();
             return String.join("", chunks);
         }
 
-        Message error() throws Exception {
+        public Message error() throws Exception {
             return await(error);
         }
 
-        boolean hasResponse() {
+        public boolean hasResponse() {
             return head.isDone();
         }
     }
 
     /** A request as it comes in. */
-    static final class Incoming implements Closeable {
+    public static final class Incoming implements Closeable {
 
         private final Socket socket;
         private final InputStream in;
@@ -304,8 +304,19 @@ final class FakeApi implements AutoCloseable {
                     in.readNBytes(Integer.parseInt(headers.get("content-length"))), StandardCharsets.UTF_8);
         }
 
-        /** Waits for a chunk; null at the end of the response. */
-        String take() throws IOException {
+        /** Waits for a chunk, which the invocation then has too; null at the end of the response. */
+        public String take() throws IOException {
+            byte[] bytes = takeBytes();
+            if (bytes == null) {
+                return null;
+            }
+            String chunk = new String(bytes, StandardCharsets.UTF_8);
+            invoked.chunks.add(chunk);
+            return chunk;
+        }
+
+        /** Waits for a chunk, which nobody else has; null at the end of the response. */
+        public byte[] takeBytes() throws IOException {
             int size = Integer.parseInt(line(), 16);
             if (size == 0) {
                 Map<String, String> trailers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
@@ -313,29 +324,28 @@ final class FakeApi implements AutoCloseable {
                 invoked.trailers.complete(trailers);
                 return null;
             }
-            String chunk = new String(in.readNBytes(size), StandardCharsets.UTF_8);
+            byte[] bytes = in.readNBytes(size);
             line();
-            invoked.chunks.add(chunk);
-            return chunk;
+            return bytes;
         }
 
-        void takeAll() throws IOException {
+        public void takeAll() throws IOException {
             while (take() != null) {
                 continue;
             }
         }
 
         /** Keeps the connection open, and does nothing with it, until the fake is closed. */
-        void hold() throws InterruptedException {
+        public void hold() throws InterruptedException {
             held.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
         }
 
-        void reset() throws IOException {
+        public void reset() throws IOException {
             socket.setSoLinger(true, 0);
             socket.close();
         }
 
-        void answer(int status, String body) throws IOException {
+        public void answer(int status, String body) throws IOException {
             send("HTTP/1.1 " + status + " Status\r\nContent-Type: application/json\r\nContent-Length: "
                     + body.length() + "\r\nConnection: close\r\n\r\n" + body);
         }
