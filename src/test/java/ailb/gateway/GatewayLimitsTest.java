@@ -10,13 +10,10 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,7 +21,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** What the gateway does about time, speed and callers who hang up, on a clock that the tests move. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class GatewayLimitsTest {
+class GatewayLimitsTest extends GatewayFixture {
 
     private static final Duration INSTANT = Duration.ofMillis(1);
     private static final Duration IDLE = Duration.ofMinutes(5);
@@ -37,18 +34,10 @@ class GatewayLimitsTest {
 
     private final SteppedGatewayClock clock = new SteppedGatewayClock(Instant.parse("2026-06-01T10:30:00Z"));
     private final SynchronousQueue<String> pieces = new SynchronousQueue<>();
-    private final Deque<AutoCloseable> closers = new ArrayDeque<>();
-
-    @AfterEach
-    void close() throws Exception {
-        while (!closers.isEmpty()) {
-            closers.pop().close();
-        }
-    }
 
     @Test
     void aFunctionMayBeSilentForFiveMinutesAndNoLonger() throws Exception {
-        FakeGateway gateway = gateway(handedPieces());
+        FakeGateway gateway = stepped(handedPieces());
         RawCaller caller = askedBy(gateway);
         clock.advance(IDLE.minus(INSTANT));
         pieces.put(OK);
@@ -65,7 +54,7 @@ class GatewayLimitsTest {
     @Test
     void aFunctionThatSaysNothingAtAllIsAGatewayTimeout() throws Exception {
         CountDownLatch invoked = new CountDownLatch(1);
-        FakeGateway gateway = gateway(ToyFunction.answering(_ -> {
+        FakeGateway gateway = stepped(ToyFunction.answering(_ -> {
             invoked.countDown();
             pieces.take();
         }));
@@ -81,7 +70,7 @@ class GatewayLimitsTest {
 
     @Test
     void anAnswerMayTakeFifteenMinutesAndNoLonger() throws Exception {
-        FakeGateway gateway = gateway(handedPieces());
+        FakeGateway gateway = stepped(handedPieces());
         RawCaller caller = askedBy(gateway);
         pieces.put(OK);
         caller.readHead();
@@ -100,7 +89,7 @@ class GatewayLimitsTest {
     @Test
     void anEmptyBodyLeavesTheCallerWaiting() throws Exception {
         CountDownLatch aMomentLater = new CountDownLatch(1);
-        FakeGateway gateway = gateway(ToyFunction.answering(out -> {
+        FakeGateway gateway = stepped(ToyFunction.answering(out -> {
             ToyFunction.write(out, OK);
             aMomentLater.await();
         }));
@@ -117,7 +106,7 @@ class GatewayLimitsTest {
 
     @Test
     void afterTenMegabytesAnAnswerGoesOutAtTwoMegabytesASecond() throws Exception {
-        RawCaller caller = askedBy(gateway(ToyFunction.answering(out -> {
+        RawCaller caller = askedBy(stepped(ToyFunction.answering(out -> {
             out.write(OK.getBytes(UTF_8));
             out.write(new byte[FULL_SPEED]);
             out.write(new byte[2 * SLICE]);
@@ -138,7 +127,7 @@ class GatewayLimitsTest {
     @Test
     void aFunctionWaitsForItsAnswerToGoOut() throws Exception {
         AtomicInteger taken = new AtomicInteger();
-        RawCaller caller = askedBy(gateway(ToyFunction.answering(out -> {
+        RawCaller caller = askedBy(stepped(ToyFunction.answering(out -> {
             out.write(OK.getBytes(UTF_8));
             while (true) {
                 out.write(new byte[SLICE]);
@@ -157,7 +146,7 @@ class GatewayLimitsTest {
     @Test
     void aFunctionIsToldOfAHangUpWhenItWrites() throws Exception {
         CompletableFuture<IOException> told = new CompletableFuture<>();
-        RawCaller caller = askedBy(gateway(ToyFunction.answering(out -> {
+        RawCaller caller = askedBy(stepped(ToyFunction.answering(out -> {
             ToyFunction.write(out, OK);
             try {
                 while (true) {
@@ -179,7 +168,7 @@ class GatewayLimitsTest {
         CountDownLatch hungUp = new CountDownLatch(1);
         CountDownLatch ended = new CountDownLatch(1);
         GatewaySettings settings = GatewaySettings.deployed().with(HangUp.IS_NOT_TOLD);
-        RawCaller caller = askedBy(gateway(ToyFunction.answering(out -> {
+        RawCaller caller = askedBy(stepped(ToyFunction.answering(out -> {
             ToyFunction.write(out, OK);
             hungUp.await();
             for (int i = 0; i < 1000; i++) {
@@ -200,7 +189,7 @@ class GatewayLimitsTest {
     void aFunctionLearnsOfItsTimeoutAsOfAHangUp(HangUp hangUp) throws Exception {
         CompletableFuture<Boolean> isTold = new CompletableFuture<>();
         CountDownLatch timeIsOver = new CountDownLatch(1);
-        FakeGateway gateway = gateway(ToyFunction.answering(out -> {
+        FakeGateway gateway = stepped(ToyFunction.answering(out -> {
             ToyFunction.write(out, OK + "x");
             timeIsOver.await();
             try {
@@ -228,19 +217,16 @@ class GatewayLimitsTest {
         });
     }
 
-    private FakeGateway gateway(StreamingFunction function) throws IOException {
-        return gateway(function, GatewaySettings.deployed());
+    private FakeGateway stepped(StreamingFunction function) throws IOException {
+        return stepped(function, GatewaySettings.deployed());
     }
 
-    private FakeGateway gateway(StreamingFunction function, GatewaySettings settings) throws IOException {
-        FakeGateway gateway = FakeGateway.start(function, settings, clock);
-        closers.push(gateway);
-        return gateway;
+    private FakeGateway stepped(StreamingFunction function, GatewaySettings settings) throws IOException {
+        return gateway(function, settings, clock);
     }
 
     private RawCaller askedBy(FakeGateway gateway) throws IOException {
-        RawCaller caller = new RawCaller(gateway.root());
-        closers.push(caller);
+        RawCaller caller = caller(gateway);
         caller.get("/v1/x");
         return caller;
     }
