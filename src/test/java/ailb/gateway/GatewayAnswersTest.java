@@ -4,9 +4,14 @@ import static ailb.gateway.ToyFunction.OK;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ailb.lambda.Handlers;
+import com.amazonaws.services.lambda.runtime.Context;
+import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
@@ -145,6 +150,17 @@ class GatewayAnswersTest extends GatewayFixture {
                 .containsEntry("content-type", List.of("application/json"))
                 .doesNotContainKeys("www-authenticate", "server", "content-length");
         assertThat(response.headers().allValues("date")).hasSize(1).doesNotContain("today");
+    }
+
+    @Test
+    void aHandlerInThisProcessIsAFunction() throws Exception {
+        Context context = Handlers.within(Duration.ofSeconds(5));
+        RequestStreamHandler handler = (in, out, given) -> {
+            ToyFunction.write(out, OK + new JsonMapper().readTree(in).path("path").textValue());
+            ToyFunction.write(out, " " + given.getRemainingTimeInMillis());
+        };
+
+        assertThat(get(gateway(StreamingFunction.of(handler, () -> context)), "/v1/x").body()).isEqualTo("/x 5000");
     }
 
     @Test

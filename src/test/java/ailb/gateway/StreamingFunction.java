@@ -1,7 +1,12 @@
 package ailb.gateway;
 
+import com.amazonaws.services.lambda.runtime.Context;
+import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.function.Supplier;
 
 /** The function behind the gateway, with the Lambda that runs it. Called by many threads at once. */
 @FunctionalInterface
@@ -16,4 +21,10 @@ public interface StreamingFunction {
      *     slow, and throws when the gateway no longer listens
      */
     void invoke(String event, OutputStream answer) throws IOException, InterruptedException;
+
+    /** A handler in this process, under a runtime that sends at once what is written. */
+    static StreamingFunction of(RequestStreamHandler handler, Supplier<Context> contexts) {
+        return (event, answer) -> handler.handleRequest(
+                new ByteArrayInputStream(event.getBytes(StandardCharsets.UTF_8)), answer, contexts.get());
+    }
 }

@@ -59,7 +59,7 @@ final class Events {
     }
 
     /** The names of the recorded events that are neither requests nor of a queue, such as the daily one. */
-    static List<String> ofNobody() throws IOException {
+    static List<String> others() throws IOException {
         return names(name -> !name.startsWith(OF_QUEUE) && !json(name).has("httpMethod"));
     }
 
