@@ -52,9 +52,11 @@ final class StreamOutput {
             time.sleep(nanos);
             return;
         }
-        long end = time.monotonic() + nanos;
-        for (long left = nanos; left > 0 && !isClosed; left = end - time.monotonic()) {
-            time.sleep(Math.min(left, untilDue().toNanos()));
+        long left = nanos;
+        while (left > 0 && !isClosed) {
+            long part = Math.min(left, untilDue().toNanos());
+            time.sleep(part);
+            left -= part;
             beatIfDue();
         }
     }
