@@ -44,9 +44,9 @@ class StreamedAnswerTest {
 
         ApiResponse answer = ask(kind);
 
-        assertThat(answer.status()).isEqualTo(502);
+        assertThat(answer.status()).isEqualTo(kind == RequestKind.MESSAGES ? 529 : 503);
         assertThat(answer.headers()).containsEntry("content-type", "application/json").containsKey("x-request-id");
-        assertThat(json(text(answer)).at("/error/message").asText()).contains("failed to answer");
+        assertThat(json(text(answer)).at("/error/message").asText()).contains("No endpoint for this model is healthy");
     }
 
     /** The head promised a stream: the error is its only event, after the heartbeats. */
@@ -74,18 +74,18 @@ class StreamedAnswerTest {
         switch (kind) {
             case CHAT_COMPLETIONS -> {
                 assertThat(event).startsWith("data: ");
-                assertThat(error.at("/error/message").asText()).contains("failed to answer");
-                assertThat(error.at("/error/code").asText()).isEqualTo("bad_gateway");
+                assertThat(error.at("/error/message").asText()).contains("No endpoint for this model is healthy");
+                assertThat(error.at("/error/code").asText()).isEqualTo("no_healthy_endpoint");
             }
             case MESSAGES -> {
                 assertThat(event).startsWith("event: error\n");
                 assertThat(error.path("type").asText()).isEqualTo("error");
-                assertThat(error.at("/error/type").asText()).isEqualTo("api_error");
+                assertThat(error.at("/error/type").asText()).isEqualTo("overloaded_error");
             }
             default -> {
                 assertThat(event).startsWith("event: error\n");
-                assertThat(error.path("code").asText()).isEqualTo("bad_gateway");
-                assertThat(error.path("message").asText()).contains("failed to answer");
+                assertThat(error.path("code").asText()).isEqualTo("no_healthy_endpoint");
+                assertThat(error.path("message").asText()).contains("No endpoint for this model is healthy");
             }
         }
         assertThat(event).endsWith("\n\n");

@@ -41,7 +41,7 @@ class MutantTest {
 
     /** Courses on which the store is out for long, for what an instance does alone. */
     private static final List<Long> OUTAGES =
-            LongStream.rangeClosed(1, 60).filter(seed -> isStoreOutForLong(Course.of(seed, LONGER))).boxed().toList();
+            LongStream.rangeClosed(1, 240).filter(seed -> isStoreOutForLong(Course.of(seed, LONGER))).boxed().toList();
 
     private static final String SURVIVED = "survived";
 
