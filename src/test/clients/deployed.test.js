@@ -2,7 +2,7 @@
 //
 //   DEPLOYED_URL=https://….amazonaws.com/v1 DEPLOYED_KEY=… npm run deployed
 //
-// after `npm ci`, both in this folder; about ten minutes, of which two wait. It asks for long answers, which cost some
+// after `npm ci`, both in this folder; it takes six minutes or seven. It asks for long answers, which cost some
 // cents. A check that the model did not give the occasion for is skipped with the reason: it has not passed.
 //
 //   DEPLOYED_URL              the stack's output ApiUrl, with /v1
