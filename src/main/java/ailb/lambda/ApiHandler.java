@@ -62,9 +62,15 @@ public final class ApiHandler implements RequestStreamHandler {
     void answer(APIGatewayProxyRequestEvent event, ApiStream.Connection caller, Context context) throws IOException {
         Api api = function.api();
         Optional<ApiRequest> request = GatewayEvents.request(event);
-        ApiAnswer answer = request.isPresent()
-                ? api.handle(request.get(), deadline(event, context))
-                : api.malformedBody();
+        send(
+                request.isPresent()
+                        ? api.handle(request.get(), deadline(event, context))
+                        : api.malformedBody(),
+                caller);
+    }
+
+    /** @throws IOException when the caller is gone */
+    static void send(ApiAnswer answer, ApiStream.Connection caller) throws IOException {
         switch (answer) {
             case ApiResponse response -> caller.send(response);
             case ApiStream stream -> {

@@ -20,6 +20,13 @@ import ailb.state.ConditionalUpdate;
 import ailb.state.Guard;
 import ailb.state.InMemoryStateStore;
 import ailb.state.StateStore;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -40,6 +47,24 @@ final class Priming {
     private static final String ANTHROPIC_ANSWER = """
             {"id":"1","type":"message","role":"assistant","model":"m","content":[{"type":"text","text":"."}],\
             "stop_reason":"end_turn","usage":{"input_tokens":1,"output_tokens":1}}""";
+    private static final String OPENAI_STREAM = """
+            data: {"id":"1","choices":[{"index":0,"delta":{"role":"assistant","content":"."},"finish_reason":"stop"}]}
+
+            data: [DONE]
+
+            """;
+    private static final String ANTHROPIC_STREAM = """
+            data: {"type":"message_start","message":{"id":"1","model":"m","usage":{"input_tokens":1,"output_tokens":1}}}
+
+            data: {"type":"content_block_start","index":0,"content_block":{"type":"text","text":"."}}
+
+            data: {"type":"content_block_stop","index":0}
+
+            data: {"type":"message_delta","delta":{"stop_reason":"end_turn"},"usage":{"output_tokens":1}}
+
+            data: {"type":"message_stop"}
+
+            """;
     private static final String KEY = "a key for priming, which no store knows";
     private static final URI NOBODY = URI.create("http://127.0.0.1:1/");
 
@@ -74,40 +99,74 @@ final class Priming {
             upstream.call(new ProviderRequest(NOBODY, Map.of(), new byte[0]), Duration.ofMillis(200));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        } catch (RuntimeException e) {
+        } catch (IOException | RuntimeException e) {
             System.getLogger(Priming.class.getName())
                     .log(System.Logger.Level.WARNING, "not fully primed: " + e.getMessage());
         }
     }
 
-    /** A request for every endpoint, on a store of its own and a provider that only pretends. */
-    private void requests() {
+    /** A chat with every endpoint, whole and streamed, on a store of its own and with a provider that only pretends. */
+    private void requests() throws IOException {
+        GatewayConnection nobody = new GatewayConnection(OutputStream.nullOutputStream(), 0);
         for (Endpoint endpoint : pool.endpoints()) {
             Pool alone = new Pool(List.of(endpoint), pool.settings());
             Api api = Wiring.api(
-                    alone, new InMemoryStateStore(), answering(endpoint.provider()), new PretendKeys(),
+                    alone, new InMemoryStateStore(), new Pretended(endpoint.provider()), new PretendKeys(),
                     new PretendClients(), batchStore, batchQueue, Duration.ofDays(1), time, new Random(),
                     AnswerLimits.NONE, () -> {}, _ -> {});
-            String body = "{\"model\":\"" + endpoint.models().getFirst()
-                    + "\",\"messages\":[{\"role\":\"user\",\"content\":\".\"}]}";
-            api.handle(
-                    new ApiRequest(
-                            "POST",
-                            "/v1/chat/completions",
-                            "",
-                            new Headers(Map.of("authorization", "Bearer " + KEY)),
-                            body.getBytes(StandardCharsets.UTF_8)),
-                    Deadline.in(Duration.ofSeconds(10), time));
+            for (String stream : List.of("false", "true")) {
+                ApiRequest request = GatewayEvents.read(event(endpoint.models().getFirst(), stream))
+                        .flatMap(GatewayEvents::request)
+                        .orElseThrow();
+                ApiHandler.send(api.handle(request, Deadline.in(Duration.ofSeconds(10), time)), nobody);
+            }
         }
     }
 
-    private static Upstream answering(Provider provider) {
-        String answer =
-                switch (provider) {
-                    case OPENAI -> OPENAI_ANSWER;
-                    case ANTHROPIC -> ANTHROPIC_ANSWER;
-                };
-        return (_, _) -> new Upstream.Reply(200, Headers.NONE, answer.getBytes(StandardCharsets.UTF_8));
+    /** As the gateway sends it. */
+    private static InputStream event(String model, String stream) {
+        ObjectNode event = JsonNodeFactory.instance.objectNode();
+        event.put("httpMethod", "POST").put("path", "/chat/completions");
+        event.putObject("headers").put("authorization", "Bearer " + KEY);
+        event.put("body", "{\"stream\":" + stream + ",\"model\":" + TextNode.valueOf(model)
+                + ",\"messages\":[{\"role\":\"user\",\"content\":\".\"}]}");
+        event.putObject("requestContext").put("requestTimeEpoch", 1);
+        return new ByteArrayInputStream(event.toString().getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** A provider that answers everything at once. */
+    private record Pretended(Provider provider) implements Upstream {
+
+        @Override
+        public Result call(ProviderRequest request, Duration timeout) {
+            return new Reply(200, Headers.NONE, bytes(switch (provider) {
+                case OPENAI -> OPENAI_ANSWER;
+                case ANTHROPIC -> ANTHROPIC_ANSWER;
+            }));
+        }
+
+        @Override
+        public Pending open(ProviderRequest request, Duration timeout) {
+            byte[] events = bytes(switch (provider) {
+                case OPENAI -> OPENAI_STREAM;
+                case ANTHROPIC -> ANTHROPIC_STREAM;
+            });
+            return Pending.of(new Streaming(200, Headers.NONE, new Body() {
+                @Override
+                public Piece next(Duration longest) {
+                    return new Bytes(events);
+                }
+
+                @Override
+                public void close() {
+                    // holds nothing
+                }
+            }));
+        }
+
+        private static byte[] bytes(String text) {
+            return text.getBytes(StandardCharsets.UTF_8);
+        }
     }
 
     /** Goes all the way to the table and back, and is refused there: no item has such a generation. */

@@ -50,6 +50,14 @@ class PrimingTest {
         assertThat(hosts).containsExactly("127.0.0.1");
     }
 
+    /** A request that fails is made again after a pause: what is primed is the way of one that is answered. */
+    @Test
+    void primingWaitsForNothing() {
+        priming(new InMemoryStateStore(), nobody()).run();
+
+        assertThat(time.sleeps()).isEmpty();
+    }
+
     @Test
     void anInstanceWhoseStoreIsDownStartsAllTheSame() {
         priming(new BrokenStore(), nobody()).run();
