@@ -10,6 +10,7 @@
 //   DEPLOYED_MODEL            what is asked (chat)
 //   DEPLOYED_LONG_PROMPT      what it answers for more than two minutes
 //   DEPLOYED_REASONING_MODEL  a model that thinks for more than four minutes without a word; none: not checked
+//   DEPLOYED_SHORT=1          leaves out what takes minutes
 //   DEPLOYED_SIMULATE=1       the URL is the laptop's server: its providers are told to be slow
 import assert from "node:assert/strict";
 import http from "node:http";
@@ -24,6 +25,8 @@ const simulated = process.env.DEPLOYED_SIMULATE === "1";
 const base = DEPLOYED_URL?.replace(/\/+$/, "");
 const skip =
   DEPLOYED_URL && DEPLOYED_KEY ? false : "set DEPLOYED_URL and DEPLOYED_KEY to check what is deployed (README)";
+
+const leftOut = process.env.DEPLOYED_SHORT === "1" && "DEPLOYED_SHORT=1 leaves out what takes minutes";
 
 const seconds = (millis) => `${(millis / 1000).toFixed(1)} s`;
 
@@ -216,9 +219,9 @@ function longRequest() {
   return openai.body(prompt, simulated ? { model: "gpt", tools: [tool], tool_choice: "required" } : {});
 }
 
-test("a stream of 120 s", { skip }, async (t) => {
-  const long = 120_000;
-  const seen = await watch(openai, longRequest(), { enough: ({ contents }) => contents.at(-1) >= long });
+test("a stream of 120 s", { skip: skip || leftOut }, async (t) => {
+  const enough = 120_000;
+  const seen = await watch(openai, longRequest(), { enough: ({ contents }) => contents.at(-1) >= enough });
   if (seen.cut) {
     fail(
       `The stream was cut off after ${seconds(seen.took)}: ${seen.cut}`,
@@ -228,7 +231,7 @@ test("a stream of 120 s", { skip }, async (t) => {
     );
   }
   t.diagnostic(`${seen.contents.length} pieces in ${seconds(seen.took)}`);
-  if (seen.took >= long && largestBurst(seen.contents) > 0.5) {
+  if (seen.took >= enough && largestBurst(seen.contents) > 0.5) {
     fail(`It took ${seconds(seen.took)}, and most of it came at once`, LIVE);
   }
   if (seen.isWhole) {
@@ -244,7 +247,7 @@ describe("4 minutes of silence are bridged by heartbeats", { concurrency: true }
 
   const noModel = !simulated && !DEPLOYED_REASONING_MODEL && "set DEPLOYED_REASONING_MODEL to a model that thinks so long";
   for (const protocol of [openai, anthropic]) {
-    test(`in the words of ${protocol.name}`, { skip: skip || noModel }, async (t) => {
+    test(`in the words of ${protocol.name}`, { skip: skip || leftOut || noModel }, async (t) => {
       const hard = "Find all integer solutions of x^3 + y^3 + z^3 = 42 with |x|, |y|, |z| < 100, and prove each step.";
       const more = simulated ? {} : { model: DEPLOYED_REASONING_MODEL, ...protocol.thinking };
       const seen = await watch(protocol, protocol.body(hard, more), {

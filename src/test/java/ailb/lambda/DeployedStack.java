@@ -108,7 +108,7 @@ public final class DeployedStack implements AutoCloseable {
     }
 
     /** What all instances have printed so far. */
-    String log() {
+    public String log() {
         return instances.stream().map(RuntimeProcess::output).collect(Collectors.joining("\n"));
     }
 

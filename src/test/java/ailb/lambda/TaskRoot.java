@@ -20,7 +20,7 @@ public final class TaskRoot implements AutoCloseable {
     }
 
     /** The one that all tests of this run share. */
-    static Path shared(ExtensionContext test) {
+    public static Path shared(ExtensionContext test) {
         return test.getRoot()
                 .getStore(Namespace.create(TaskRoot.class))
                 .computeIfAbsent(TaskRoot.class)
