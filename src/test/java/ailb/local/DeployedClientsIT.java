@@ -1,11 +1,12 @@
 package ailb.local;
 
+import ailb.api.ApiResponse;
+import ailb.http.HttpServer;
 import ailb.lambda.DeployedStack;
 import ailb.lambda.TaskRoot;
-import ailb.local.simulated.SimulatedProvider;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -28,16 +29,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 900, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class DeployedClientsIT {
 
-    private static final boolean FULL = Boolean.getBoolean("ailb.full");
-
     /** So slow that no busy machine makes it look as if words came at once. */
     private static final Duration BETWEEN_EVENTS = Duration.ofMillis(250);
-
-    /** It is repeated in the answer, word by word: 175 s. */
-    private static final String LONG_PROMPT = "word ".repeat(700);
-
-    private static final Duration THOUGHT = Duration.ofSeconds(250);
-    private static final long LIMIT = 1_000_000;
 
     private static Path taskRoot;
 
@@ -84,20 +77,17 @@ class DeployedClientsIT {
     void theCheckOfWhatIsDeployedPasses() throws Exception {
         ClientsInNode clients = ClientsInNode.install();
         try (SimulatedPool pool = SimulatedPool.start(InstantSource.system(), new Random(1));
-                SimulatedProvider thinker = SimulatedProvider.openAi(
-                        "thinker", LIMIT, LIMIT, InstantSource.system(), new Random(1));
-                DeployedStack stack = new DeployedStack(
-                        taskRoot, folder, withThinker(pool.document(), thinker), keys(pool, thinker))) {
+                HttpServer simulate = serve(pool);
+                DeployedStack stack = new DeployedStack(taskRoot, folder, pool.document(), pool.keys())) {
             pool.providers().forEach(provider -> provider.setPause(BETWEEN_EVENTS));
-            thinker.setLatency(THOUGHT, THOUGHT);
             start(stack, 3);
             Map<String, String> environment = new HashMap<>(
                     Map.of(
                             "DEPLOYED_URL", stack.uri().toString(),
                             "DEPLOYED_KEY", DeployedStack.CLIENT_KEY,
-                            "DEPLOYED_LONG_PROMPT", LONG_PROMPT,
-                            "DEPLOYED_REASONING_MODEL", "thinker"));
-            if (!FULL) {
+                            "DEPLOYED_SIMULATE",
+                            "http://127.0.0.1:" + simulate.address().getPort() + SimulatedPool.PATH));
+            if (!Boolean.getBoolean("ailb.full")) {
                 environment.put("DEPLOYED_SHORT", "1");
                 System.out.println(
                         "SKIPPED: a stream of 120 s and 4 minutes of silence; ./mvnw -Pfull verify tries them");
@@ -110,30 +100,18 @@ class DeployedClientsIT {
         }
     }
 
+    /** Where the providers are told how to behave. */
+    private static HttpServer serve(SimulatedPool pool) throws IOException {
+        ApiResponse refusal = new ApiResponse(400, Map.of(), new byte[0]);
+        return HttpServer.start(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1_000, pool::handle, _ -> refusal,
+                _ -> refusal);
+    }
+
     /** As many as calls come at once. */
     private static void start(DeployedStack stack, int instances) throws IOException {
         for (int i = 0; i < instances; i++) {
             stack.startInstance();
         }
-    }
-
-    private static String withThinker(String document, SimulatedProvider thinker) throws IOException {
-        ObjectNode pool = (ObjectNode) new JsonMapper().readTree(document);
-        pool.withArrayProperty("endpoints")
-                .addObject()
-                .put("name", thinker.name())
-                .put("provider", "openai")
-                .put("base_url", thinker.baseUrl().toString())
-                .put("model_id", thinker.model())
-                .put("api_key", thinker.name())
-                .putArray("models")
-                .add("thinker");
-        return pool.toString();
-    }
-
-    private static Map<String, String> keys(SimulatedPool pool, SimulatedProvider thinker) {
-        Map<String, String> keys = new HashMap<>(pool.keys());
-        keys.put(thinker.name(), thinker.key());
-        return keys;
     }
 }
