@@ -136,9 +136,11 @@ async function watch(protocol, body, { enough = () => false, patience = 60_000, 
     let rest = "";
     for await (const piece of reply.pieces.setEncoding("utf8")) {
       seen.bytes.push(now());
-      const events = (rest + piece).split("\n\n");
-      rest = events.pop();
-      events.forEach((event) => note(protocol, event, seen, now()));
+      rest += piece;
+      for (let event = firstEvent(rest); event !== ""; event = firstEvent(rest)) {
+        note(protocol, event, seen, now());
+        rest = rest.slice(event.length);
+      }
       if (enough(seen, now())) {
         stop("");
         break;
@@ -156,6 +158,11 @@ async function watch(protocol, body, { enough = () => false, patience = 60_000, 
     seen.cut ||= "the stream ended without its last event";
   }
   return seen;
+}
+
+/** Up to an empty line, or a comment alone, which no empty line ends; nothing where neither is whole. */
+function firstEvent(text) {
+  return text.match(/^(:[^\n]*\n|[^]*?\n\n)/)?.[0] ?? "";
 }
 
 function note(protocol, event, seen, at) {
@@ -255,6 +262,10 @@ describe("4 minutes of silence are bridged by heartbeats", { concurrency: true }
         patience: longestGap,
       });
       const first = seen.contents[0] ?? Infinity;
+      if (seen.status === 400) {
+        t.skip(`the model does not think when asked in these words: ${seen.cut}`);
+        return;
+      }
       if (seen.cut) {
         fail(`After ${seconds(seen.took)}: ${seen.cut}`, `Heartbeats come from the tenth second, each 5 s. ${LIVE}`);
       }
