@@ -12,6 +12,7 @@ import ailb.dispatch.FixedKeys;
 import ailb.dispatch.ScriptedUpstream;
 import ailb.dispatch.SteppedTime;
 import ailb.dispatch.Upstream;
+import ailb.gateway.FunctionAnswer;
 import ailb.pool.Endpoints;
 import ailb.pool.FailureClass;
 import ailb.protocol.Headers;
@@ -54,7 +55,7 @@ class ApiHandlerTest {
 
     @Test
     void anEventIsAnswered() throws IOException {
-        Prelude answer = handle(chat(NOW_MILLIS));
+        FunctionAnswer answer = handle(chat(NOW_MILLIS));
 
         assertThat(answer.status()).isEqualTo(200);
         assertThat(answer.text()).contains("Hello");
@@ -79,11 +80,11 @@ class ApiHandlerTest {
         assertThat(flushed.get(0)).startsWith("{\"statusCode\":200").endsWith("\0\0\0\0\0\0\0\0");
         assertThat(flushed.get(1)).endsWith(chunk("data: 1"));
         assertThat(flushed.get(2)).endsWith(chunk("data: 2"));
-        assertThat(Prelude.read(out.toByteArray()).headers())
+        assertThat(FunctionAnswer.read(out.toByteArray()).headers())
                 .containsEntry("content-type", "text/event-stream")
                 .containsEntry("x-lb-endpoint", "a")
                 .containsKey("x-request-id");
-        assertThat(Prelude.read(out.toByteArray()).text()).endsWith("data: [DONE]\n\n");
+        assertThat(FunctionAnswer.read(out.toByteArray()).text()).endsWith("data: [DONE]\n\n");
     }
 
     /** A comment, which clients of both protocols leave out. */
@@ -94,7 +95,7 @@ class ApiHandlerTest {
 
         handler(20_000).handleRequest(input(stream()), out, remaining(900_000));
 
-        String body = Prelude.read(out.toByteArray()).text();
+        String body = FunctionAnswer.read(out.toByteArray()).text();
         assertThat(body.indexOf('\n')).isEqualTo(19_999);
         assertThat(body).startsWith(": ");
         assertThat(body.substring(20_000)).startsWith(chunk("data: 1"));
@@ -106,7 +107,7 @@ class ApiHandlerTest {
 
         handler(20_000).handleRequest(input(chat(NOW_MILLIS)), out, remaining(900_000));
 
-        assertThat(Prelude.read(out.toByteArray()).text()).startsWith("{");
+        assertThat(FunctionAnswer.read(out.toByteArray()).text()).startsWith("{");
     }
 
     /** A write that fails is all that Lambda tells of it. */
@@ -134,7 +135,7 @@ class ApiHandlerTest {
     void anAnswerThatLambdaDoesNotHandOnIs413() throws IOException {
         upstream.always("a", () -> answer("x".repeat(MOST)));
 
-        Prelude answer = handle(chat(NOW_MILLIS));
+        FunctionAnswer answer = handle(chat(NOW_MILLIS));
 
         assertThat(answer.status()).isEqualTo(413);
         assertThat(answer.text()).contains("answer_too_large", "larger than " + MOST + " bytes", "Ask for less");
@@ -145,7 +146,7 @@ class ApiHandlerTest {
         AtomicBoolean closed = new AtomicBoolean();
         upstream.always("a", () -> new Upstream.Streaming(200, Headers.NONE, new Endless(closed)));
 
-        Prelude answer = handle(stream());
+        FunctionAnswer answer = handle(stream());
 
         assertThat(answer.status()).isEqualTo(200);
         assertThat(answer.body().length).isBetween(MOST - 1000, MOST + 1000);
@@ -160,7 +161,7 @@ class ApiHandlerTest {
     void aBugWithinAStreamIsAnErrorEventInTheCallersWords() throws IOException {
         upstream.always("a", () -> new Upstream.Streaming(200, Headers.NONE, new BrokenBody()));
 
-        Prelude answer = handle(stream());
+        FunctionAnswer answer = handle(stream());
 
         assertThat(answer.status()).isEqualTo(200);
         assertThat(answer.headers()).containsKey("x-request-id");
@@ -169,7 +170,7 @@ class ApiHandlerTest {
 
     @Test
     void anErrorHasItsStatusWhereNothingOfAStreamWasSent() throws IOException {
-        Prelude answer = handle(stream().withHeaders(Map.of("authorization", "Bearer wrong")));
+        FunctionAnswer answer = handle(stream().withHeaders(Map.of("authorization", "Bearer wrong")));
 
         assertThat(answer.status()).isEqualTo(401);
         assertThat(answer.headers()).containsEntry("content-type", "application/json");
@@ -199,7 +200,7 @@ class ApiHandlerTest {
 
     @Test
     void aBodyThatIsNotTheBase64ItSaysIs400() throws IOException {
-        Prelude answer = handle(chat(NOW_MILLIS).withIsBase64Encoded(true));
+        FunctionAnswer answer = handle(chat(NOW_MILLIS).withIsBase64Encoded(true));
 
         assertThat(answer.status()).isEqualTo(400);
         assertThat(answer.text()).contains("base64");
@@ -218,8 +219,8 @@ class ApiHandlerTest {
         handler(0).handleRequest(
                 new ByteArrayInputStream(event.getBytes(StandardCharsets.UTF_8)), out, remaining(900_000));
 
-        assertThat(Prelude.read(out.toByteArray()).status()).isEqualTo(200);
-        assertThat(Prelude.read(out.toByteArray()).text()).isEqualTo("{\"status\":\"ok\"}");
+        assertThat(FunctionAnswer.read(out.toByteArray()).status()).isEqualTo(200);
+        assertThat(FunctionAnswer.read(out.toByteArray()).text()).isEqualTo("{\"status\":\"ok\"}");
         assertThat(upstream.requests()).isEmpty();
     }
 
@@ -277,7 +278,7 @@ class ApiHandlerTest {
     void anAttemptEndsBeforeTheFunctionAndTheGatewayDo(int remaining, long age, long attempt) throws IOException {
         hangUntilTheEnd();
 
-        Prelude answer = handle(chat(NOW_MILLIS - age), remaining);
+        FunctionAnswer answer = handle(chat(NOW_MILLIS - age), remaining);
 
         assertThat(answer.status()).isEqualTo(504);
         assertThat(upstream.timeouts()).containsExactly(Duration.ofMillis(attempt));
@@ -317,14 +318,14 @@ class ApiHandlerTest {
         return new ApiHandler(new Function(api, time, Duration.ofMinutes(10), padding, hooks));
     }
 
-    private Prelude handle(APIGatewayProxyRequestEvent event) throws IOException {
+    private FunctionAnswer handle(APIGatewayProxyRequestEvent event) throws IOException {
         return handle(event, 900_000);
     }
 
-    private Prelude handle(APIGatewayProxyRequestEvent event, int remaining) throws IOException {
+    private FunctionAnswer handle(APIGatewayProxyRequestEvent event, int remaining) throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         handler(0).handleRequest(input(event), out, remaining(remaining));
-        return Prelude.read(out.toByteArray());
+        return FunctionAnswer.read(out.toByteArray());
     }
 
     private static InputStream input(APIGatewayProxyRequestEvent event) throws IOException {
