@@ -131,6 +131,20 @@ class ApiHandlerTest {
         assertThat(closed).isTrue();
     }
 
+    /** 6 MB whole and 200 MB as a stream, less some for the head; the gateway waits 5 minutes for a byte. */
+    @Test
+    void theLargestAnswerGoesByTheRuntimeInUse() {
+        assertThat(Function.answerLimits(false).bytes()).isBetween(6_200_000L, 6L * 1024 * 1024 - 16 * 1024);
+        assertThat(Function.answerLimits(true).bytes()).isBetween(209_000_000L, 200L * 1024 * 1024 - 16 * 1024);
+        assertThat(Function.answerLimits(true).silence()).isLessThan(Duration.ofMinutes(5));
+    }
+
+    /** The property is what the runtime sets before it loads the handler. */
+    @Test
+    void theRuntimeSaysThatItStreams() {
+        assertThat(Function.STREAMS).isEqualTo(ailb.runtime.StreamingRuntime.STREAMS);
+    }
+
     @Test
     void anAnswerThatLambdaDoesNotHandOnIs413() throws IOException {
         upstream.always("a", () -> answer("x".repeat(MOST)));
