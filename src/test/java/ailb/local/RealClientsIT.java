@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -57,9 +58,10 @@ class RealClientsIT {
 
         PrintStream unread = new PrintStream(new ByteArrayOutputStream(), true, UTF_8);
         try (LocalServer server =
-                LocalServer.start(LocalSettings.of(Map.of("PORT", "0", "STATE", "memory")), unread);
+                LocalServer.start(LocalSettings.of(Map.of("PORT", "0", "STATE", "memory"), new Random(1)), unread);
                 TroubledPool troubledPool = new TroubledPool(directory);
-                LocalServer troubled = LocalServer.start(LocalSettings.of(troubledPool.environment()), unread)) {
+                LocalServer troubled =
+                        LocalServer.start(LocalSettings.of(troubledPool.environment(), new Random(1)), unread)) {
             server.simulated()
                     .orElseThrow()
                     .providers()
