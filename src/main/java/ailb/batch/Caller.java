@@ -5,7 +5,8 @@ import java.util.Optional;
 /** Who a request comes from, by the key it brought. */
 public sealed interface Caller {
 
-    /** Sees and cancels its own batches.
+    /**
+     * Sees and cancels its own batches.
      *
      * @param name of its key
      */
