@@ -2,12 +2,13 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import Anthropic from "@anthropic-ai/sdk";
 
-const client = new Anthropic({ baseURL: process.env.BALANCER_URL, apiKey: "local", maxRetries: 0 });
+const apiKey = process.env.BALANCER_KEY || "local";
+const client = new Anthropic({ baseURL: process.env.BALANCER_URL, apiKey, maxRetries: 0 });
 const request = { max_tokens: 1000, messages: [{ role: "user", content: "Hello" }] };
 
 /** A client of the balancer whose providers fail, each in the way that its model's name says. */
 const troubledClient = (options) =>
-  new Anthropic({ baseURL: process.env.TROUBLED_URL, apiKey: "local", maxRetries: 0, ...options });
+  new Anthropic({ baseURL: process.env.TROUBLED_URL, apiKey, maxRetries: 0, ...options });
 
 test("a request that is malformed", async () => {
   await assert.rejects(client.messages.create({ ...request, model: "claude", messages: [] }), (error) => {

@@ -4,7 +4,8 @@ import Anthropic from "@anthropic-ai/sdk";
 import { zodOutputFormat } from "@anthropic-ai/sdk/helpers/zod";
 import { z } from "zod";
 
-const client = new Anthropic({ baseURL: process.env.BALANCER_URL, apiKey: "local", maxRetries: 0 });
+const apiKey = process.env.BALANCER_KEY || "local";
+const client = new Anthropic({ baseURL: process.env.BALANCER_URL, apiKey, maxRetries: 0 });
 
 const max_tokens = 1000;
 const hello = [{ role: "user", content: "Hello" }];

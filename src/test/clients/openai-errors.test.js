@@ -2,13 +2,14 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import OpenAI from "openai";
 
+const apiKey = process.env.BALANCER_KEY || "local";
 const healthy = process.env.BALANCER_URL;
 const troubled = process.env.TROUBLED_URL;
-const client = new OpenAI({ baseURL: `${healthy}/v1`, apiKey: "local", maxRetries: 0 });
+const client = new OpenAI({ baseURL: `${healthy}/v1`, apiKey, maxRetries: 0 });
 const messages = [{ role: "user", content: "Hello" }];
 
 /** A client of the balancer whose providers fail, each in the way that its model's name says. */
-const troubledClient = (options) => new OpenAI({ baseURL: `${troubled}/v1`, apiKey: "local", maxRetries: 0, ...options });
+const troubledClient = (options) => new OpenAI({ baseURL: `${troubled}/v1`, apiKey, maxRetries: 0, ...options });
 
 test("a request that is malformed", async () => {
   await assert.rejects(client.chat.completions.create({ model: "gpt", messages: [] }), (error) => {

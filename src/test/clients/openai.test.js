@@ -4,8 +4,9 @@ import OpenAI from "openai";
 import { zodResponseFormat } from "openai/helpers/zod";
 import { z } from "zod";
 
+const apiKey = process.env.BALANCER_KEY || "local";
 const url = process.env.BALANCER_URL;
-const client = new OpenAI({ baseURL: `${url}/v1`, apiKey: "local", maxRetries: 0 });
+const client = new OpenAI({ baseURL: `${url}/v1`, apiKey, maxRetries: 0 });
 
 const hello = [{ role: "user", content: "Hello" }];
 const weather = {

@@ -1,6 +1,7 @@
 package ailb.bench;
 
 import ailb.api.Api;
+import ailb.api.ApiAnswer;
 import ailb.api.ApiRequest;
 import ailb.api.ApiResponse;
 import ailb.dispatch.Deadline;
@@ -39,7 +40,7 @@ final class LoadServer {
 
     /** @param arguments {@code provider}; or {@code balancer} or {@code bare}, and the provider's port */
     public static void main(String[] arguments) throws IOException {
-        Function<ApiRequest, ApiResponse> handler =
+        Function<ApiRequest, ? extends ApiAnswer> handler =
                 switch (arguments[0]) {
                     case "provider" -> LoadServer::answer;
                     case "bare" -> bare(arguments[1]);
@@ -88,7 +89,7 @@ final class LoadServer {
         return URI.create("http://127.0.0.1:" + port + "/v1");
     }
 
-    private static Function<ApiRequest, ApiResponse> balancer(String providersPort) {
+    private static Function<ApiRequest, ApiAnswer> balancer(String providersPort) {
         TimeSource time = new SystemTime();
         URI provider = provider(providersPort);
         Api api = Pools.api(Pools.endpoints(3, Provider.OPENAI, provider), new HttpUpstream(), time);

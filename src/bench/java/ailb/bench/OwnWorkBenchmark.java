@@ -1,6 +1,7 @@
 package ailb.bench;
 
 import ailb.api.Api;
+import ailb.api.ApiAnswer;
 import ailb.api.ApiRequest;
 import ailb.api.ApiResponse;
 import ailb.dispatch.Deadline;
@@ -64,9 +65,9 @@ public class OwnWorkBenchmark {
 
     @Benchmark
     public ApiResponse request() {
-        ApiResponse response = api.handle(request, Deadline.in(Duration.ofSeconds(28), time));
-        if (response.status() != 200) {
-            throw new IllegalStateException(new String(response.body(), StandardCharsets.UTF_8));
+        ApiAnswer answer = api.handle(request, Deadline.in(Duration.ofSeconds(28), time));
+        if (!(answer instanceof ApiResponse response) || response.status() != 200) {
+            throw new IllegalStateException(answer.toString());
         }
         return response;
     }

@@ -162,6 +162,10 @@ final class Attempts {
         Endpoint endpoint() {
             return ticket.permit().endpoint();
         }
+
+        KeyRedaction redaction() {
+            return new KeyRedaction(ticket.key());
+        }
     }
 
     /** After a reply that has come whole, or none. */
@@ -169,7 +173,8 @@ final class Attempts {
         long now = parts.time().now();
         ProviderReply reply = switch (result) {
             case Upstream.Reply(int status, Headers headers, byte[] body) ->
-                whole(request.read(call.endpoint().provider(), status, headers, body, instant(now)));
+                whole(request.read(
+                        call.endpoint().provider(), status, headers, call.redaction().of(body), instant(now)));
             case Upstream.Failed(FailureClass failure, String detail) -> noReply(failure, detail);
             case Upstream.Streaming _ -> throw new IllegalStateException("no stream was asked for");
         };
@@ -202,7 +207,7 @@ final class Attempts {
             throws InterruptedException {
         long headAt = parts.time().now();
         LiveReply live = new LiveReply(
-                request.events(call.endpoint().provider(), headers, instant(headAt)),
+                call.redaction().of(request.events(call.endpoint().provider(), headers, instant(headAt))),
                 body,
                 call.ticket().permit().demand(),
                 parts.time(),

@@ -16,7 +16,7 @@ import java.util.function.Consumer;
  */
 final class LiveReply {
 
-    /** A stream that has begun and says nothing for so long is broken; some models think for minutes without a word. */
+    /** One that has said anything and is silent for so long is broken; some models think for minutes without a word. */
     private static final long LONGEST_SILENCE = Duration.ofMinutes(5).toNanos();
 
     /** The end of the body follows the last event at once; a connection whose reply was read to its end is used again. */
@@ -36,12 +36,13 @@ final class LiveReply {
     private final long beginBy;
     private final long endBy;
     private long heard;
+    private boolean isAlive;
     private boolean hasBegun;
     private boolean isCutShort;
 
     /**
      * @param demand what the call was admitted on
-     * @param beginBy by when the first content must have come, on the monotonic clock
+     * @param beginBy by when anything must have come, on the monotonic clock
      * @param endBy by when the stream must have ended, on the same
      */
     LiveReply(
@@ -111,16 +112,16 @@ final class LiveReply {
 
     /** What comes next, which is nothing for a while where the provider is silent. */
     private ReplyStream.Step next(Duration longest) throws InterruptedException {
-        long silent = heard + LONGEST_SILENCE;
-        long end = !hasBegun ? beginBy : Math.min(silent, endBy);
+        long end = Math.min(patience(), endBy);
         long now = time.monotonic();
         if (now >= end) {
             isCutShort = now - heard < FLOWING;
-            return lost(FailureClass.TIMEOUT, tooLate(end == silent));
+            return lost(FailureClass.TIMEOUT, tooLate(end < endBy));
         }
         Upstream.Piece piece = body.next(Duration.ofNanos(Math.min(end - now, longest.toNanos())));
         if (!(piece instanceof Upstream.Silence)) {
             heard = time.monotonic();
+            isAlive = true;
         }
         return switch (piece) {
             case Upstream.Bytes(byte[] bytes) -> stream.feed(bytes);
@@ -128,6 +129,14 @@ final class LiveReply {
             case Upstream.Silence() -> NOTHING;
             case Upstream.Lost(FailureClass failure, String detail) -> lost(failure, detail);
         };
+    }
+
+    private long patience() {
+        long silent = heard + LONGEST_SILENCE;
+        if (hasBegun) {
+            return silent;
+        }
+        return isAlive ? Math.max(beginBy, silent) : beginBy;
     }
 
     private String tooLate(boolean isSilent) {

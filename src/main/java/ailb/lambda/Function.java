@@ -34,14 +34,15 @@ record Function(Api api, TimeSource time, Duration longestAnswer, int padding, S
     private static final Duration LONGEST_SILENCE = Duration.ofSeconds(290);
 
     /** Set by the runtime that sends an answer on while it is written. */
-    private static final String STREAMS = "ailb.runtime.streams";
+    static final String STREAMS = "ailb.runtime.streams";
 
     /** What Lambda takes of an answer, as a stream and whole, bytes; less some for its head. */
     private static final long LARGEST_STREAM = 200L * 1024 * 1024 - 64 * 1024;
     private static final long LARGEST_WHOLE = 6 * 1024 * 1024 - 64 * 1024;
 
-    private static AnswerLimits answerLimits() {
-        return new AnswerLimits(Boolean.getBoolean(STREAMS) ? LARGEST_STREAM : LARGEST_WHOLE, LONGEST_SILENCE);
+    /** @param streams whether the runtime sends an answer on while it is written */
+    static AnswerLimits answerLimits(boolean streams) {
+        return new AnswerLimits(streams ? LARGEST_STREAM : LARGEST_WHOLE, LONGEST_SILENCE);
     }
 
     static Function ofEnvironment() {
@@ -72,7 +73,7 @@ record Function(Api api, TimeSource time, Duration longestAnswer, int padding, S
                 time,
                 random,
                 ids,
-                answerLimits(),
+                answerLimits(Boolean.getBoolean(STREAMS)),
                 log,
                 log);
         Priming priming = new Priming(pool, store, batchStore, batchQueue, upstream, time);

@@ -92,6 +92,37 @@ class HeartbeatTest {
         assertThat(store.state("a").get(Attribute.CONSECUTIVE_FAILURES)).isEqualTo(1);
     }
 
+    /** After ten short answers an attempt has half a minute to say anything; a role says that the model may be thinking. */
+    @Test
+    void anEndpointThatHasSaidAnythingIsGivenFiveMinutesOfSilence() throws Exception {
+        answerTenTimes("a");
+        streams.script("a", ROLE, silentFor(290), HELLO, STOP, DONE);
+
+        assertThat(dispatch("a")).isEqualTo(new DispatchResult.Streamed("a", 1));
+        assertThat(caller.text()).isEqualTo(ROLE + HELLO + STOP + DONE);
+        assertThat(store.state("a").get(Attribute.TOTAL_FAILURES)).isZero();
+    }
+
+    @Test
+    void oneThatIsSilentForLongerIsLeftForAnother() throws Exception {
+        answerTenTimes("a");
+        closeFor(Duration.ofSeconds(20), "b");
+        streams.script("a", ROLE, silentFor(310), HELLO, STOP, DONE);
+        streams.script("b", HELLO, STOP, DONE);
+
+        assertThat(dispatch("a", "b")).isEqualTo(new DispatchResult.Streamed("b", 2));
+        assertThat(caller.text()).isEqualTo(HELLO + STOP + DONE);
+        assertThat(store.state("a").get(Attribute.CONSECUTIVE_FAILURES)).isEqualTo(1);
+    }
+
+    private void answerTenTimes(String endpoint) throws InterruptedException {
+        for (int call = 0; call < 10; call++) {
+            streams.script(endpoint, HELLO + STOP + DONE);
+            dispatch(endpoint);
+        }
+        caller.forget();
+    }
+
     /** The caller of this is told by an event then: the result says what. */
     @Test
     void whereNobodyAnswersTheResultSaysWhy() throws Exception {

@@ -44,6 +44,11 @@ public final class FakeGateway implements AutoCloseable {
         return start(function, GatewaySettings.deployed(), new SystemGatewayClock());
     }
 
+    /** Deployed in some other way, by the machine's time. */
+    public static FakeGateway start(StreamingFunction function, GatewaySettings settings) throws IOException {
+        return start(function, settings, new SystemGatewayClock());
+    }
+
     public static FakeGateway start(StreamingFunction function, GatewaySettings settings, GatewayClock clock)
             throws IOException {
         FakeGateway gateway = new FakeGateway(function, settings, clock);

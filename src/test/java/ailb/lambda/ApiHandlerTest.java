@@ -14,6 +14,7 @@ import ailb.dispatch.FixedKeys;
 import ailb.dispatch.ScriptedUpstream;
 import ailb.dispatch.SteppedTime;
 import ailb.dispatch.Upstream;
+import ailb.gateway.FunctionAnswer;
 import ailb.pool.Endpoints;
 import ailb.pool.FailureClass;
 import ailb.protocol.Headers;
@@ -56,7 +57,7 @@ class ApiHandlerTest {
 
     @Test
     void anEventIsAnswered() throws IOException {
-        Prelude answer = handle(chat(NOW_MILLIS));
+        FunctionAnswer answer = handle(chat(NOW_MILLIS));
 
         assertThat(answer.status()).isEqualTo(200);
         assertThat(answer.text()).contains("Hello");
@@ -81,11 +82,11 @@ class ApiHandlerTest {
         assertThat(flushed.get(0)).startsWith("{\"statusCode\":200").endsWith("\0\0\0\0\0\0\0\0");
         assertThat(flushed.get(1)).endsWith(chunk("data: 1"));
         assertThat(flushed.get(2)).endsWith(chunk("data: 2"));
-        assertThat(Prelude.read(out.toByteArray()).headers())
+        assertThat(FunctionAnswer.read(out.toByteArray()).headers())
                 .containsEntry("content-type", "text/event-stream")
                 .containsEntry("x-lb-endpoint", "a")
                 .containsKey("x-request-id");
-        assertThat(Prelude.read(out.toByteArray()).text()).endsWith("data: [DONE]\n\n");
+        assertThat(FunctionAnswer.read(out.toByteArray()).text()).endsWith("data: [DONE]\n\n");
     }
 
     /** A comment, which clients of both protocols leave out. */
@@ -96,7 +97,7 @@ class ApiHandlerTest {
 
         handler(20_000).handleRequest(input(stream()), out, remaining(900_000));
 
-        String body = Prelude.read(out.toByteArray()).text();
+        String body = FunctionAnswer.read(out.toByteArray()).text();
         assertThat(body.indexOf('\n')).isEqualTo(19_999);
         assertThat(body).startsWith(": ");
         assertThat(body.substring(20_000)).startsWith(chunk("data: 1"));
@@ -108,7 +109,7 @@ class ApiHandlerTest {
 
         handler(20_000).handleRequest(input(chat(NOW_MILLIS)), out, remaining(900_000));
 
-        assertThat(Prelude.read(out.toByteArray()).text()).startsWith("{");
+        assertThat(FunctionAnswer.read(out.toByteArray()).text()).startsWith("{");
     }
 
     /** A write that fails is all that Lambda tells of it. */
@@ -132,11 +133,25 @@ class ApiHandlerTest {
         assertThat(closed).isTrue();
     }
 
+    /** 6 MB whole and 200 MB as a stream, less some for the head; the gateway waits 5 minutes for a byte. */
+    @Test
+    void theLargestAnswerGoesByTheRuntimeInUse() {
+        assertThat(Function.answerLimits(false).bytes()).isBetween(6_200_000L, 6L * 1024 * 1024 - 16 * 1024);
+        assertThat(Function.answerLimits(true).bytes()).isBetween(209_000_000L, 200L * 1024 * 1024 - 16 * 1024);
+        assertThat(Function.answerLimits(true).silence()).isLessThan(Duration.ofMinutes(5));
+    }
+
+    /** The property is what the runtime sets before it loads the handler. */
+    @Test
+    void theRuntimeSaysThatItStreams() {
+        assertThat(Function.STREAMS).isEqualTo(ailb.runtime.StreamingRuntime.STREAMS);
+    }
+
     @Test
     void anAnswerThatLambdaDoesNotHandOnIs413() throws IOException {
         upstream.always("a", () -> answer("x".repeat(MOST)));
 
-        Prelude answer = handle(chat(NOW_MILLIS));
+        FunctionAnswer answer = handle(chat(NOW_MILLIS));
 
         assertThat(answer.status()).isEqualTo(413);
         assertThat(answer.text()).contains("answer_too_large", "larger than " + MOST + " bytes", "Ask for less");
@@ -147,7 +162,7 @@ class ApiHandlerTest {
         AtomicBoolean closed = new AtomicBoolean();
         upstream.always("a", () -> new Upstream.Streaming(200, Headers.NONE, new Endless(closed)));
 
-        Prelude answer = handle(stream());
+        FunctionAnswer answer = handle(stream());
 
         assertThat(answer.status()).isEqualTo(200);
         assertThat(answer.body().length).isBetween(MOST - 1000, MOST + 1000);
@@ -162,7 +177,7 @@ class ApiHandlerTest {
     void aBugWithinAStreamIsAnErrorEventInTheCallersWords() throws IOException {
         upstream.always("a", () -> new Upstream.Streaming(200, Headers.NONE, new BrokenBody()));
 
-        Prelude answer = handle(stream());
+        FunctionAnswer answer = handle(stream());
 
         assertThat(answer.status()).isEqualTo(200);
         assertThat(answer.headers()).containsKey("x-request-id");
@@ -171,7 +186,7 @@ class ApiHandlerTest {
 
     @Test
     void anErrorHasItsStatusWhereNothingOfAStreamWasSent() throws IOException {
-        Prelude answer = handle(stream().withHeaders(Map.of("authorization", "Bearer wrong")));
+        FunctionAnswer answer = handle(stream().withHeaders(Map.of("authorization", "Bearer wrong")));
 
         assertThat(answer.status()).isEqualTo(401);
         assertThat(answer.headers()).containsEntry("content-type", "application/json");
@@ -201,7 +216,7 @@ class ApiHandlerTest {
 
     @Test
     void aBodyThatIsNotTheBase64ItSaysIs400() throws IOException {
-        Prelude answer = handle(chat(NOW_MILLIS).withIsBase64Encoded(true));
+        FunctionAnswer answer = handle(chat(NOW_MILLIS).withIsBase64Encoded(true));
 
         assertThat(answer.status()).isEqualTo(400);
         assertThat(answer.text()).contains("base64");
@@ -220,8 +235,8 @@ class ApiHandlerTest {
         handler(0).handleRequest(
                 new ByteArrayInputStream(event.getBytes(StandardCharsets.UTF_8)), out, remaining(900_000));
 
-        assertThat(Prelude.read(out.toByteArray()).status()).isEqualTo(200);
-        assertThat(Prelude.read(out.toByteArray()).text()).isEqualTo("{\"status\":\"ok\"}");
+        assertThat(FunctionAnswer.read(out.toByteArray()).status()).isEqualTo(200);
+        assertThat(FunctionAnswer.read(out.toByteArray()).text()).isEqualTo("{\"status\":\"ok\"}");
         assertThat(upstream.requests()).isEmpty();
     }
 
@@ -279,7 +294,7 @@ class ApiHandlerTest {
     void anAttemptEndsBeforeTheFunctionAndTheGatewayDo(int remaining, long age, long attempt) throws IOException {
         hangUntilTheEnd();
 
-        Prelude answer = handle(chat(NOW_MILLIS - age), remaining);
+        FunctionAnswer answer = handle(chat(NOW_MILLIS - age), remaining);
 
         assertThat(answer.status()).isEqualTo(504);
         assertThat(upstream.timeouts()).containsExactly(Duration.ofMillis(attempt));
@@ -319,14 +334,14 @@ class ApiHandlerTest {
         return new ApiHandler(new Function(api, time, Duration.ofMinutes(10), padding, hooks));
     }
 
-    private Prelude handle(APIGatewayProxyRequestEvent event) throws IOException {
+    private FunctionAnswer handle(APIGatewayProxyRequestEvent event) throws IOException {
         return handle(event, 900_000);
     }
 
-    private Prelude handle(APIGatewayProxyRequestEvent event, int remaining) throws IOException {
+    private FunctionAnswer handle(APIGatewayProxyRequestEvent event, int remaining) throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         handler(0).handleRequest(input(event), out, remaining(remaining));
-        return Prelude.read(out.toByteArray());
+        return FunctionAnswer.read(out.toByteArray());
     }
 
     private static InputStream input(APIGatewayProxyRequestEvent event) throws IOException {

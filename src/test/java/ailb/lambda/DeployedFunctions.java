@@ -16,7 +16,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
-import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,7 +31,7 @@ public abstract class DeployedFunctions {
     public static final String LOCK = "deployed functions";
 
     /** As Lambda starts Java 25 where there is no snapshot. */
-    private static final String[] COLD_START = {"-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"};
+    static final String[] COLD_START = {"-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"};
 
     private static final String[] SNAP_START = {
         "-XX:+UseSerialGC", "-Dorg.crac.Core.Compat=com.amazonaws.services.lambda.crac"
@@ -43,10 +42,7 @@ public abstract class DeployedFunctions {
 
     private static Path taskRoot;
 
-    @RegisterExtension static final BeforeAllCallback unpacked = context -> taskRoot = context.getRoot()
-            .getStore(Namespace.create(TaskRoot.class))
-            .computeIfAbsent(TaskRoot.class)
-            .folder();
+    @RegisterExtension static final BeforeAllCallback unpacked = context -> taskRoot = TaskRoot.shared(context);
 
     @TempDir Path folder;
 

@@ -3,6 +3,7 @@ package ailb.lambda;
 import ailb.aws.FakeSecretsManager;
 import ailb.aws.LocalSqs;
 import ailb.aws.SqsQueues;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -58,6 +59,10 @@ final class FakeAws implements AutoCloseable {
     void putProviderKeys(String openaiKey) {
         secrets.put(
                 SECRET + "providers", "{\"one\":\"" + openaiKey + "\",\"two\":\"" + ANTHROPIC_KEY + "\"}");
+    }
+
+    void putProviderKeys(Map<String, String> byName) throws IOException {
+        secrets.put(SECRET + "providers", new JsonMapper().writeValueAsString(byName));
     }
 
     void writePool(String json) throws Exception {

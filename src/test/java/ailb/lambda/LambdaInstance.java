@@ -2,6 +2,7 @@ package ailb.lambda;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import ailb.gateway.FunctionAnswer;
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.api.client.AWSLambda;
 import com.amazonaws.services.lambda.runtime.serialization.PojoSerializer;
@@ -94,7 +95,7 @@ public final class LambdaInstance {
     /** @param timeLeft until the function would be killed */
     Reply invoke(String event, Duration timeLeft) throws Exception {
         FakeRuntimeApi.Answer answer = answer(event, timeLeft);
-        Prelude prelude = Prelude.read(answer.json().getBytes(UTF_8));
+        FunctionAnswer prelude = FunctionAnswer.read(answer.json().getBytes(UTF_8));
         String text = prelude.text();
         return new Reply(
                 prelude.status(), prelude.headers(), text, new JsonMapper().readTree(text), answer.nanoTime());

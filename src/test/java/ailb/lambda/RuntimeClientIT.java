@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** The function behind the HTTP API, under the runtime interface client. */
+/** The function behind the REST API, under the runtime interface client. */
 class RuntimeClientIT extends DeployedFunctions {
 
     @Test

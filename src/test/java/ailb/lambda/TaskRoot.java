@@ -6,6 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 
 /** The folder that the artifact is unpacked to, as Lambda does before it starts an instance: once for all tests. */
 public final class TaskRoot implements AutoCloseable {
@@ -15,6 +17,14 @@ public final class TaskRoot implements AutoCloseable {
     public TaskRoot() throws IOException {
         folder = Files.createTempDirectory("task-root");
         new Artifact().unpackTo(folder);
+    }
+
+    /** The one that all tests of this run share. */
+    public static Path shared(ExtensionContext test) {
+        return test.getRoot()
+                .getStore(Namespace.create(TaskRoot.class))
+                .computeIfAbsent(TaskRoot.class)
+                .folder();
     }
 
     public Path folder() {

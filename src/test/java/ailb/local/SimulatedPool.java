@@ -60,6 +60,11 @@ final class SimulatedPool implements AutoCloseable {
      * protocol, and {@code embed} is there to be asked for embeddings.
      */
     Pool pool() {
+        return PoolFile.parse(document().getBytes(UTF_8));
+    }
+
+    /** The same as it is written in a pool's file. */
+    String document() {
         ObjectNode file = MAPPER.createObjectNode();
         ArrayNode endpoints = file.putArray("endpoints");
         openAiEndpoint(endpoints, primary, 2.0);
@@ -68,7 +73,7 @@ final class SimulatedPool implements AutoCloseable {
                 .put("requests_per_minute", ANTHROPIC_REQUESTS)
                 .put("input_tokens_per_minute", ANTHROPIC_INPUT_TOKENS)
                 .put("output_tokens_per_minute", ANTHROPIC_OUTPUT_TOKENS);
-        return PoolFile.parse(bytes(file));
+        return file.toString();
     }
 
     private static void openAiEndpoint(ArrayNode endpoints, SimulatedProvider provider, double weight) {

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
 
@@ -34,6 +35,8 @@ final class TroubledPool implements AutoCloseable {
     private static final long LIMIT = 1_000_000;
 
     private final Deque<SimulatedProvider> providers = new ArrayDeque<>();
+    private final Map<String, String> keys = new HashMap<>();
+    private final String document;
     private final Path poolFile;
     private final Path keysFile;
 
@@ -41,7 +44,6 @@ final class TroubledPool implements AutoCloseable {
     TroubledPool(Path directory) throws IOException {
         ObjectNode file = MAPPER.createObjectNode();
         ArrayNode endpoints = file.putArray("endpoints");
-        ObjectNode keys = MAPPER.createObjectNode();
         for (String trouble : MODES.keySet()) {
             for (String model : new String[]{"gpt-" + trouble, "claude-" + trouble}) {
                 SimulatedProvider provider = start(model);
@@ -58,8 +60,9 @@ final class TroubledPool implements AutoCloseable {
                 .put("hard_consecutive_errors", 1000)
                 .put("minimum_calls", 10_000);
         file.putObject("routing").put("max_wait_ms", 0).put("retry_after_cap_seconds", 1);
-        poolFile = Files.writeString(directory.resolve("pool.json"), file.toString());
-        keysFile = Files.writeString(directory.resolve("keys.json"), keys.toString());
+        document = file.toString();
+        poolFile = Files.writeString(directory.resolve("pool.json"), document);
+        keysFile = Files.writeString(directory.resolve("keys.json"), MAPPER.writeValueAsString(keys));
     }
 
     private SimulatedProvider start(String model) throws IOException {
@@ -90,6 +93,17 @@ final class TroubledPool implements AutoCloseable {
         provider.administer(new ApiRequest("PUT", "/simulate", "", new Headers(Map.of()), instruction));
     }
 
+    /** What is in the pool's file. */
+    String document() {
+        return document;
+    }
+
+    /** The API keys by name. */
+    Map<String, String> keys() {
+        return keys;
+    }
+
+    /** Of a local server. */
     Map<String, String> environment() {
         return Map.of(
                 "PORT", "0", "STATE", "memory", "POOL_FILE", poolFile.toString(), "KEYS_FILE", keysFile.toString());

@@ -255,6 +255,11 @@ public final class FakeApi implements AutoCloseable {
             return await(error);
         }
 
+        /** Done when the instance reports that the invocation failed before its response began. */
+        public CompletableFuture<Message> failure() {
+            return error;
+        }
+
         public boolean hasResponse() {
             return head.isDone();
         }
@@ -330,6 +335,11 @@ public final class FakeApi implements AutoCloseable {
             byte[] bytes = in.readNBytes(size);
             line();
             return bytes;
+        }
+
+        /** What came after the last chunk. */
+        public Map<String, String> trailers() {
+            return invoked.trailers.resultNow();
         }
 
         public void takeAll() throws IOException {

@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/** The artifact's script in a process of its own, started as Lambda starts what AWS_LAMBDA_EXEC_WRAPPER names. */
+/** The artifact's script in a process of its own: what AWS_LAMBDA_EXEC_WRAPPER names, started as Lambda starts it. */
 public final class RuntimeProcess {
 
     /** As Lambda's own runtime is started, with flags that no JVM would start with. */
@@ -20,18 +20,23 @@ public final class RuntimeProcess {
         "no.such.Runtime"
     };
 
+    private static final String WRAPPER = "AWS_LAMBDA_EXEC_WRAPPER";
+
     private final Process process;
     private final List<String> output = new ArrayList<>();
     private final Thread reader;
 
     /** @param environment over what Lambda itself sets */
     public RuntimeProcess(Path taskRoot, String handler, Map<String, String> environment) throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(taskRoot.resolve("run").toString());
+        Map<String, String> variables = environmentOfLambda(taskRoot, handler);
+        variables.putAll(environment);
+        // The task root of Lambda is a folder of this machine's here.
+        variables.computeIfPresent(WRAPPER, (_, script) -> script.replaceFirst("^/var/task", taskRoot.toString()));
+        ProcessBuilder builder = new ProcessBuilder(variables.get(WRAPPER));
         builder.command().addAll(List.of(COMMAND_LINE_OF_LAMBDA));
         builder.directory(taskRoot.toFile()).redirectErrorStream(true);
         builder.environment().clear();
-        builder.environment().putAll(environmentOfLambda(taskRoot, handler));
-        builder.environment().putAll(environment);
+        builder.environment().putAll(variables);
         process = builder.start();
         reader = Thread.ofVirtual().start(this::read);
     }
@@ -41,7 +46,7 @@ public final class RuntimeProcess {
         variables.put("_HANDLER", handler);
         variables.put("LAMBDA_TASK_ROOT", taskRoot.toString());
         variables.put("LAMBDA_RUNTIME_DIR", "/var/runtime");
-        variables.put("AWS_LAMBDA_EXEC_WRAPPER", taskRoot.resolve("run").toString());
+        variables.put(WRAPPER, taskRoot.resolve("run").toString());
         variables.put("AWS_LAMBDA_FUNCTION_NAME", "ai-load-balancer");
         variables.put("AWS_LAMBDA_FUNCTION_VERSION", "7");
         variables.put("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "512");

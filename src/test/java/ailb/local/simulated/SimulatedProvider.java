@@ -36,7 +36,6 @@ public final class SimulatedProvider implements AutoCloseable {
     private static final String ADMIN_PATH = "/simulate";
     private static final int MAX_BODY = 32 << 20;
     private static final Duration LATE = Duration.ofSeconds(5);
-    private static final Duration BETWEEN_EVENTS = Duration.ofMillis(20);
     private static final Duration LONGEST_HANG = Duration.ofMinutes(15);
     private static final JsonMapper MAPPER = new JsonMapper();
 
@@ -53,6 +52,7 @@ public final class SimulatedProvider implements AutoCloseable {
     private final CountDownLatch closed = new CountDownLatch(1);
     private final AtomicReference<CountDownLatch> nextChange = new AtomicReference<>(new CountDownLatch(1));
     private final HttpServer server;
+    private volatile Duration betweenEvents = Duration.ofMillis(20);
 
     private SimulatedProvider(
             String name, String model, ProviderApi api, InstantSource clock, RandomGenerator random)
@@ -119,6 +119,11 @@ public final class SimulatedProvider implements AutoCloseable {
     /** How long answers take from now on; zero to measure what calls it. */
     public void setLatency(Duration min, Duration max) {
         behaviour.updateAndGet(old -> old.withLatency(min, max));
+    }
+
+    /** How long a stream pauses after each event from now on. */
+    public void setPause(Duration pause) {
+        betweenEvents = pause;
     }
 
     /** Requests refused for a limit. */
@@ -232,7 +237,7 @@ public final class SimulatedProvider implements AutoCloseable {
         List<String> sent = isBroken ? events.subList(0, events.size() / 2) : events;
         Map<String, String> headers = new HashMap<>(api.limitHeaders(now));
         headers.put("content-type", "text/event-stream; charset=utf-8");
-        return new StreamedAnswer(headers, sent, () -> pause(BETWEEN_EVENTS));
+        return new StreamedAnswer(headers, sent, () -> pause(betweenEvents));
     }
 
     private Duration latency(Behaviour told) {

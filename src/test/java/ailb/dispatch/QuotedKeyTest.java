@@ -1,0 +1,144 @@
+package ailb.dispatch;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ailb.pool.Endpoint;
+import ailb.pool.Endpoints;
+import ailb.pool.Provider;
+import ailb.protocol.Headers;
+import ailb.protocol.ModelRequest;
+import ailb.protocol.Parsed;
+import ailb.protocol.RequestKind;
+import ailb.state.InMemoryStateStore;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A provider that repeats the key it was called with tells nobody: no caller, no log, no result. */
+class QuotedKeyTest {
+
+    /** Nothing that looks like a key, and a quote and a slash that JSON may escape. */
+    private static final String KEY = "our own/key \"no 1\"";
+
+    private static final List<String> FORMS =
+            List.of(KEY, KEY.replace("\"", "\\\""), KEY.replace("\"", "\\\"").replace("/", "\\/"));
+
+    private final SteppedTime time = new SteppedTime(1_795_000_020_000_000_000L);
+    private final ScriptedUpstream upstream = new ScriptedUpstream();
+    private final List<DispatchEvent> told = new ArrayList<>();
+
+    @ParameterizedTest
+    @CsvSource({
+        "400, invalid_request_error", "401, authentication_error", "404, not_found_error", "422, invalid_request_error",
+        "429, rate_limit_error", "500, server_error", "200, server_error",
+    })
+    void inAnErrorOfAnyStatusItIsRedacted(int status, String type) throws InterruptedException {
+        for (String form : FORMS.subList(1, 3)) {
+            String body = "{\"error\":{\"message\":\"Bearer " + form + " is wrong: " + form + "\",\"type\":\"" + type
+                    + "\",\"param\":null,\"code\":null}}";
+            upstream.always("a", () -> new Upstream.Reply(status, Headers.NONE, body.getBytes(UTF_8)));
+
+            for (Provider provider : Provider.values()) {
+                for (RequestKind kind : List.of(RequestKind.CHAT_COMPLETIONS, RequestKind.MESSAGES)) {
+                    assertSecret(said(dispatch(kind, provider, false)) + told);
+                }
+            }
+        }
+        assertThat(told).isNotEmpty();
+    }
+
+    @Test
+    void inAPageThatIsNoJsonItIsRedacted() throws InterruptedException {
+        upstream.always("a", () -> new Upstream.Reply(
+                400, Headers.NONE, ("The key " + KEY + " is not known").getBytes(UTF_8)));
+
+        assertSecret(said(dispatch(RequestKind.CHAT_COMPLETIONS, Provider.OPENAI, false)) + told);
+    }
+
+    @Test
+    void inAnAnswerItIsRedactedAndAllElseStays() throws InterruptedException {
+        String body = "{ \"choices\": [{\"message\":{\"content\":\"it is %s, ok\"}}] }";
+        upstream.always("a", () -> new Upstream.Reply(
+                200, Headers.NONE, body.formatted(FORMS.get(1)).getBytes(UTF_8)));
+
+        assertThat(said(dispatch(RequestKind.CHAT_COMPLETIONS, Provider.OPENAI, false)))
+                .isEqualTo(body.formatted("[redacted]"));
+    }
+
+    /** Agents recover by the provider's own wording. */
+    @Test
+    void anErrorThatDoesNotQuoteItPassesByteForByte() throws InterruptedException {
+        String body = "{ \"error\" : {\"message\":\"our own/key \\\"no 2\\\"\",\"type\":\"invalid_request_error\"} }";
+        upstream.always("a", () -> new Upstream.Reply(400, Headers.NONE, body.getBytes(UTF_8)));
+
+        assertThat(said(dispatch(RequestKind.CHAT_COMPLETIONS, Provider.OPENAI, false))).isEqualTo(body);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void inAStreamsEventsAndErrorsItIsRedacted(boolean afterContent) throws InterruptedException {
+        for (String form : FORMS.subList(1, 3)) {
+            ScriptedStreams streams = new ScriptedStreams(time);
+            String content = "data: {\"choices\":[{\"delta\":{\"content\":\"" + form + "\"}}]}\n\n";
+            String error = "data: {\"error\":{\"message\":\"" + form + "\",\"type\":\"invalid_request_error\"}}\n\n";
+            streams.script("a", (afterContent ? content : "") + error);
+            RecordedCaller caller = new RecordedCaller();
+
+            DispatchResult result = dispatcher(streams, Provider.OPENAI)
+                    .dispatch(request(RequestKind.CHAT_COMPLETIONS, true), deadline(), caller);
+
+            assertSecret(caller.text() + said(result) + told);
+            assertThat(caller.text() + said(result)).contains("[redacted]");
+        }
+    }
+
+    /** It is no secret, and may be a word of the answer. */
+    @Test
+    void aVeryShortKeyIsNotLookedFor() {
+        byte[] text = "a key is a key".getBytes(UTF_8);
+
+        assertThat(new KeyRedaction(new ApiKeys.ApiKey("key")).of(text)).isSameAs(text);
+    }
+
+    private static void assertSecret(String text) {
+        assertThat(FORMS).noneMatch(text::contains);
+    }
+
+    private static String said(DispatchResult result) {
+        return switch (result) {
+            case DispatchResult.Answered(_, _, byte[] body) -> new String(body, UTF_8);
+            case DispatchResult.PassedOn(_, _, _, byte[] body) -> new String(body, UTF_8);
+            case DispatchResult.Declined declined -> declined.error().toString();
+            case DispatchResult.Streamed _,DispatchResult.HungUp _ -> "";
+        };
+    }
+
+    private DispatchResult dispatch(RequestKind kind, Provider provider, boolean stream) throws InterruptedException {
+        return dispatcher(upstream, provider).dispatch(request(kind, stream), deadline());
+    }
+
+    private Dispatcher dispatcher(Upstream to, Provider provider) {
+        Endpoint endpoint = Endpoints.endpoint("a", provider, 1, Endpoints.unlimited());
+        FixedKeys keys = new FixedKeys().known(endpoint.apiKey(), new ApiKeys.ApiKey(KEY))
+                .fetched(endpoint.apiKey(), new ApiKeys.ApiKey(KEY));
+        return new Dispatcher(
+                Endpoints.pool(endpoint), new InMemoryStateStore(), to, keys, time, new Random(1), told::add);
+    }
+
+    private Deadline deadline() {
+        return Deadline.in(Duration.ofMinutes(5), time);
+    }
+
+    private static ModelRequest request(RequestKind kind, boolean stream) {
+        String body = "{\"model\":\"chat\",\"stream\":" + stream
+                + ",\"max_tokens\":100,\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}";
+        return ((Parsed.Valid) ModelRequest.parse(kind, new Headers(Map.of()), body.getBytes(UTF_8))).request();
+    }
+}
