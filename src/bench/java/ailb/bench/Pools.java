@@ -2,7 +2,9 @@ package ailb.bench;
 
 import ailb.api.AnswerLimits;
 import ailb.api.Api;
+import ailb.api.CallerKeys;
 import ailb.api.ClientKeys;
+import ailb.api.NobodysKeys;
 import ailb.batch.InMemoryBatchQueue;
 import ailb.batch.InMemoryBatchStore;
 import ailb.dispatch.ApiKeys;
@@ -51,19 +53,20 @@ final class Pools {
     }
 
     static Api api(List<Endpoint> endpoints, Upstream upstream, TimeSource time) {
-        RandomGenerator random = new RenewableRandom();
+        RandomGenerator random = RenewableRandom.quick();
         Pool pool = new Pool(endpoints, Settings.DEFAULT);
         return Wiring.api(
                 pool,
                 new InMemoryStateStore(),
                 upstream,
                 new OneKey(),
-                new OneClient(),
+                new CallerKeys(new OneClient(), new NobodysKeys()),
                 new InMemoryBatchStore(),
                 new InMemoryBatchQueue(time, random),
                 Duration.ofDays(7),
                 time,
                 random,
+                RenewableRandom.secure(),
                 AnswerLimits.NONE,
                 () -> {},
                 _ -> {});

@@ -6,6 +6,7 @@ import static ailb.api.Responses.withHeaders;
 
 import ailb.api.Route.Call;
 import ailb.batch.Batches;
+import ailb.batch.Caller;
 import ailb.dispatch.Deadline;
 import ailb.dispatch.DispatchResult;
 import ailb.dispatch.Dispatcher;
@@ -26,6 +27,8 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -51,19 +54,19 @@ public final class Api {
     private final PoolLimits limits;
     private final ClientAuth auth;
     private final TimeSource time;
-    private final RandomGenerator random;
+    private final RandomGenerator ids;
     private final AnswerLimits answers;
     private final RefusedKeys refusedKeys;
     private final List<Route> routes;
 
-    /** @param random used by many threads at once */
+    /** @param ids what ids are made of, which nobody may foresee; used by many threads at once */
     public Api(
             Pool pool,
             Dispatcher dispatcher,
-            ClientKeys keys,
+            CallerKeys keys,
             Batches batches,
             TimeSource time,
-            RandomGenerator random,
+            RandomGenerator ids,
             AnswerLimits answers,
             RefusedKeys refusedKeys) {
         this.pool = pool;
@@ -71,7 +74,7 @@ public final class Api {
         this.limits = new PoolLimits(pool, dispatcher, time);
         this.auth = new ClientAuth(keys);
         this.time = time;
-        this.random = random;
+        this.ids = ids;
         this.answers = answers;
         this.refusedKeys = refusedKeys;
         this.routes = routes(batches);
@@ -116,7 +119,7 @@ public final class Api {
     }
 
     private String newId() {
-        return "req_" + HexFormat.of().toHexDigits(random.nextLong());
+        return "req_" + HexFormat.of().toHexDigits(ids.nextLong());
     }
 
     private static ApiResponse withId(ApiResponse response, String id) {
@@ -141,28 +144,29 @@ public final class Api {
                     error(ApiError.methodNotAllowed(request.method(), request.path()), protocol(request)),
                     Map.of("allow", there.stream().map(Route::method).collect(Collectors.joining(", "))));
         }
-        return answer(route.get(), new Call(request, route.get().parameters(path).orElseThrow(), deadline, id));
-    }
-
-    private ApiAnswer answer(Route route, Call call) {
-        ApiRequest request = call.request();
         if (request.body().length > MAX_BODY) {
             return error(ApiError.tooLarge(MAX_BODY), protocol(request));
         }
-        if (!route.needsKey()) {
-            return route.answer().apply(call);
-        }
+        List<String> parameters = route.get().parameters(path).orElseThrow();
+        return switch (route.get().answer()) {
+            case Route.Open(Supplier<ApiAnswer> answer) -> answer.get();
+            case Route.WithKey(Function<Call, ApiAnswer> answer) ->
+                authenticated(request, caller -> answer(answer, new Call(request, parameters, deadline, id, caller)));
+        };
+    }
+
+    private ApiAnswer authenticated(ApiRequest request, Function<Caller, ApiAnswer> answer) {
         return switch (auth.authenticate(request.headers())) {
             case ClientAuth.Refused(ApiError error) -> {
                 refusedKeys.keyRefused();
                 yield error(error, protocol(request));
             }
             case ClientAuth.Unavailable(ApiError error) -> error(error, protocol(request));
-            case ClientAuth.Known(String client) -> answer(route, call, new RequestNames(call.id(), client));
+            case ClientAuth.Known(Caller caller) -> answer.apply(caller);
         };
     }
 
-    private static ApiAnswer answer(Route route, Call call, RequestNames names) {
+    private static ApiAnswer answer(Function<Call, ApiAnswer> answer, Call call) {
         ApiRequest request = call.request();
         Optional<String> encoding = request.headers()
                 .get("content-encoding")
@@ -170,7 +174,8 @@ public final class Api {
         if (encoding.isPresent()) {
             return error(ApiError.unsupportedEncoding(encoding.get()), protocol(request));
         }
-        return switch (names.<ApiAnswer, RuntimeException>call(() -> route.answer().apply(call))) {
+        RequestNames names = new RequestNames(call.id(), call.caller().name());
+        return switch (names.<ApiAnswer, RuntimeException>call(() -> answer.apply(call))) {
             case ApiResponse response -> response;
             case ApiStream stream ->
                 (ApiStream) caller -> names.<Object, InterruptedException>call(() -> {
@@ -182,10 +187,11 @@ public final class Api {
 
     private List<Route> routes(Batches batches) {
         List<Route> own = List.of(
-                Route.open("GET", "/v1/health", _ -> json(200, "{\"status\":\"ok\"}".getBytes(StandardCharsets.UTF_8))),
+                Route.open("GET", "/v1/health",
+                        () -> json(200, "{\"status\":\"ok\"}".getBytes(StandardCharsets.UTF_8))),
                 Route.withKey("GET", "/v1/models", call -> json(200, Models.list(pool, protocol(call.request())))),
                 Route.withKey("GET", "/v1/models/{model...}", this::model),
-                Route.withKey("GET", "/v1/pool", _ -> json(200, Bodies.bytes(statistics()))));
+                Route.withKey("GET", "/v1/pool", call -> json(200, Bodies.bytes(statistics(call.caller())))));
         Stream<Route> operations = Arrays.stream(RequestKind.values())
                 .map(kind -> Route.withKey("POST", kind.path(), call -> ask(kind, call)));
         return Stream.of(
@@ -203,12 +209,21 @@ public final class Api {
                 .orElseGet(() -> error(ApiError.modelNotFound(name), protocol));
     }
 
-    private ObjectNode statistics() {
+    private ObjectNode statistics(Caller caller) {
         PoolView view = dispatcher.view();
         view.refresh();
         long now = time.now();
         String stateStore = Bodies.stateStore(dispatcher.storeDownSince(), view.readAt(), now);
-        return Bodies.pool(pool, stateStore, view::state, dispatcher::missingKey, now);
+        return switch (caller) {
+            case Caller.Client _ ->
+                Bodies.pool(
+                        pool, stateStore, view::state,
+                        endpoint -> dispatcher.missingKey(endpoint).map(_ -> Bodies.KEY_MISSING), now);
+            case Caller.Admin _ ->
+                PoolCosts.addTo(
+                        Bodies.pool(pool, stateStore, view::state, dispatcher::missingKey, now), pool, view::state,
+                        now);
+        };
     }
 
     private ApiAnswer ask(RequestKind kind, Call call) {

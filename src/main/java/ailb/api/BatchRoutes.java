@@ -5,6 +5,7 @@ import ailb.batch.Batch;
 import ailb.batch.BatchQueueException;
 import ailb.batch.BatchStoreException;
 import ailb.batch.Batches;
+import ailb.batch.Caller;
 import ailb.batch.LineResult;
 import ailb.batch.ResultsPage;
 import ailb.batch.Submission;
@@ -17,7 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 /** What can be done with batches over HTTP. */
@@ -41,15 +41,15 @@ final class BatchRoutes {
                     + "less, such as with max_tokens.";
 
     private final Batches batches;
-    private final Supplier<ObjectNode> pool;
+    private final Function<Caller, ObjectNode> pool;
     private final TimeSource time;
     private final long most;
 
     /**
-     * @param pool the endpoints' statistics as they are now
+     * @param pool the endpoints' statistics as they are now, as far as the caller may see them
      * @param most bytes of an answer
      */
-    BatchRoutes(Batches batches, Supplier<ObjectNode> pool, TimeSource time, long most) {
+    BatchRoutes(Batches batches, Function<Caller, ObjectNode> pool, TimeSource time, long most) {
         this.batches = batches;
         this.pool = pool;
         this.time = time;
@@ -91,7 +91,7 @@ final class BatchRoutes {
         return switch (batches.read(call.request().body())) {
             case Submission.Refused refused ->
                 Responses.json(400, Bodies.bytes(BatchBodies.refused(hinted(refused, call.request().body()))));
-            case Submission.Accepted accepted -> json(BatchBodies.batch(batches.submit(accepted)));
+            case Submission.Accepted accepted -> json(BatchBodies.batch(batches.submit(call.caller(), accepted)));
         };
     }
 
@@ -111,18 +111,20 @@ final class BatchRoutes {
         return switch (Paging.read(call.request().query(), 20, 100, ID, "the id of a batch")) {
             case Paging.Refused(ApiError error) -> Responses.error(error);
             case Paging.Page(int limit, Optional<String> after) ->
-                json(BatchBodies.list(batches.list(after, limit)));
+                json(BatchBodies.list(batches.list(call.caller(), after, limit)));
         };
     }
 
     private ApiResponse show(Call call) {
         return answer(
-                id(call).flatMap(batches::find),
-                batch -> json(BatchBodies.progress(batch, pool.get(), time.now())));
+                id(call).flatMap(id -> batches.find(call.caller(), id)),
+                batch -> json(BatchBodies.progress(batch, pool.apply(call.caller()), time.now())));
     }
 
     private ApiResponse cancel(Call call) {
-        return answer(id(call).flatMap(batches::cancel), (Batch batch) -> json(BatchBodies.batch(batch)));
+        return answer(
+                id(call).flatMap(id -> batches.cancel(call.caller(), id)),
+                (Batch batch) -> json(BatchBodies.batch(batch)));
     }
 
     private ApiResponse results(Call call) {
@@ -132,7 +134,7 @@ final class BatchRoutes {
             case Paging.Page(int limit, Optional<String> mark) -> {
                 int after = mark.map(Integer::parseInt).orElse(-1);
                 yield answer(
-                        id(call).flatMap(id -> batches.results(id, after, limit, MAX_PAGE)),
+                        id(call).flatMap(id -> batches.results(call.caller(), id, after, limit, MAX_PAGE)),
                         this::page);
             }
         };

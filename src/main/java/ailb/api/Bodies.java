@@ -4,10 +4,7 @@ import ailb.health.Opening;
 import ailb.pool.Endpoint;
 import ailb.pool.FailureClass;
 import ailb.pool.Pool;
-import ailb.pool.Price;
-import ailb.pool.Settings;
 import ailb.state.EndpointState;
-import ailb.stats.DayBudget;
 import ailb.stats.EndpointStatistics;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -22,12 +19,14 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /** The bodies of answers about the pool. */
 final class Bodies {
 
     private static final JsonMapper MAPPER = new JsonMapper();
+
+    /** Which key it is, and how to put it, is for the owner. */
+    static final String KEY_MISSING = "its API key is missing: the owner of the pool has to put it";
 
     /** Figures that are a second old are read anew: those that are older could not be. */
     private static final long STALE = Duration.ofSeconds(2).toNanos();
@@ -35,10 +34,10 @@ final class Bodies {
     private Bodies() {}
 
     /**
-     * The day's budget, the statistics of every endpoint, and whether the state store they come from answers.
+     * The statistics of every endpoint, and whether the state store they come from answers: what every caller may see.
      *
      * @param stateStore see {@link #stateStore}
-     * @param missingKeys what is to be done about an endpoint's key, where there is none
+     * @param missingKeys what is told of an endpoint's key, where there is none
      */
     static ObjectNode pool(
             Pool pool,
@@ -50,8 +49,6 @@ final class Bodies {
                 .put("object", "pool")
                 .put("time", iso(now))
                 .put("state_store", stateStore);
-        Settings.Cost cost = pool.settings().routing().cost();
-        body.set("budget", budget(DayBudget.of(cost, pool.endpoints().stream().map(states), now)));
         List<EndpointStatistics> statistics = pool.endpoints()
                 .stream()
                 .map(endpoint -> EndpointStatistics.of(endpoint, states.apply(endpoint), now))
@@ -81,17 +78,6 @@ final class Bodies {
             return "ok";
         }
         return "does not answer: " + (readAt == 0 ? "these figures are none" : "figures of " + iso(readAt));
-    }
-
-    private static ObjectNode budget(DayBudget budget) {
-        ObjectNode node = MAPPER.createObjectNode();
-        OptionalDouble limit = budget.cost().budget();
-        node.set(
-                "usd_per_day",
-                limit.isPresent()
-                        ? MAPPER.getNodeFactory().numberNode(limit.getAsDouble())
-                        : MAPPER.nullNode());
-        return node.put("spent_today_usd", budget.spent() / 1e9).put("exponent", rounded(budget.exponent()));
     }
 
     private static ObjectNode endpoint(EndpointStatistics statistics, Optional<String> missingKey, long now) {
@@ -134,28 +120,17 @@ final class Bodies {
         node.putObject("tokens")
                 .put("input", statistics.totalInputTokens())
                 .put("output", statistics.totalOutputTokens());
-        node.set("price", price(endpoint.price()));
-        node.put("spent_today_usd", statistics.spentToday() / 1e9);
         return node;
-    }
-
-    /** As pool.json has it. */
-    private static JsonNode price(@Nullable Price price) {
-        return price == null
-                ? MAPPER.nullNode()
-                : MAPPER.createObjectNode()
-                        .put("input_per_million", price.inputPerMillion())
-                        .put("output_per_million", price.outputPerMillion());
     }
 
     private static String state(Optional<Opening> opening) {
         return opening.map(open -> open.halfOpen() ? "half_open" : "open").orElse("closed");
     }
 
-    private static ObjectNode withoutKey(String remedy) {
+    private static ObjectNode withoutKey(String means) {
         return MAPPER.createObjectNode()
                 .put("reason", "key_missing")
-                .put("means", remedy)
+                .put("means", means)
                 .putNull("until");
     }
 
@@ -186,7 +161,7 @@ final class Bodies {
         return constant.name().toLowerCase(Locale.ROOT);
     }
 
-    private static double rounded(double value) {
+    static double rounded(double value) {
         return Math.round(value * 1000) / 1000.0;
     }
 

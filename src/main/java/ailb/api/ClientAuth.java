@@ -1,5 +1,6 @@
 package ailb.api;
 
+import ailb.batch.Caller;
 import ailb.protocol.ApiError;
 import ailb.protocol.Headers;
 import java.nio.charset.StandardCharsets;
@@ -10,24 +11,26 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
-/** Lets in callers that bring one of the client keys, as a bearer token or as {@code x-api-key}. */
+/** Tells callers by the key they bring, as a bearer token or as {@code x-api-key}. */
 final class ClientAuth {
 
     private static final String BEARER = "bearer ";
 
-    private final ClientKeys keys;
+    private final CallerKeys keys;
 
-    ClientAuth(ClientKeys keys) {
+    ClientAuth(CallerKeys keys) {
         this.keys = keys;
     }
 
     /** What came of looking at a caller's key. */
     sealed interface Outcome {}
 
-    /** @param client whose key it is */
-    record Known(String client) implements Outcome {}
+    /** @param caller whose key it is */
+    record Known(Caller caller) implements Outcome {}
 
     /** No key, or a wrong one. */
     record Refused(ApiError error) implements Outcome {}
@@ -42,15 +45,45 @@ final class ClientAuth {
                     "No API key: send the balancer's client key as 'Authorization: Bearer <key>' or "
                             + "'x-api-key: <key>'."));
         }
+        Lookup known = look(ClientKeys::current, brought);
+        return switch (known instanceof Found ? known : look(ClientKeys::refreshed, brought)) {
+            case Found(Caller caller) -> new Known(caller);
+            case NotAmongThem() ->
+                new Refused(ApiError.unauthorized("Wrong API key: it is not a client key of this balancer."));
+            case Unread() ->
+                new Unavailable(
+                        ApiError.unavailable(
+                                "The client keys cannot be read; retry in a moment.", "client_keys_unavailable"));
+        };
+    }
+
+    /** What came of looking for a key among some. */
+    private sealed interface Lookup {}
+
+    private record Found(Caller caller) implements Lookup {}
+
+    private record NotAmongThem() implements Lookup {}
+
+    private record Unread() implements Lookup {}
+
+    /** Where the admin's keys cannot be read, clients are served all the same, and nobody is the admin. */
+    private Lookup look(Function<ClientKeys, Map<String, String>> read, List<String> brought) {
+        Lookup admin = look(() -> read.apply(keys.admins()), brought, Caller.Admin::new);
+        if (admin instanceof Found) {
+            return admin;
+        }
+        Lookup client = look(() -> read.apply(keys.clients()), brought, Caller.Client::new);
+        return client instanceof NotAmongThem ? admin : client;
+    }
+
+    private static Lookup look(
+            Supplier<Map<String, String>> keys, List<String> brought, Function<String, Caller> role) {
         try {
-            return client(keys.current(), brought)
-                    .or(() -> client(keys.refreshed(), brought))
-                    .<Outcome>map(Known::new)
-                    .orElseGet(() -> new Refused(
-                            ApiError.unauthorized("Wrong API key: it is not a client key of this balancer.")));
+            return name(keys.get(), brought)
+                    .<Lookup>map(name -> new Found(role.apply(name)))
+                    .orElseGet(NotAmongThem::new);
         } catch (ClientKeysException e) {
-            return new Unavailable(ApiError.unavailable(
-                    "The client keys cannot be read; retry in a moment.", "client_keys_unavailable"));
+            return new Unread();
         }
     }
 
@@ -65,23 +98,23 @@ final class ClientAuth {
                 .toList();
     }
 
-    private static Optional<String> client(Map<String, String> keys, List<String> brought) {
-        return brought.stream().flatMap(key -> client(keys, key).stream()).findFirst();
+    private static Optional<String> name(Map<String, String> keys, List<String> brought) {
+        return brought.stream().flatMap(key -> name(keys, key).stream()).findFirst();
     }
 
     /**
      * Takes the same time wherever the keys differ, and however long they are: digests are compared, all of them. Of two
-     * clients with the same key it is the first by name.
+     * with the same key it is the first by name.
      */
-    private static Optional<String> client(Map<String, String> keys, String brought) {
+    private static Optional<String> name(Map<String, String> keys, String brought) {
         byte[] digest = digest(brought);
-        Optional<String> client = Optional.empty();
+        Optional<String> name = Optional.empty();
         for (Map.Entry<String, String> key : new TreeMap<>(keys).descendingMap().entrySet()) {
             if (MessageDigest.isEqual(digest(key.getValue()), digest)) {
-                client = Optional.of(key.getKey());
+                name = Optional.of(key.getKey());
             }
         }
-        return client;
+        return name;
     }
 
     private static byte[] digest(String key) {

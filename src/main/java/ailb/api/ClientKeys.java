@@ -2,7 +2,7 @@ package ailb.api;
 
 import java.util.Map;
 
-/** PORT: the keys that callers of the balancer itself may use, by clients' names. Safe for use by many threads. */
+/** PORT: keys that callers of the balancer itself may use, by their names. Safe for use by many threads. */
 public interface ClientKeys {
 
     /**

@@ -6,7 +6,7 @@ import java.util.Optional;
  * What a request is known by, for the lines of the log that are written while it is answered.
  *
  * @param id as the answer tells it
- * @param client the name of its key; empty where it has none, or it is not known yet
+ * @param client the name of its key, a client's or the admin's; empty where it has none, or it is not known yet
  */
 public record RequestNames(String id, String client) {
 

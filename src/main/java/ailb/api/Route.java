@@ -1,10 +1,12 @@
 package ailb.api;
 
+import ailb.batch.Caller;
 import ailb.dispatch.Deadline;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * What can be asked for, how, and who answers.
@@ -12,22 +14,30 @@ import java.util.function.Function;
  * @param method the one it takes; HEAD goes with GET
  * @param path its segments; one in braces stands for any that is not empty, and one like {@code {name...}} at the end for
  *     all that are left
- * @param needsKey whether a caller must bring a client key
  */
-record Route(String method, List<String> path, boolean needsKey, Function<Call, ApiAnswer> answer) {
+record Route(String method, List<String> path, Answer answer) {
+
+    /** Who is answered, and with what. */
+    sealed interface Answer {}
+
+    /** Anybody. */
+    record Open(Supplier<ApiAnswer> answer) implements Answer {}
+
+    /** Callers who bring a key. */
+    record WithKey(Function<Call, ApiAnswer> answer) implements Answer {}
 
     /**
      * @param parameters what the segments in braces stand for, in order
      * @param id of the request
      */
-    record Call(ApiRequest request, List<String> parameters, Deadline deadline, String id) {}
+    record Call(ApiRequest request, List<String> parameters, Deadline deadline, String id, Caller caller) {}
 
-    static Route open(String method, String path, Function<Call, ApiAnswer> answer) {
-        return new Route(method, segments(path), false, answer);
+    static Route open(String method, String path, Supplier<ApiAnswer> answer) {
+        return new Route(method, segments(path), new Open(answer));
     }
 
     static Route withKey(String method, String path, Function<Call, ApiAnswer> answer) {
-        return new Route(method, segments(path), true, answer);
+        return new Route(method, segments(path), new WithKey(answer));
     }
 
     static List<String> segments(String path) {

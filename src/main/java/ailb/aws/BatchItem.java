@@ -6,6 +6,7 @@ import ailb.batch.Counts;
 import ailb.batch.Cursor;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
@@ -26,6 +27,9 @@ final class BatchItem {
     static final String OVER = "ov";
     static final String EXPIRES = "xp";
 
+    /** Not there where nobody is. */
+    private static final String OWNER = "ow";
+
     private static final String TOTAL = "nl";
     private static final String INPUT_LENGTH = "il";
     private static final String CREATED = "cr";
@@ -34,6 +38,7 @@ final class BatchItem {
 
     static Map<String, AttributeValue> item(Batch batch) {
         Map<String, AttributeValue> item = new HashMap<>(BatchKeys.header(batch.id()));
+        batch.owner().ifPresent(owner -> item.put(OWNER, Values.of(owner)));
         item.put(TOTAL, Values.of(batch.total()));
         item.put(INPUT_LENGTH, Values.of(batch.inputLength()));
         item.put(COMPLETED, Values.of(batch.counts().completed()));
@@ -63,6 +68,7 @@ final class BatchItem {
     static Batch batch(Map<String, AttributeValue> item) {
         return new Batch(
                 BatchKeys.idOfHeader(item),
+                owner(item),
                 status(item),
                 (int) Values.number(item, TOTAL),
                 Values.number(item, INPUT_LENGTH),
@@ -77,6 +83,10 @@ final class BatchItem {
                 Values.number(item, CANCELLING),
                 Values.number(item, ENDED),
                 Values.number(item, EXPIRES));
+    }
+
+    private static Optional<String> owner(Map<String, AttributeValue> item) {
+        return item.containsKey(OWNER) ? Optional.of(Values.text(item, OWNER)) : Optional.empty();
     }
 
     private static BatchStatus status(Map<String, AttributeValue> item) {

@@ -17,6 +17,8 @@ final class BatchKeys {
     /** The partition in which every submitted batch has an entry. */
     static final String LISTING = "BATCHES";
 
+    private static final String OWNED = LISTING + "#";
+
     private static final String PREFIX = "B#";
     private static final String BATCH = "batch";
     private static final String PART = "part";
@@ -31,8 +33,13 @@ final class BatchKeys {
         return Values.text(item, "pk").substring(PREFIX.length());
     }
 
-    static Map<String, AttributeValue> entry(String id) {
-        return key(LISTING, id);
+    /** The partition in which every batch of an owner has another. */
+    static String listing(String owner) {
+        return OWNED + owner;
+    }
+
+    static Map<String, AttributeValue> entry(String listing, String id) {
+        return key(listing, id);
     }
 
     static String idOfEntry(Map<String, AttributeValue> item) {

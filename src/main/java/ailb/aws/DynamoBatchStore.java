@@ -48,10 +48,15 @@ public final class DynamoBatchStore implements BatchStore {
     @Override
     public void create(Batch batch, byte[] input) {
         parts.write(BatchKeys.input(batch.id()), input, batch.expires());
-        Map<String, AttributeValue> entry = new HashMap<>(BatchKeys.entry(batch.id()));
+        enter(BatchKeys.LISTING, batch);
+        batch.owner().ifPresent(owner -> enter(BatchKeys.listing(owner), batch));
+        table.put(BatchWrites.create(batch));
+    }
+
+    private void enter(String listing, Batch batch) {
+        Map<String, AttributeValue> entry = new HashMap<>(BatchKeys.entry(listing, batch.id()));
         entry.put("ex", Values.expiry(batch.expires()));
         table.put(entry);
-        table.put(BatchWrites.create(batch));
     }
 
     @Override
@@ -71,11 +76,20 @@ public final class DynamoBatchStore implements BatchStore {
 
     @Override
     public List<Batch> list(Optional<String> before, int limit, long now) {
+        return list(BatchKeys.LISTING, before, limit, now);
+    }
+
+    @Override
+    public List<Batch> listOf(String owner, Optional<String> before, int limit, long now) {
+        return list(BatchKeys.listing(owner), before, limit, now);
+    }
+
+    private List<Batch> list(String listing, Optional<String> before, int limit, long now) {
         List<Batch> batches = new ArrayList<>();
         Optional<String> last = before;
         boolean more = true;
         while (batches.size() < limit && more) {
-            QueryResponse page = entries(last, limit - batches.size());
+            QueryResponse page = entries(listing, last, limit - batches.size());
             List<String> ids = page.items().stream().map(BatchKeys::idOfEntry).toList();
             batches.addAll(present(ids, now));
             more = page.hasLastEvaluatedKey() && !page.lastEvaluatedKey().isEmpty();
@@ -84,9 +98,9 @@ public final class DynamoBatchStore implements BatchStore {
         return List.copyOf(batches);
     }
 
-    private QueryResponse entries(Optional<String> before, int limit) {
+    private QueryResponse entries(String listing, Optional<String> before, int limit) {
         Map<String, AttributeValue> values = new HashMap<>();
-        values.put(":listing", Values.of(BatchKeys.LISTING));
+        values.put(":listing", Values.of(listing));
         before.ifPresent(id -> values.put(":before", Values.of(id)));
         return table.query(
                 QueryRequest.builder()

@@ -12,13 +12,16 @@ import java.util.concurrent.ConcurrentHashMap;
 import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
 
 /**
- * The clients' keys in one secret of Secrets Manager: a JSON object of clients' names and their keys. Kept for 5
+ * Keys of callers, the clients' or the admin's, in one secret of Secrets Manager: a JSON object of names and keys. Kept for 5
  * minutes, and longer while the secret cannot be read.
  */
 public final class SecretsManagerClientKeys implements ClientKeys {
 
     /** Shorter keys could be guessed. */
     static final int SHORTEST_KEY = 20;
+
+    /** Stands in a key of the table with each batch. */
+    static final int LONGEST_NAME = 128;
 
     /** Callers with wrong keys have the secret fetched no more often than this. */
     private static final Duration REFRESH = Duration.ofSeconds(10);
@@ -29,11 +32,22 @@ public final class SecretsManagerClientKeys implements ClientKeys {
     private static final System.Logger LOG = System.getLogger(SecretsManagerClientKeys.class.getName());
 
     private final CachedSecret secret;
+    private final String whose;
     private final Set<String> complaints = ConcurrentHashMap.newKeySet();
 
+    private SecretsManagerClientKeys(CachedSecret secret, String whose) {
+        this.secret = secret;
+        this.whose = whose;
+    }
+
     /** @param secretId name or ARN of the secret */
-    public SecretsManagerClientKeys(SecretsManagerClient client, String secretId, TimeSource time) {
-        this.secret = new CachedSecret(client, secretId, time);
+    public static SecretsManagerClientKeys ofClients(SecretsManagerClient client, String secretId, TimeSource time) {
+        return new SecretsManagerClientKeys(new CachedSecret(client, secretId, time), "client");
+    }
+
+    /** @param secretId name or ARN of the secret */
+    public static SecretsManagerClientKeys ofAdmin(SecretsManagerClient client, String secretId, TimeSource time) {
+        return new SecretsManagerClientKeys(new CachedSecret(client, secretId, time), "admin");
     }
 
     @Override
@@ -50,13 +64,14 @@ public final class SecretsManagerClientKeys implements ClientKeys {
         return switch (reading) {
             case SecretMap map -> usable(map);
             case CachedSecret.NotAMap() ->
-                throw unreadable("the secret is not a JSON object of clients' names and keys");
+                throw unreadable("the secret is not a JSON object of names and keys");
             case CachedSecret.Unreadable(String cause) -> throw unreadable(cause);
         };
     }
 
-    private static ClientKeysException unreadable(String cause) {
-        return new ClientKeysException("The clients' keys cannot be read: " + cause, new IllegalStateException(cause));
+    private ClientKeysException unreadable(String cause) {
+        return new ClientKeysException("The " + whose + " keys cannot be read: " + cause,
+                new IllegalStateException(cause));
     }
 
     private Map<String, String> usable(SecretMap map) {
@@ -65,6 +80,8 @@ public final class SecretsManagerClientKeys implements ClientKeys {
         for (Map.Entry<String, String> client : map.keys().entrySet()) {
             if (client.getValue().length() < SHORTEST_KEY) {
                 complain(client.getKey(), "is shorter than " + SHORTEST_KEY + " characters");
+            } else if (client.getKey().length() > LONGEST_NAME) {
+                complain(client.getKey(), "has a name of more than " + LONGEST_NAME + " characters");
             } else {
                 keys.put(client.getKey(), client.getValue());
             }
@@ -75,7 +92,7 @@ public final class SecretsManagerClientKeys implements ClientKeys {
     /** Says it once. */
     private void complain(String client, String fault) {
         String name = client.length() > LONGEST_SHOWN ? client.substring(0, 4) + "..." : client;
-        String complaint = "The key of client '" + name + "' is not accepted: it " + fault;
+        String complaint = "The key of " + whose + " '" + name + "' is not accepted: it " + fault;
         if (complaints.add(complaint)) {
             LOG.log(Level.WARNING, complaint);
         }

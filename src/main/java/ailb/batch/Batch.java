@@ -1,9 +1,13 @@
 package ailb.batch;
 
+import java.util.Optional;
+
 /**
  * A batch as its record tells. Points in time are nanoseconds since the epoch, 0 for not yet.
  *
  * @param id sorts by age; letters, digits, {@code _} and {@code -}, at most 80
+ * @param owner the name of the client that submitted it; empty where only the admin sees it, as nobody submitted it, or the
+ *     admin did, or one whose name was not put on record
  * @param total its lines
  * @param inputLength bytes of its input, which is one line after another, each ended by a line feed
  * @param counts as reported by those who work on it: right once it is over, and close to it before
@@ -17,6 +21,7 @@ package ailb.batch;
  */
 public record Batch(
         String id,
+        Optional<String> owner,
         BatchStatus status,
         int total,
         long inputLength,
@@ -30,14 +35,17 @@ public record Batch(
         long expires) {
 
     /** One that has just been submitted. */
-    public static Batch submitted(String id, int total, long inputLength, long now, long expires) {
+    public static Batch submitted(
+            String id, Optional<String> owner, int total, long inputLength, long now, long expires) {
         return new Batch(
-                id, BatchStatus.VALIDATING, total, inputLength, Counts.NONE, Cursor.START, now, 0, 0, 0, 0, expires);
+                id, owner, BatchStatus.VALIDATING, total, inputLength, Counts.NONE, Cursor.START, now, 0, 0, 0, 0,
+                expires);
     }
 
     /** One of a single line that somebody has put on the queue already. */
     public static Batch adopted(String id, long now, long expires) {
         return new Batch(
-                id, BatchStatus.IN_PROGRESS, 1, 0, Counts.NONE, new Cursor(1, 0), now, now, 0, 0, 0, expires);
+                id, Optional.empty(), BatchStatus.IN_PROGRESS, 1, 0, Counts.NONE, new Cursor(1, 0), now, now, 0, 0, 0,
+                expires);
     }
 }

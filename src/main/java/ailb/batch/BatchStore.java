@@ -29,12 +29,15 @@ public interface BatchStore {
     Optional<Batch> find(String id, long now);
 
     /**
-     * Submitted batches, newest first.
+     * Submitted batches of all, newest first.
      *
      * @param before only those listed after this id, if it is not empty
      * @param limit 1 to 100
      */
     List<Batch> list(Optional<String> before, int limit, long now);
+
+    /** The same of one owner's: as many as the limit where there are so many, whatever others submitted. */
+    List<Batch> listOf(String owner, Optional<String> before, int limit, long now);
 
     /**
      * A stretch of a batch's input: at least one byte from the offset on, and no more than about 300 KB, as it lies

@@ -9,24 +9,25 @@ import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /**
- * What callers do with batches: submit, look at, list, cancel, and read results. Throws {@link BatchStoreException} and
+ * What callers do with batches: submit, look at, list, cancel, and read results. A batch that a caller may not see is
+ * told to it as one that is not there. Throws {@link BatchStoreException} and
  * {@link BatchQueueException} where store or queue do not answer. Safe for use by many threads.
  */
 public final class Batches {
 
     private static final HexFormat HEX = HexFormat.of();
-    private static final int ID_DIGITS = 12;
+    private static final int TIME_DIGITS = 12;
 
     private final BatchStore store;
     private final BatchQueue queue;
     private final Pool pool;
     private final TimeSource time;
-    private final RandomGenerator random;
+    private final RandomGenerator ids;
     private final Duration kept;
     private final Finishing finishing;
 
     /**
-     * @param random used by many threads at once
+     * @param ids what ids are made of, which nobody may foresee; used by many threads at once
      * @param kept how long a batch and its results are kept from its submission on
      */
     public Batches(
@@ -34,13 +35,13 @@ public final class Batches {
             BatchQueue queue,
             Pool pool,
             TimeSource time,
-            RandomGenerator random,
+            RandomGenerator ids,
             Duration kept) {
         this.store = store;
         this.queue = queue;
         this.pool = pool;
         this.time = time;
-        this.random = random;
+        this.ids = ids;
         this.kept = kept;
         this.finishing = new Finishing(store);
     }
@@ -54,10 +55,10 @@ public final class Batches {
      * Stores a batch and puts it on the queue. Where this throws, none of its lines will be called, unless the queue took
      * the message without saying so and the store does not answer any more.
      */
-    public Batch submit(Submission.Accepted submission) {
+    public Batch submit(Caller caller, Submission.Accepted submission) {
         long now = time.now();
         Batch batch = Batch.submitted(
-                newId(now), submission.lines(), submission.input().length, now, now + kept.toNanos());
+                newId(now), caller.owner(), submission.lines(), submission.input().length, now, now + kept.toNanos());
         // In this order: a message finds its input. An input without its message does nothing, and expires.
         store.create(batch, submission.input());
         try {
@@ -78,16 +79,16 @@ public final class Batches {
         }
     }
 
-    /** Sorts by age. */
+    /** Sorts by age, and ends in 128 bits by chance. */
     private String newId(long now) {
-        return "batch_" + HEX.toHexDigits(now / 1_000_000, ID_DIGITS)
-                + HEX.toHexDigits(random.nextLong(), ID_DIGITS);
+        return "batch_" + HEX.toHexDigits(now / 1_000_000, TIME_DIGITS)
+                + HEX.toHexDigits(ids.nextLong()) + HEX.toHexDigits(ids.nextLong());
     }
 
     /** The batch as it is now; ended, if it is complete and its workers did not get to say so. */
-    public Optional<Batch> find(String id) {
+    public Optional<Batch> find(Caller caller, String id) {
         long now = time.now();
-        Optional<Batch> found = store.find(id, now);
+        Optional<Batch> found = visible(caller, id, now);
         try {
             boolean ended = found.isPresent() && finishing.whenQuiet(found.get(), now);
             return ended ? store.find(id, now) : found;
@@ -96,18 +97,30 @@ public final class Batches {
         }
     }
 
-    /** Some of the batches that were submitted, newest first. */
-    public BatchList list(Optional<String> after, int limit) {
+    private Optional<Batch> visible(Caller caller, String id, long now) {
+        return store.find(id, now).filter(caller::sees);
+    }
+
+    /** Some of the batches that were submitted, newest first: a client's own, or for the admin all. */
+    public BatchList list(Caller caller, Optional<String> after, int limit) {
         long now = time.now();
-        List<Batch> batches = store.list(after, limit, now);
+        List<Batch> batches = list(caller, after, limit, now);
         boolean more = batches.size() == limit
-                && !store.list(Optional.of(batches.getLast().id()), 1, now).isEmpty();
+                && !list(caller, Optional.of(batches.getLast().id()), 1, now).isEmpty();
         return new BatchList(batches, more);
     }
 
+    private List<Batch> list(Caller caller, Optional<String> after, int limit, long now) {
+        return switch (caller) {
+            case Caller.Client(String name) -> store.listOf(name, after, limit, now);
+            case Caller.Admin _ -> store.list(after, limit, now);
+        };
+    }
+
     /** Cancels a batch that is not over, and returns it as it is then. Empty where there is none. */
-    public Optional<Batch> cancel(String id) {
-        return store.cancel(id, time.now());
+    public Optional<Batch> cancel(Caller caller, String id) {
+        long now = time.now();
+        return visible(caller, id, now).flatMap(_ -> store.cancel(id, now));
     }
 
     /**
@@ -118,8 +131,8 @@ public final class Batches {
      * @param maxBytes about how many bytes are wanted at most; one outcome comes whatever its size
      * @return empty where there is no such batch
      */
-    public Optional<ResultsPage> results(String id, int after, int limit, long maxBytes) {
-        return store.find(id, time.now()).map(batch -> {
+    public Optional<ResultsPage> results(Caller caller, String id, int after, int limit, long maxBytes) {
+        return visible(caller, id, time.now()).map(batch -> {
             List<LineResult> results = after + 1 < batch.total()
                     ? store.results(batch, after + 1, limit, maxBytes)
                     : List.of();

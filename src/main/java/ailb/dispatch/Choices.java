@@ -149,7 +149,7 @@ final class Choices {
         return switch (lookup(endpoint)) {
             case ApiKeys.ApiKey key -> Optional.of(key);
             case ApiKeys.Missing(String remedy) -> {
-                obstacles.put(endpoint.name(), new Obstacle.KeyMissing(remedy));
+                obstacles.put(endpoint.name(), new Obstacle.KeyMissing(endpoint.name()));
                 parts.listener().on(new DispatchEvent.KeyMissing(endpoint.name(), remedy));
                 yield Optional.empty();
             }

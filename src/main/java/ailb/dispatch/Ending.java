@@ -142,7 +142,13 @@ final class Ending {
                 .min(Comparator.comparingInt(Ending::hopelessness).thenComparingDouble(Ending::excess))
                 .orElseThrow();
         return switch (obstacle) {
-            case Obstacle.KeyMissing(String remedy) -> ApiError.unavailable(remedy, "provider_key_missing");
+            case Obstacle.KeyMissing(String endpoint) ->
+                // Which key it is, and the command that puts it, are for the owner: the log has them.
+                ApiError.unavailable(
+                        "The endpoint '" + endpoint
+                                + "' has no API key. Its owner finds in the balancer's log which one"
+                                + " it is and how to put it.",
+                        "provider_key_missing");
             case Obstacle.KeysUnavailable() ->
                 ApiError.unavailable(
                         "The providers' keys cannot be read; retry in a moment.", "provider_keys_unavailable");

@@ -14,7 +14,7 @@ sealed interface Obstacle {
     /** The request needs more than the whole of a limit; both in its units. */
     record TooLarge(LimitKind limit, long needed, long allowed) implements Obstacle {}
 
-    record KeyMissing(String remedy) implements Obstacle {}
+    record KeyMissing(String endpoint) implements Obstacle {}
 
     record KeysUnavailable() implements Obstacle {}
 }

@@ -27,7 +27,7 @@ record BatchFunction(BatchWorker worker, TimeSource time, SnapshotHooks hooks) {
         TimeSource time = new SystemTime();
         JsonLog log = new JsonLog(System.out, time, settings.stack());
         log.takeSystemLog();
-        RenewableRandom random = new RenewableRandom();
+        RenewableRandom random = RenewableRandom.quick();
         HttpUpstream upstream = new HttpUpstream();
         StateStore store = new DynamoStateStore(AwsClients.dynamoDb(), settings.table());
         ApiKeys keys = new SecretsManagerKeys(

@@ -2,6 +2,7 @@ package ailb.lambda;
 
 import ailb.api.AnswerLimits;
 import ailb.api.Api;
+import ailb.api.CallerKeys;
 import ailb.aws.AwsClients;
 import ailb.aws.DynamoBatchStore;
 import ailb.aws.DynamoStateStore;
@@ -50,7 +51,8 @@ record Function(Api api, TimeSource time, Duration longestAnswer, int padding, S
         TimeSource time = new SystemTime();
         JsonLog log = new JsonLog(System.out, time, settings.stack());
         log.takeSystemLog();
-        RenewableRandom random = new RenewableRandom();
+        RenewableRandom random = RenewableRandom.quick();
+        RenewableRandom ids = RenewableRandom.secure();
         HttpUpstream upstream = new HttpUpstream();
         StateStore store = new DynamoStateStore(AwsClients.dynamoDb(), settings.table());
         BatchStore batchStore = new DynamoBatchStore(Once.of(AwsClients::batchStore), settings.table());
@@ -62,12 +64,15 @@ record Function(Api api, TimeSource time, Duration longestAnswer, int padding, S
                 store,
                 upstream,
                 new SecretsManagerKeys(secrets, settings.providerKeysSecret(), keyNames(pool), time),
-                new SecretsManagerClientKeys(secrets, settings.clientKeysSecret(), time),
+                new CallerKeys(
+                        SecretsManagerClientKeys.ofClients(secrets, settings.clientKeysSecret(), time),
+                        SecretsManagerClientKeys.ofAdmin(secrets, settings.adminKeysSecret(), time)),
                 batchStore,
                 batchQueue,
                 settings.resultsKept(),
                 time,
                 random,
+                ids,
                 answerLimits(Boolean.getBoolean(STREAMS)),
                 log,
                 log);
@@ -75,6 +80,7 @@ record Function(Api api, TimeSource time, Duration longestAnswer, int padding, S
         SnapshotHooks hooks = SnapshotHooks.register(priming::run, () -> {
             upstream.renew();
             random.renew();
+            ids.renew();
         });
         return new Function(api, time, settings.longestAnswer(), settings.padding(), hooks);
     }

@@ -10,6 +10,7 @@ import java.util.Map;
  * @param table name of the table that holds the shared state
  * @param providerKeysSecret ARN of the secret with the providers' keys
  * @param clientKeysSecret ARN of the secret with the clients' keys
+ * @param adminKeysSecret ARN of the secret with the admin's keys
  * @param batchQueue URL of the queue of batches
  * @param resultsKept how long batches and their results are kept, whole days
  * @param longestAnswer from when the gateway took the request, whole minutes
@@ -21,6 +22,7 @@ record FunctionSettings(
         String table,
         String providerKeysSecret,
         String clientKeysSecret,
+        String adminKeysSecret,
         String batchQueue,
         Duration resultsKept,
         Duration longestAnswer,
@@ -35,6 +37,7 @@ record FunctionSettings(
                 variables.required("TABLE_NAME"),
                 variables.required("PROVIDER_KEYS_SECRET"),
                 variables.required("CLIENT_KEYS_SECRET"),
+                variables.required("ADMIN_KEYS_SECRET"),
                 variables.required("BATCH_QUEUE_URL"),
                 variables.days("RESULTS_DAYS"),
                 Duration.ofMinutes(variables.number("ANSWER_MINUTES", 10, 1, 14)),

@@ -3,6 +3,7 @@ package ailb.lambda;
 import ailb.api.AnswerLimits;
 import ailb.api.Api;
 import ailb.api.ApiRequest;
+import ailb.api.CallerKeys;
 import ailb.api.ClientKeys;
 import ailb.batch.BatchQueue;
 import ailb.batch.BatchStore;
@@ -112,8 +113,10 @@ final class Priming {
             Pool alone = new Pool(List.of(endpoint), pool.settings());
             Api api = Wiring.api(
                     alone, new InMemoryStateStore(), new Pretended(endpoint.provider()), new PretendKeys(),
-                    new PretendClients(), batchStore, batchQueue, Duration.ofDays(1), time, new Random(),
-                    AnswerLimits.NONE, () -> {}, _ -> {});
+                    new CallerKeys(new PretendClients(Map.of("priming", KEY)), new PretendClients(Map.of())),
+                    batchStore,
+                    batchQueue, Duration.ofDays(1), time, new Random(), new Random(), AnswerLimits.NONE, () -> {},
+                    _ -> {});
             for (String stream : List.of("false", "true")) {
                 ApiRequest request = GatewayEvents.read(event(endpoint.models().getFirst(), stream))
                         .flatMap(GatewayEvents::request)
@@ -190,16 +193,16 @@ final class Priming {
         }
     }
 
-    private static final class PretendClients implements ClientKeys {
+    private record PretendClients(Map<String, String> keys) implements ClientKeys {
 
         @Override
         public Map<String, String> current() {
-            return Map.of("priming", KEY);
+            return keys;
         }
 
         @Override
         public Map<String, String> refreshed() {
-            return current();
+            return keys;
         }
     }
 }

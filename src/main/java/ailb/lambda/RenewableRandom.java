@@ -2,6 +2,7 @@ package ailb.lambda;
 
 import java.security.SecureRandom;
 import java.util.Random;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /**
@@ -10,14 +11,30 @@ import java.util.random.RandomGenerator;
  */
 public final class RenewableRandom implements RandomGenerator {
 
-    private volatile Random random = seeded();
+    private final Supplier<Random> seeded;
+    private volatile Random random;
 
-    private static Random seeded() {
-        return new Random(new SecureRandom().nextLong());
+    private RenewableRandom(Supplier<Random> seeded) {
+        this.seeded = seeded;
+        this.random = seeded.get();
+    }
+
+    /** For choices: quick, and foreseeable by whoever has seen some of its numbers. */
+    public static RenewableRandom quick() {
+        return new RenewableRandom(() -> new Random(new SecureRandom().nextLong()));
+    }
+
+    /** For ids: nobody can foresee its numbers. */
+    public static RenewableRandom secure() {
+        return new RenewableRandom(SecureRandom::new);
+    }
+
+    Random source() {
+        return random;
     }
 
     public void renew() {
-        random = seeded();
+        random = seeded.get();
     }
 
     @Override

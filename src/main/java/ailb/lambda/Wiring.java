@@ -2,7 +2,7 @@ package ailb.lambda;
 
 import ailb.api.AnswerLimits;
 import ailb.api.Api;
-import ailb.api.ClientKeys;
+import ailb.api.CallerKeys;
 import ailb.api.RefusedKeys;
 import ailb.batch.BatchProcessor;
 import ailb.batch.BatchQueue;
@@ -26,6 +26,7 @@ public final class Wiring {
 
     /**
      * @param random used by many threads at once
+     * @param ids what the ids that callers get are made of, which nobody may foresee; used by many threads at once
      * @param results how long batches and their results are kept
      */
     public static Api api(
@@ -33,18 +34,19 @@ public final class Wiring {
             StateStore store,
             Upstream upstream,
             ApiKeys apiKeys,
-            ClientKeys clientKeys,
+            CallerKeys callerKeys,
             BatchStore batchStore,
             BatchQueue batchQueue,
             Duration results,
             TimeSource time,
             RandomGenerator random,
+            RandomGenerator ids,
             AnswerLimits answers,
             RefusedKeys refusedKeys,
             DispatchListener listener) {
         Dispatcher dispatcher = new Dispatcher(pool, store, upstream, apiKeys, time, random, listener);
-        Batches batches = new Batches(batchStore, batchQueue, pool, time, random, results);
-        return new Api(pool, dispatcher, clientKeys, batches, time, random, answers, refusedKeys);
+        Batches batches = new Batches(batchStore, batchQueue, pool, time, ids, results);
+        return new Api(pool, dispatcher, callerKeys, batches, time, ids, answers, refusedKeys);
     }
 
     /**

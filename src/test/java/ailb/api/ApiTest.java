@@ -54,13 +54,15 @@ class ApiTest {
     private final AtomicInteger refused = new AtomicInteger();
 
     private static final String KEY = "0123456789012345678901234567890123456789";
+    private static final String ADMIN_KEY = "abcdefghijabcdefghijabcdefghijabcdefghij";
     private static final String CHAT = "{\"model\":\"chat\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}";
     private static final JsonMapper MAPPER = new JsonMapper();
 
     private final SteppedTime time = new SteppedTime(1_800_000_000_000_000_000L);
     private final ScriptedUpstream upstream = new ScriptedUpstream();
     private final InMemoryStateStore store = new InMemoryStateStore();
-    private final KnownClients clients = new KnownClients();
+    private final KnownKeys clients = new KnownKeys("default", KEY);
+    private final KnownKeys admins = new KnownKeys("owner", ADMIN_KEY);
     private final FixedKeys keys = new FixedKeys();
     private final Pool pool = Endpoints.pool(
             Endpoints.endpoint("a", Provider.OPENAI, 2, Endpoints.requests(Pacing.EVEN, 60)));
@@ -199,6 +201,50 @@ class ApiTest {
 
         assertError(response, status, "invalid_request_error", code);
         assertUntouched();
+    }
+
+    /** Not a fetch of the admin's secret for each client's request. */
+    @Test
+    void keysAreLookedUpAnewOnlyForAKeyThatIsNotKnown() {
+        get("/v1/models");
+        asAdmin("/v1/models");
+        assertThat(admins.refreshes + clients.refreshes).isZero();
+
+        send("GET", "/v1/models", Map.of("authorization", "Bearer wrong"), "");
+        assertThat(List.of(admins.refreshes, clients.refreshes)).containsExactly(1, 1);
+    }
+
+    @Test
+    void clientsAreServedThoughTheAdminsKeysCannotBeRead() throws IOException {
+        admins.broken = true;
+
+        assertThat(get("/v1/models").status()).isEqualTo(200);
+        assertError(asAdmin("/v1/models"), 503, "server_error", "client_keys_unavailable");
+    }
+
+    @Test
+    void theAdminIsServedThoughTheClientsKeysCannotBeRead() throws IOException {
+        clients.broken = true;
+
+        assertThat(asAdmin("/v1/pool").status()).isEqualTo(200);
+        assertError(get("/v1/pool"), 503, "server_error", "client_keys_unavailable");
+    }
+
+    @Test
+    void aKeyThatIsAmongBothIsTheAdmins() throws IOException {
+        clients.known.put("boss", ADMIN_KEY);
+
+        assertThat(json(asAdmin("/v1/pool")).has("budget")).isTrue();
+    }
+
+    @Test
+    void theAdminIsKnownToTheLogByTheNameOfItsKey() {
+        send("POST", "/v1/chat/completions", Map.of("authorization", "Bearer " + ADMIN_KEY), CHAT);
+
+        assertThat(names).isNotEmpty()
+                .allSatisfy(
+                        known -> assertThat(known).hasValueSatisfying(
+                                name -> assertThat(name.client()).isEqualTo("owner")));
     }
 
     @Test
@@ -352,7 +398,7 @@ class ApiTest {
     void thePoolShowsWhatAnEndpointHasDone() throws IOException {
         post(CHAT);
 
-        JsonNode endpoint = json(get("/v1/pool")).at("/endpoints/0");
+        JsonNode endpoint = json(asAdmin("/v1/pool")).at("/endpoints/0");
 
         assertThat(endpoint.path("name").textValue()).isEqualTo("a");
         assertThat(endpoint.path("healthy").booleanValue()).isTrue();
@@ -383,7 +429,7 @@ class ApiTest {
             post(CHAT);
         }
 
-        JsonNode endpoint = json(get("/v1/pool")).at("/endpoints/0");
+        JsonNode endpoint = json(asAdmin("/v1/pool")).at("/endpoints/0");
 
         assertThat(endpoint.path("window")).isEqualTo(MAPPER.readTree("""
                 {"admitted": 10.0, "answers": 10.0, "calls": 10.0, "failures": 0.0}"""));
@@ -401,7 +447,7 @@ class ApiTest {
         Sent.whole(unpriced.handle(chat(), deadline()));
 
         JsonNode endpoint = json(Sent.whole(unpriced.handle(
-                new ApiRequest("GET", "/v1/pool", "", new Headers(authorized()), new byte[0]), deadline())))
+                pool(ADMIN_KEY), deadline())))
                 .at("/endpoints/0");
 
         assertThat(endpoint.path("price").isNull()).isTrue();
@@ -413,25 +459,25 @@ class ApiTest {
     @Test
     void thePoolShowsAnEndpointClosedOpenAndHalfOpen() throws IOException {
         List<JsonNode> seen = new ArrayList<>();
-        seen.add(json(get("/v1/pool")).at("/endpoints/0"));
+        seen.add(json(asAdmin("/v1/pool")).at("/endpoints/0"));
         for (int i = 0; i < 3; i++) {
             upstream.then("a", () -> ScriptedUpstream.error(500, "server_error", "x"));
         }
         time.sleep(1);
         post(CHAT);
-        seen.add(json(get("/v1/pool")).at("/endpoints/0"));
+        seen.add(json(asAdmin("/v1/pool")).at("/endpoints/0"));
         String until = seen.getLast().at("/out/until").textValue();
         time.sleep(Duration.between(Instant.ofEpochSecond(0, time.now()), Instant.parse(until)).toNanos() + 1_000_000);
         upstream.then("a", () -> {
             try {
-                seen.add(json(get("/v1/pool")).at("/endpoints/0"));
+                seen.add(json(asAdmin("/v1/pool")).at("/endpoints/0"));
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
             return ScriptedUpstream.answer();
         });
         post(CHAT);
-        seen.add(json(get("/v1/pool")).at("/endpoints/0"));
+        seen.add(json(asAdmin("/v1/pool")).at("/endpoints/0"));
 
         assertThat(seen).extracting(endpoint -> endpoint.path("state").textValue())
                 .containsExactly("closed", "open", "half_open", "closed");
@@ -455,7 +501,7 @@ class ApiTest {
         }
 
         JsonNode pool = json(Sent.whole(budgeted.handle(
-                new ApiRequest("GET", "/v1/pool", "", new Headers(authorized()), new byte[0]), deadline())));
+                pool(ADMIN_KEY), deadline())));
 
         assertThat(pool.path("budget")).isEqualTo(MAPPER.readTree("""
                 {"usd_per_day": 0.0001, "spent_today_usd": 0.00006, "exponent": 1.7}"""));
@@ -467,7 +513,7 @@ class ApiTest {
 
     @Test
     void aPoolWithoutABudgetOrTrafficSaysSo() throws IOException {
-        JsonNode pool = json(get("/v1/pool"));
+        JsonNode pool = json(asAdmin("/v1/pool"));
 
         assertThat(pool.path("budget")).isEqualTo(MAPPER.readTree("""
                 {"usd_per_day": null, "spent_today_usd": 0.0, "exponent": 0.0}"""));
@@ -492,14 +538,60 @@ class ApiTest {
     @Test
     void thePoolSaysWhichKeyIsMissing() throws IOException {
         keys.known("key-of-a", new ApiKeys.Missing("Put it."));
-        JsonNode without = json(get("/v1/pool")).at("/endpoints/0");
+        JsonNode without = json(asAdmin("/v1/pool")).at("/endpoints/0");
 
         assertThat(without.path("healthy").booleanValue()).isFalse();
         assertThat(without.path("out")).isEqualTo(MAPPER.readTree("""
                 {"reason": "key_missing", "means": "Put it.", "until": null}"""));
 
         keys.known("key-of-a", new ApiKeys.Unavailable("no answer"));
-        assertThat(json(get("/v1/pool")).at("/endpoints/0/healthy").booleanValue()).isTrue();
+        assertThat(json(asAdmin("/v1/pool")).at("/endpoints/0/healthy").booleanValue()).isTrue();
+    }
+
+    @Test
+    void clientsSeeWhatTheEndpointsDoAndNothingOfWhatTheyCost() throws IOException {
+        Api budgeted = api(Endpoints.pool(
+                new Cost(OptionalDouble.of(0.0001), AtBudget.REFUSE, 0.5),
+                Endpoints.openAi("a", Endpoints.unlimited())));
+        Sent.whole(budgeted.handle(chat(), deadline()));
+
+        JsonNode admins = json(Sent.whole(budgeted.handle(pool(ADMIN_KEY), deadline())));
+        JsonNode clients = json(Sent.whole(budgeted.handle(pool(KEY), deadline())));
+
+        assertThat(fields(clients)).containsExactlyInAnyOrder("object", "time", "state_store", "endpoints");
+        assertThat(fields(admins)).containsExactlyInAnyOrder("object", "time", "state_store", "endpoints", "budget");
+        assertThat(fields(clients.at("/endpoints/0"))).containsExactlyInAnyOrder(
+                "name", "provider", "model_id", "weight", "capacity", "healthy", "state", "total_requests",
+                "total_failures", "total_rate_limited", "error_rate", "consecutive_errors", "generation", "out",
+                "held_until", "limits", "window", "latency_ms", "tokens", "share");
+        assertThat(fields(admins.at("/endpoints/0")))
+                .containsAll(fields(clients.at("/endpoints/0")))
+                .contains("price", "spent_today_usd")
+                .hasSize(22);
+        assertThat(clients.toString()).doesNotContain("usd", "price", "million", "key");
+        assertThat(clients.at("/endpoints/0/total_requests").longValue()).isEqualTo(1);
+    }
+
+    private static List<String> fields(JsonNode node) {
+        List<String> names = new ArrayList<>();
+        node.fieldNames().forEachRemaining(names::add);
+        return names;
+    }
+
+    @Test
+    void clientsAreToldThatAKeyIsMissingAndNeitherItsNameNorTheCommand() throws IOException {
+        keys.known("key-of-a", new ApiKeys.Missing("Put key-of-a with aws secretsmanager put-secret-value."));
+
+        JsonNode endpoint = json(get("/v1/pool")).at("/endpoints/0");
+        assertThat(endpoint.path("healthy").booleanValue()).isFalse();
+        assertThat(endpoint.path("out")).isEqualTo(MAPPER.readTree("""
+                {"reason": "key_missing", "means": "its API key is missing: the owner of the pool has to put it",
+                 "until": null}"""));
+
+        ApiResponse refused = post(CHAT);
+        assertError(refused, 503, "server_error", "provider_key_missing");
+        assertThat(new String(refused.body(), StandardCharsets.UTF_8)).contains("'a'")
+                .doesNotContain("key-of-a", "aws");
     }
 
     @Test
@@ -577,8 +669,18 @@ class ApiTest {
                 time,
                 new Random(3),
                 Duration.ofDays(7));
-        return new Api(pool, dispatcher, clients, batches, time, new Random(3), AnswerLimits.NONE,
+        return new Api(pool, dispatcher, new CallerKeys(clients, admins), batches, time, new Random(3),
+                AnswerLimits.NONE,
                 refused::incrementAndGet);
+    }
+
+    private ApiResponse asAdmin(String path) {
+        return send("GET", path, Map.of("authorization", "Bearer " + ADMIN_KEY), "");
+    }
+
+    private static ApiRequest pool(String key) {
+        return new ApiRequest(
+                "GET", "/v1/pool", "", new Headers(Map.of("authorization", "Bearer " + key)), new byte[0]);
     }
 
     private ApiResponse get(String path) {
@@ -632,23 +734,34 @@ class ApiTest {
         assertThat(store.read(List.of("a")).get("a").values()).isEmpty();
     }
 
-    private static final class KnownClients implements ClientKeys {
+    private static final class KnownKeys implements ClientKeys {
 
-        private final Map<String, String> known = new HashMap<>(Map.of("default", KEY));
-        private final Map<String, String> fetched = new HashMap<>(Map.of("default", KEY));
+        private final Map<String, String> known;
+        private final Map<String, String> fetched;
         private boolean broken;
+        private int refreshes;
+
+        KnownKeys(String name, String key) {
+            known = new HashMap<>(Map.of(name, key));
+            fetched = new HashMap<>(Map.of(name, key));
+        }
 
         @Override
         public Map<String, String> current() {
-            if (broken) {
-                throw new ClientKeysException("scripted", new IllegalStateException());
-            }
-            return known;
+            return unlessBroken(known);
         }
 
         @Override
         public Map<String, String> refreshed() {
-            return fetched;
+            refreshes++;
+            return unlessBroken(fetched);
+        }
+
+        private Map<String, String> unlessBroken(Map<String, String> keys) {
+            if (broken) {
+                throw new ClientKeysException("scripted", new IllegalStateException());
+            }
+            return keys;
         }
     }
 

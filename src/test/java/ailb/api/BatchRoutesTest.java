@@ -51,6 +51,9 @@ class BatchRoutesTest {
     private static final int MOST = 6_000_000;
 
     private static final JsonMapper MAPPER = new JsonMapper();
+    private static final String OTHER = "the key of another client";
+    private static final String NAMESAKE = "the key of a client called as the admin's key";
+    private static final String ADMIN = "the admin's key";
     private static final long START = 1_800_000_000_000_000_000L;
     private static final long WEEK = Duration.ofDays(7).toNanos();
 
@@ -65,8 +68,8 @@ class BatchRoutesTest {
 
         assertThat(response.status()).isEqualTo(200);
         JsonNode batch = json(response);
-        // 1,800,000,000,000 ms in base 16, and 12 digits by chance
-        assertThat(batch.path("id").textValue()).matches("batch_01a3185c5000[0-9a-f]{12}");
+        // 1,800,000,000,000 ms in base 16, and 128 bits by chance
+        assertThat(batch.path("id").textValue()).matches("batch_01a3185c5000[0-9a-f]{32}");
         assertThat(batch).isEqualTo(MAPPER.readTree("""
                 {"id": "%s", "object": "batch", "endpoint": "/v1/chat/completions", "errors": null,
                  "input_file_id": null, "status": "validating", "output_file_id": null, "error_file_id": null,
@@ -82,7 +85,7 @@ class BatchRoutesTest {
 
         assertThat(new String(store.input(id, 0), UTF_8)).isEqualTo(stored(0) + stored(1));
         assertThat(store.find(id, time.now()))
-                .contains(Batch.submitted(id, 2, stored(0).length() * 2L, START, START + WEEK));
+                .contains(Batch.submitted(id, Optional.of("default"), 2, stored(0).length() * 2L, START, START + WEEK));
         assertThat(queue.receive(10, Duration.ofMinutes(1)))
                 .extracting(QueueMessage::body)
                 .containsExactly("{\"expand\":\"" + id + "\"}");
@@ -356,9 +359,137 @@ class BatchRoutesTest {
         store.adopt("queue-my_order.2026-11", time.now(), START + WEEK);
         String path = "/v1/batches/queue-my_order.2026-11";
 
-        assertThat(json(get(path)).at("/request_counts/total").intValue()).isEqualTo(1);
-        assertThat(get(path + "/results").status()).isEqualTo(200);
-        assertThat(json(get("/v1/batches")).path("data")).isEmpty();
+        assertThat(json(as(ADMIN, "GET", path)).at("/request_counts/total").intValue()).isEqualTo(1);
+        assertThat(as(ADMIN, "GET", path + "/results").status()).isEqualTo(200);
+        assertThat(json(as(ADMIN, "POST", path + "/cancel")).path("status").textValue()).isEqualTo("cancelling");
+        assertThat(json(as(ADMIN, "GET", "/v1/batches")).path("data")).isEmpty();
+    }
+
+    /** Anybody could guess what it is called. */
+    @ParameterizedTest
+    @ValueSource(strings = {"local", OTHER, NAMESAKE})
+    void clientsDoNotSeeWhatWasFoundOnTheQueue(String key) throws IOException {
+        store.adopt("queue-1", time.now(), START + WEEK);
+
+        assertUnseen(key, "queue-1");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {OTHER, NAMESAKE})
+    void aBatchIsNotThereForOtherClients(String key) throws IOException {
+        String id = ended(2);
+
+        assertUnseen(key, id);
+        assertThat(get("/v1/batches/" + id).status()).isEqualTo(200);
+        assertThat(text(get("/v1/batches/" + id + "/results"))).isEqualTo("{\"n\":0}\n{\"n\":1}\n");
+        assertThat(json(get("/v1/batches")).findValuesAsText("id")).containsExactly(id);
+    }
+
+    @Test
+    void onlyItsOwnerAndTheAdminCancelABatch() throws IOException {
+        String first = json(submit(2)).path("id").textValue();
+        String second = json(submit(2)).path("id").textValue();
+
+        assertUnseen(OTHER, first);
+        assertThat(store.find(first, time.now()).orElseThrow().status()).isEqualTo(BatchStatus.VALIDATING);
+        assertThat(json(post("/v1/batches/" + first + "/cancel", "")).path("status").textValue())
+                .isEqualTo("cancelling");
+        assertThat(json(as(ADMIN, "POST", "/v1/batches/" + second + "/cancel")).path("status").textValue())
+                .isEqualTo("cancelling");
+    }
+
+    /** Neither does it end a batch, whose outcomes would be counted for it. */
+    @Test
+    void whoMayNotSeeABatchCostsNoMoreThanALook() throws IOException {
+        String id = json(submit(1)).path("id").textValue();
+        begin(id);
+        finishUncounted(id, 0, Outcome.COMPLETED);
+        time.pass(Duration.ofHours(1));
+
+        assertUnseen(OTHER, id);
+
+        assertThat(store.find(id, time.now()).orElseThrow().status()).isEqualTo(BatchStatus.IN_PROGRESS);
+    }
+
+    @Test
+    void theAdminSeesTheBatchesOfAll() throws IOException {
+        String ours = ended(1);
+        time.pass(Duration.ofMillis(1));
+        String theirs = json(send(api, OTHER, "POST", "/v1/batches", "", line(0))).path("id").textValue();
+
+        assertThat(json(as(ADMIN, "GET", "/v1/batches")).findValuesAsText("id")).containsExactly(theirs, ours);
+        for (String id : List.of(ours, theirs)) {
+            assertThat(as(ADMIN, "GET", "/v1/batches/" + id).status()).isEqualTo(200);
+            assertThat(as(ADMIN, "GET", "/v1/batches/" + id + "/results").status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void whatTheAdminSubmitsIsTheAdminsAlone() throws IOException {
+        String id = json(send(api, ADMIN, "POST", "/v1/batches", "", line(0))).path("id").textValue();
+
+        assertThat(json(as(ADMIN, "GET", "/v1/batches")).findValuesAsText("id")).containsExactly(id);
+        for (String client : List.of("local", OTHER, NAMESAKE)) {
+            assertUnseen(client, id);
+        }
+    }
+
+    /** As they lie in the table of a stack that was made before batches had owners. */
+    @Test
+    void aBatchWithoutAnOwnerIsTheAdminsAlone() throws IOException {
+        store.create(Batch.submitted("batch_old", Optional.empty(), 1, 1, START, START + WEEK), new byte[]{'\n'});
+
+        assertThat(json(as(ADMIN, "GET", "/v1/batches/batch_old")).path("id").textValue()).isEqualTo("batch_old");
+        assertThat(json(as(ADMIN, "GET", "/v1/batches")).findValuesAsText("id")).containsExactly("batch_old");
+        assertUnseen("local", "batch_old");
+    }
+
+    @Test
+    void aPageIsFullWhereTheOwnerHasSoManyWhateverOthersSubmitted() throws IOException {
+        List<String> ours = new ArrayList<>();
+        for (int i = 0; i < 30; i++) {
+            boolean isOurs = i % 10 == 0;
+            String id = json(send(api, isOurs ? "local" : OTHER, "POST", "/v1/batches", "", line(0)))
+                    .path("id")
+                    .textValue();
+            if (isOurs) {
+                ours.addFirst(id);
+            }
+            time.pass(Duration.ofMillis(1));
+        }
+
+        JsonNode first = json(get("/v1/batches", "limit=2"));
+        JsonNode last = json(get("/v1/batches", "limit=2&after=" + ours.get(1)));
+
+        assertThat(first.findValuesAsText("id")).isEqualTo(ours.subList(0, 2));
+        assertThat(first.path("has_more").booleanValue()).isTrue();
+        assertThat(last.findValuesAsText("id")).containsExactly(ours.getLast());
+        assertThat(last.path("has_more").booleanValue()).isFalse();
+    }
+
+    @Test
+    void aBatchIsToldToClientsWithoutWhatThePoolCosts() throws IOException {
+        String path = "/v1/batches/" + json(submit(1)).path("id").textValue();
+
+        assertThat(json(get(path)).path("pool").toString()).contains("endpoints").doesNotContain("usd", "price");
+        assertThat(json(as(ADMIN, "GET", path)).path("pool").toString()).contains("budget", "spent_today_usd", "price");
+    }
+
+    private ApiResponse as(String key, String method, String path) {
+        return send(api, key, method, path, "", "");
+    }
+
+    /** By no route, and not by its place among the others either. */
+    private void assertUnseen(String key, String id) throws IOException {
+        String path = "/v1/batches/" + id;
+        String none = text(as(key, "GET", "/v1/batches/batch_none"));
+        for (ApiResponse response : List.of(
+                as(key, "GET", path), as(key, "POST", path + "/cancel"), as(key, "GET", path + "/results"))) {
+            assertError(response, 404, "batch_not_found");
+            assertThat(text(response)).isEqualTo(none);
+        }
+        assertThat(json(as(key, "GET", "/v1/batches")).findValuesAsText("id")).doesNotContain(id);
+        assertThat(text(send(api, key, "GET", "/v1/batches", "limit=1", ""))).doesNotContain(id);
     }
 
     @ParameterizedTest
@@ -457,7 +588,7 @@ class BatchRoutesTest {
                 new Random(3),
                 _ -> {});
         Batches batches = new Batches(batchStore, batchQueue, pool, time, new Random(3), Duration.ofDays(7));
-        return new Api(pool, dispatcher, new OneKey(), batches, time, new Random(3),
+        return new Api(pool, dispatcher, new CallerKeys(new ThreeKeys(), new AdminsKey()), batches, time, new Random(3),
                 new AnswerLimits(MOST, Duration.ofMinutes(5)), () -> {});
     }
 
@@ -555,7 +686,11 @@ class BatchRoutesTest {
     }
 
     private ApiResponse send(Api to, String method, String path, String query, String body) {
-        Headers headers = new Headers(Map.of("authorization", "Bearer local"));
+        return send(to, "local", method, path, query, body);
+    }
+
+    private ApiResponse send(Api to, String key, String method, String path, String query, String body) {
+        Headers headers = new Headers(Map.of("authorization", "Bearer " + key));
         return Sent.whole(to.handle(
                 new ApiRequest(method, path, query, headers, body.getBytes(UTF_8)),
                 Deadline.in(Duration.ofSeconds(28), time)));
@@ -589,16 +724,30 @@ class BatchRoutesTest {
         assertThat(json(response).at("/error/message").textValue()).isNotBlank();
     }
 
-    private static final class OneKey implements ClientKeys {
+    /** One client has the admin's name. */
+    private static final class ThreeKeys implements ClientKeys {
 
         @Override
         public Map<String, String> current() {
-            return Map.of("default", "local");
+            return Map.of("default", "local", "other", OTHER, "owner", NAMESAKE);
         }
 
         @Override
         public Map<String, String> refreshed() {
-            return Map.of("default", "local");
+            return current();
+        }
+    }
+
+    private static final class AdminsKey implements ClientKeys {
+
+        @Override
+        public Map<String, String> current() {
+            return Map.of("owner", ADMIN);
+        }
+
+        @Override
+        public Map<String, String> refreshed() {
+            return current();
         }
     }
 }

@@ -177,7 +177,8 @@ class StreamedAnswerTest {
         Batches batches = new Batches(
                 new InMemoryBatchStore(), new InMemoryBatchQueue(time, new Random(3)), pool, time, new Random(3),
                 Duration.ofDays(7));
-        return new Api(pool, dispatcher, new OneClient(), batches, time, new Random(3), AnswerLimits.NONE, () -> {});
+        return new Api(pool, dispatcher, new CallerKeys(new OneClient(), new NobodysKeys()), batches, time,
+                new Random(3), AnswerLimits.NONE, () -> {});
     }
 
     private static String text(ApiResponse answer) {

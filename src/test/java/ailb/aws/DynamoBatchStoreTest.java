@@ -49,7 +49,8 @@ class DynamoBatchStoreTest extends BatchStoreContract {
 
     @Test
     void everyItemIsClearedUpInTheSecondAfterTheBatchExpires() {
-        store.create(Batch.submitted("b", 120, 400_000, SOON, MUCH_LATER + 1), new byte[400_000]);
+        store.create(Batch.submitted("b", Optional.of("default"), 120, 400_000, SOON, MUCH_LATER + 1),
+                new byte[400_000]);
         LineKey line = new LineKey("b", 101);
         store.claim(line, "t", SOON, SOON + 1, MUCH_LATER + 1);
         store.finish(line, "t", new LineResult(101, Outcome.COMPLETED, new byte[400_000]), MUCH_LATER + 1);
@@ -59,7 +60,8 @@ class DynamoBatchStoreTest extends BatchStoreContract {
 
         assertThat(items).extracting(item -> Values.text(item, "pk").replaceFirst("[0-9a-f-]{36}", "mark"))
                 .containsExactlyInAnyOrder(
-                        "BATCHES", "B#b", "B#b#in#0", "B#b#in#1", "B#b#1", "B#b#101#mark#0", "B#b#101#mark#1");
+                        "BATCHES", "BATCHES#default", "B#b", "B#b#in#0", "B#b#in#1", "B#b#1", "B#b#101#mark#0",
+                        "B#b#101#mark#1");
         assertThat(items).allSatisfy(
                 item -> assertThat(Values.number(item, "ex"))
                         .isEqualTo(Duration.ofNanos(MUCH_LATER).toSeconds() + 1));
@@ -67,7 +69,8 @@ class DynamoBatchStoreTest extends BatchStoreContract {
 
     @Test
     void aBatchWhoseCreationStoppedHalfWayIsNotListed() {
-        LocalDynamo.client().putItem(request -> request.tableName(table).item(BatchKeys.entry("half")));
+        LocalDynamo.client()
+                .putItem(request -> request.tableName(table).item(BatchKeys.entry(BatchKeys.LISTING, "half")));
 
         assertThat(store.list(Optional.empty(), 10, SOON)).isEmpty();
         assertThat(store.find("half", SOON)).isEmpty();
@@ -86,7 +89,8 @@ class DynamoBatchStoreTest extends BatchStoreContract {
 
     @Test
     void aBatchesWritesAreBilledAsOneUnitEach() {
-        store.create(Batch.submitted(LONG_ID, 50_000, Long.MAX_VALUE, SOON, MUCH_LATER), new byte[0]);
+        store.create(Batch.submitted(LONG_ID, Optional.of("default"), 50_000, Long.MAX_VALUE, SOON, MUCH_LATER),
+                new byte[0]);
         String mark = UUID.randomUUID().toString();
         Cursor end = new Cursor(50_000, Long.MAX_VALUE);
         Counts counts = new Counts(50_000, 50_000, 50_000);
@@ -107,7 +111,7 @@ class DynamoBatchStoreTest extends BatchStoreContract {
 
     @Test
     void countsSentAgainAreAddedOnce() {
-        store.create(Batch.submitted("b", 9, 0, SOON, MUCH_LATER), new byte[0]);
+        store.create(Batch.submitted("b", Optional.of("default"), 9, 0, SOON, MUCH_LATER), new byte[0]);
         BatchTable batches = new BatchTable(LocalDynamo::client, table);
 
         assertThat(batches.update(BatchWrites.count("b", new Counts(1, 2, 3), SOON, "mark")).applied()).isTrue();
@@ -118,7 +122,7 @@ class DynamoBatchStoreTest extends BatchStoreContract {
 
     @Test
     void aCursorMovedOnceMoreWithTheSameMarkHasMoved() {
-        store.create(Batch.submitted("b", 9, 0, SOON, MUCH_LATER), new byte[0]);
+        store.create(Batch.submitted("b", Optional.of("default"), 9, 0, SOON, MUCH_LATER), new byte[0]);
         BatchTable batches = new BatchTable(LocalDynamo::client, table);
 
         for (int sending = 1; sending <= 2; sending++) {

@@ -54,12 +54,13 @@ class DynamoBatchStoreTroubleTest {
     }
 
     static Stream<Call> calls() {
-        Batch batch = Batch.submitted("b", 1, 2, NOW, EXPIRES);
+        Batch batch = Batch.submitted("b", Optional.of("default"), 1, 2, NOW, EXPIRES);
         return Stream.of(
                 store -> store.create(batch, new byte[2]),
                 store -> store.adopt("b", NOW, EXPIRES),
                 store -> store.find("b", NOW),
                 store -> store.list(Optional.empty(), 10, NOW),
+                store -> store.listOf("default", Optional.empty(), 10, NOW),
                 store -> store.input("b", 0),
                 store -> store.advance("b", Cursor.START, new Cursor(1, 2), NOW),
                 store -> store.cancel("b", NOW),
@@ -170,7 +171,8 @@ class DynamoBatchStoreTroubleTest {
                 + line.formatted(1, 2, "js", "B", small) + "]}";
         BatchStore store = storeAt(number -> new Reply(200, number == 1 ? page : "{}"));
 
-        List<LineResult> results = store.results(Batch.submitted("b", 2, 0, NOW, EXPIRES), 0, 10, 1_000_000);
+        List<LineResult> results =
+                store.results(Batch.submitted("b", Optional.of("default"), 2, 0, NOW, EXPIRES), 0, 10, 1_000_000);
 
         assertThat(results).extracting(LineResult::line).containsExactly(1);
     }

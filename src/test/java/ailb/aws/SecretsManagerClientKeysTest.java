@@ -7,6 +7,7 @@ import ailb.api.ClientKeys;
 import ailb.api.ClientKeysException;
 import ailb.aws.FakeSecretsManager.Failure;
 import java.time.Duration;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Isolated;
@@ -21,7 +22,7 @@ class SecretsManagerClientKeysTest {
     private final FakeSecretsManager manager = new FakeSecretsManager();
     private final LogCapture log = LogCapture.started();
     private final HandClock clock = new HandClock();
-    private final ClientKeys keys = new SecretsManagerClientKeys(manager.client(), ID, clock);
+    private final ClientKeys keys = SecretsManagerClientKeys.ofClients(manager.client(), ID, clock);
 
     @AfterEach
     void noKeyHasBeenLogged() {
@@ -73,6 +74,28 @@ class SecretsManagerClientKeysTest {
 
         assertThat(keys.current()).isEmpty();
         assertThat(log.lines()).singleElement().asString().contains("'do-n...'");
+    }
+
+    /** It stands with each batch in the table, where a key and a small item have their limits. */
+    @Test
+    void aNameThatIsTooLongIsNotAccepted() {
+        String longest = "n".repeat(128);
+        manager.put(ID, "{\"" + longest + "\":\"" + LAPTOP + "\",\"" + longest + "n\":\"" + SERVER + "\"}");
+
+        assertThat(keys.current()).containsOnlyKeys(longest);
+        assertThat(log.lines()).singleElement().asString().contains("more than 128 characters");
+    }
+
+    @Test
+    void theAdminsKeysAreKeptLikeTheClientsAndNamedAsTheAdmins() {
+        ClientKeys admin = SecretsManagerClientKeys.ofAdmin(manager.client(), "admin", clock);
+        assertThatThrownBy(admin::current).isInstanceOf(ClientKeysException.class)
+                .hasMessageStartingWith("The admin keys cannot be read: ");
+
+        clock.pass(Duration.ofSeconds(1));
+        manager.put("admin", "{\"admin\":\"" + LAPTOP + "\",\"short\":\"abc\"}");
+        assertThat(admin.current()).containsExactly(Map.entry("admin", LAPTOP));
+        assertThat(log.lines()).anyMatch(line -> line.contains("The key of admin 'short' is not accepted"));
     }
 
     @Test

@@ -54,7 +54,7 @@ class SecretsManagerLocalStackIT extends ApiKeysContract {
     void clientsKeysAreRead() {
         store(Map.of("laptop", "0123456789-0123456789"));
 
-        assertThat(new SecretsManagerClientKeys(client, id, clock).current().values())
+        assertThat(SecretsManagerClientKeys.ofClients(client, id, clock).current().values())
                 .containsExactly("0123456789-0123456789");
     }
 }

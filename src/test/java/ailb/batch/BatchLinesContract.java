@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -290,7 +291,8 @@ abstract class BatchLinesContract extends BatchRaceContract {
         store().finish(other, "t", new LineResult(0, Outcome.FAILED, "of b-10".getBytes(UTF_8)), EXPIRES);
 
         assertThat(read()).containsExactly("of b-1");
-        assertThat(store().recount(Batch.submitted("b-10", 1, 0, NOW, EXPIRES))).isEqualTo(new Counts(0, 1, 0));
+        assertThat(store().recount(Batch.submitted("b-10", Optional.of("default"), 1, 0, NOW, EXPIRES)))
+                .isEqualTo(new Counts(0, 1, 0));
     }
 
     @Test
@@ -302,7 +304,8 @@ abstract class BatchLinesContract extends BatchRaceContract {
         claim("busy", 0, 100);
 
         assertThat(store().recount(batch)).isEqualTo(new Counts(200, 200, 80));
-        assertThat(store().recount(Batch.submitted("none", 500, 0, NOW, EXPIRES))).isEqualTo(Counts.NONE);
+        assertThat(store().recount(Batch.submitted("none", Optional.of("default"), 500, 0, NOW, EXPIRES)))
+                .isEqualTo(Counts.NONE);
     }
 
     @Test
@@ -346,6 +349,6 @@ abstract class BatchLinesContract extends BatchRaceContract {
     }
 
     private static Batch batch(int total) {
-        return Batch.submitted("b-1", total, 0, NOW, EXPIRES);
+        return Batch.submitted("b-1", Optional.of("default"), total, 0, NOW, EXPIRES);
     }
 }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
@@ -65,7 +66,7 @@ abstract class BatchRaceContract {
 
     @Test
     void ofManyWhoMoveTheCursorOrEndTheBatchOneDoes() throws Exception {
-        store().create(Batch.submitted("b-1", 10, 10, NOW, EXPIRES), new byte[10]);
+        store().create(Batch.submitted("b-1", Optional.of("default"), 10, 10, NOW, EXPIRES), new byte[10]);
 
         List<LineResult> done = atOnce(claimer -> () -> {
             List<LineResult> mine = new ArrayList<>();
@@ -164,7 +165,7 @@ abstract class BatchRaceContract {
     private void assertOneOutcomeEach(List<LineResult> written) {
         Map<Integer, String> winners = new HashMap<>();
         written.forEach(result -> assertThat(winners.put(result.line(), new String(result.json(), UTF_8))).isNull());
-        Batch batch = Batch.submitted("b-1", LINES, 0, NOW, EXPIRES);
+        Batch batch = Batch.submitted("b-1", Optional.of("default"), LINES, 0, NOW, EXPIRES);
         Map<Integer, String> recorded = new HashMap<>();
         store().results(batch, 0, 1000, 1_000_000)
                 .forEach(result -> recorded.put(result.line(), new String(result.json(), UTF_8)));

@@ -30,7 +30,8 @@ public abstract class BatchStoreContract extends BatchLinesContract {
         assertThat(store().find("b-1", NOW)).contains(batch);
         assertThat(batch).isEqualTo(
                 new Batch(
-                        "b-1", BatchStatus.VALIDATING, 3, 7, Counts.NONE, new Cursor(0, 0), NOW, 0, 0, 0, 0, EXPIRES));
+                        "b-1", Optional.of("default"), BatchStatus.VALIDATING, 3, 7, Counts.NONE, new Cursor(0, 0), NOW,
+                        0, 0, 0, 0, EXPIRES));
         assertThat(store().input("b-1", 0)).asString(UTF_8).isEqualTo("a\nbc\nd\n");
     }
 
@@ -130,6 +131,79 @@ public abstract class BatchStoreContract extends BatchLinesContract {
     }
 
     @Test
+    void anOwnersBatchesAreListedByThemselvesPageByPage() {
+        for (int number = 100; number < 140; number++) {
+            create("b-" + number, Optional.of(number % 10 == 0 ? "rare" : "often"));
+        }
+
+        assertThat(owned("rare", Optional.empty(), 100)).containsExactly("b-130", "b-120", "b-110", "b-100");
+        assertThat(owned("rare", Optional.empty(), 3)).containsExactly("b-130", "b-120", "b-110");
+        assertThat(owned("rare", Optional.of("b-110"), 3)).containsExactly("b-100");
+        assertThat(owned("rare", Optional.of("b-125"), 1)).as("another's").containsExactly("b-120");
+        assertThat(owned("often", Optional.of("b-130"), 100)).hasSize(27).startsWith("b-129").endsWith("b-101");
+        assertThat(owned("nobody", Optional.empty(), 100)).isEmpty();
+        assertThat(ids(Optional.empty(), 100)).hasSize(40);
+        assertThat(store().listOf("rare", Optional.empty(), 1, NOW)).containsExactly(found("b-130"));
+    }
+
+    /** None is another's beginning, or the separator that a key might be put together with. */
+    @ParameterizedTest
+    @ValueSource(strings = {"a", "a#", "#", "ab", "BATCHES", "é 😀"})
+    void anOwnersNameMayHoldAnythingAndMatchesAsAWhole(String owner) {
+        List<String> all = List.of("a", "a#", "#", "ab", "BATCHES", "é 😀");
+        all.forEach(name -> create("b-" + all.indexOf(name), Optional.of(name)));
+
+        assertThat(owned(owner, Optional.empty(), 100)).containsExactly("b-" + all.indexOf(owner));
+        assertThat(found("b-" + all.indexOf(owner)).owner()).contains(owner);
+    }
+
+    @Test
+    void aBatchWithoutAnOwnerIsInNobodysListAndInThatOfAll() {
+        Batch batch = create("b-1", Optional.empty());
+
+        assertThat(found("b-1")).isEqualTo(batch);
+        assertThat(batch.owner()).isEmpty();
+        assertThat(ids(Optional.empty(), 100)).containsExactly("b-1");
+        assertThat(owned("", Optional.empty(), 100)).isEmpty();
+        assertThat(owned("default", Optional.empty(), 100)).isEmpty();
+    }
+
+    @Test
+    void theOwnerStaysWhateverHappensToABatch() {
+        create("b-1", Optional.of("mine"));
+
+        store().advance("b-1", Cursor.START, SECOND, NOW + 1);
+        store().count("b-1", new Counts(1, 0, 0), NOW + 1);
+        store().cancel("b-1", NOW + 2);
+        store().end("b-1", BatchStatus.CANCELLED, new Counts(1, 0, 0), NOW + 3);
+
+        assertThat(found("b-1").owner()).contains("mine");
+        assertThat(store().adopt("found-1", NOW, EXPIRES).owner()).isEmpty();
+    }
+
+    @Test
+    void theExpiredAreLeftOutOfAnOwnersListToo() {
+        for (int number = 1; number <= 8; number++) {
+            long expires = number % 2 == 0 ? NOW + 10 : EXPIRES;
+            store().create(
+                    Batch.submitted("b-" + number, Optional.of("mine"), 1, 1, NOW, expires), new byte[]{'\n'});
+        }
+
+        assertThat(store().listOf("mine", Optional.empty(), 3, NOW + 10)).extracting(Batch::id)
+                .containsExactly("b-7", "b-5", "b-3");
+    }
+
+    private List<String> owned(String owner, Optional<String> before, int limit) {
+        return store().listOf(owner, before, limit, NOW).stream().map(Batch::id).toList();
+    }
+
+    private Batch create(String id, Optional<String> owner) {
+        Batch batch = Batch.submitted(id, owner, 1, 1, NOW, EXPIRES);
+        store().create(batch, new byte[]{'\n'});
+        return batch;
+    }
+
+    @Test
     void moreThanAHundredAreListedPageByPage() {
         IntStream.range(0, 105).forEach(number -> create("b-%03d".formatted(number), 1, new byte[]{'\n'}));
 
@@ -141,7 +215,8 @@ public abstract class BatchStoreContract extends BatchLinesContract {
     void theExpiredAreLeftOutOfTheListAndItIsFilledUp() {
         for (int number = 1; number <= 8; number++) {
             long expires = number % 2 == 0 ? NOW + 10 : EXPIRES;
-            store().create(Batch.submitted("b-" + number, 1, 1, NOW, expires), new byte[]{'\n'});
+            store().create(Batch.submitted("b-" + number, Optional.of("default"), 1, 1, NOW, expires),
+                    new byte[]{'\n'});
         }
 
         assertThat(store().list(Optional.empty(), 3, NOW + 10)).extracting(Batch::id)
@@ -266,7 +341,8 @@ public abstract class BatchStoreContract extends BatchLinesContract {
     @ParameterizedTest
     @CsvSource({"0", "1", "999", "1000000000", "1234567890123"})
     void pointsInTimeAreKeptToTheNanosecond(long more) {
-        store().create(Batch.submitted("b-1", 1, 1, NOW + more, EXPIRES + more), new byte[]{'\n'});
+        store().create(Batch.submitted("b-1", Optional.of("default"), 1, 1, NOW + more, EXPIRES + more),
+                new byte[]{'\n'});
 
         assertThat(store().find("b-1", EXPIRES + more - 1)).hasValueSatisfying(batch -> {
             assertThat(batch.created()).isEqualTo(NOW + more);
@@ -284,7 +360,7 @@ public abstract class BatchStoreContract extends BatchLinesContract {
     }
 
     private Batch create(String id, int total, byte[] input) {
-        Batch batch = Batch.submitted(id, total, input.length, NOW, EXPIRES);
+        Batch batch = Batch.submitted(id, Optional.of("default"), total, input.length, NOW, EXPIRES);
         store().create(batch, input);
         return batch;
     }

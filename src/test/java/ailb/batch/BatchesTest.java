@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -135,6 +136,26 @@ class BatchesTest {
         assertThat(List.of(first, second, third)).isSorted();
     }
 
+    /** Of the numbers that it is given: what they are is for the wiring to say. */
+    @Test
+    void anIdEndsIn128BitsByChance() {
+        AtomicLong numbers = new AtomicLong(0x0123456789abcdefL);
+        Batches foreseen = new Batches(
+                store, queue, Endpoints.pool(Endpoints.openAi("a", Endpoints.unlimited())), time,
+                numbers::getAndIncrement, Duration.ofDays(7));
+
+        assertThat(submit(foreseen, line("\"a\"", body())).id())
+                .isEqualTo("batch_01a3185c5000" + "0123456789abcdef" + "0123456789abcdf0");
+    }
+
+    @Test
+    void aBatchIsItsSubmittersAndTheAdminsIsNobodys() {
+        Submission.Accepted lines = (Submission.Accepted) batches.read(line("\"a\"", body()).getBytes(UTF_8));
+
+        assertThat(batches.submit(new Caller.Client("team-a"), lines).owner()).contains("team-a");
+        assertThat(batches.submit(new Caller.Admin("team-a"), lines).owner()).isEmpty();
+    }
+
     private Batch submit(String id, String body) {
         return submit(line(id, body));
     }
@@ -144,7 +165,7 @@ class BatchesTest {
     }
 
     private static Batch submit(Batches to, String lines) {
-        return to.submit((Submission.Accepted) to.read(lines.getBytes(UTF_8)));
+        return to.submit(new Caller.Client("default"), (Submission.Accepted) to.read(lines.getBytes(UTF_8)));
     }
 
     /** The messages that the batch's one message becomes. */

@@ -44,7 +44,7 @@ class ClaimHistoryTest {
     private static final SequentialObject<Optional<Line>, Change, Object> LINE = (line, change) -> change.on(line);
 
     private final Batch batch =
-            Batch.submitted("history-" + UUID.randomUUID(), LINES, 0, NOW, EXPIRES);
+            Batch.submitted("history-" + UUID.randomUUID(), Optional.of("default"), LINES, 0, NOW, EXPIRES);
     private final AtomicLong ticks = new AtomicLong(NOW);
 
     /** What a worker does with a line. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** A batch of two lines, begun at the start. */
@@ -18,7 +19,7 @@ class FinishingTest {
     private final Finishing finishing = new Finishing(store);
 
     FinishingTest() {
-        store.create(Batch.submitted("b", 2, 4, START, EXPIRES), "{}\n{}".getBytes(UTF_8));
+        store.create(Batch.submitted("b", Optional.of("default"), 2, 4, START, EXPIRES), "{}\n{}".getBytes(UTF_8));
         store.advance("b", Cursor.START, new Cursor(2, 4), START);
     }
 

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 
 /** The store of batches in this process's memory. What has expired is let go when the next batch comes. */
@@ -42,11 +43,21 @@ public final class InMemoryBatchStore implements BatchStore {
 
     @Override
     public List<Batch> list(Optional<String> before, int limit, long now) {
+        return list(_ -> true, before, limit, now);
+    }
+
+    @Override
+    public List<Batch> listOf(String owner, Optional<String> before, int limit, long now) {
+        return list(batch -> batch.owner().equals(Optional.of(owner)), before, limit, now);
+    }
+
+    private List<Batch> list(Predicate<Batch> wanted, Optional<String> before, int limit, long now) {
         return batches.values()
                 .stream()
                 .filter(Stored::listed)
                 .map(Stored::batch)
                 .filter(batch -> batch.expires() > now)
+                .filter(wanted)
                 .filter(batch -> before.isEmpty() || batch.id().compareTo(before.get()) < 0)
                 .sorted(Comparator.comparing(Batch::id).reversed())
                 .limit(limit)
@@ -75,7 +86,8 @@ public final class InMemoryBatchStore implements BatchStore {
 
     private static Batch advanced(Batch is, Cursor to, long now) {
         return new Batch(
-                is.id(), is.status() == BatchStatus.VALIDATING ? BatchStatus.IN_PROGRESS : is.status(), is.total(),
+                is.id(), is.owner(), is.status() == BatchStatus.VALIDATING ? BatchStatus.IN_PROGRESS : is.status(),
+                is.total(),
                 is.inputLength(), is.counts(), to, is.created(), is.begun() == 0 ? now : is.begun(), is.changed(),
                 is.cancelling(), is.ended(), is.expires());
     }
@@ -90,7 +102,8 @@ public final class InMemoryBatchStore implements BatchStore {
 
     private static Batch cancelling(Batch is, long now) {
         return new Batch(
-                is.id(), BatchStatus.CANCELLING, is.total(), is.inputLength(), is.counts(), is.cursor(), is.created(),
+                is.id(), is.owner(), BatchStatus.CANCELLING, is.total(), is.inputLength(), is.counts(), is.cursor(),
+                is.created(),
                 is.begun(), is.changed(), now, is.ended(), is.expires());
     }
 
@@ -117,7 +130,8 @@ public final class InMemoryBatchStore implements BatchStore {
 
     private static Batch counted(Batch is, Counts more, long now) {
         return new Batch(
-                is.id(), is.status(), is.total(), is.inputLength(), is.counts().plus(more), is.cursor(), is.created(),
+                is.id(), is.owner(), is.status(), is.total(), is.inputLength(), is.counts().plus(more), is.cursor(),
+                is.created(),
                 is.begun(), now, is.cancelling(), is.ended(), is.expires());
     }
 
@@ -142,7 +156,7 @@ public final class InMemoryBatchStore implements BatchStore {
 
     private static Batch ended(Batch is, BatchStatus over, Counts exact, long now) {
         return new Batch(
-                is.id(), over, is.total(), is.inputLength(), exact, is.cursor(), is.created(), is.begun(),
+                is.id(), is.owner(), over, is.total(), is.inputLength(), exact, is.cursor(), is.created(), is.begun(),
                 is.changed(), is.cancelling(), now, is.expires());
     }
 

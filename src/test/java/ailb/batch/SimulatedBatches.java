@@ -143,7 +143,9 @@ final class SimulatedBatches {
         }
         byte[] bytes = input.toString().getBytes(StandardCharsets.UTF_8);
         long now = time.now();
-        store.records.create(Batch.submitted(id, bodies.size(), bytes.length, now, now + KEPT.toNanos()), bytes);
+        store.records.create(
+                Batch.submitted(id, Optional.of("default"), bodies.size(), bytes.length, now, now + KEPT.toNanos()),
+                bytes);
         queue.messages.send(List.of("{\"expand\":\"" + id + "\"}"), Duration.ZERO);
         return this;
     }

@@ -85,6 +85,11 @@ final class SlowBatchStore implements BatchStore {
     }
 
     @Override
+    public List<Batch> listOf(String owner, Optional<String> before, int limit, long now) {
+        return there(() -> records.listOf(owner, before, limit, now));
+    }
+
+    @Override
     public byte[] input(String id, long offset) {
         return there(() -> records.input(id, offset));
     }

@@ -11,13 +11,16 @@ import org.junit.jupiter.api.Test;
 class DispatcherKeysTest extends DispatcherFixture {
 
     @Test
-    void aMissingKeyIs503NamingItAndOpensNothing() throws InterruptedException {
+    void aMissingKeyIs503NamingTheEndpointWhileTheLogHearsWhichKeyAndHowAndNothingOpens() throws InterruptedException {
         keys.known("key-of-a", new ApiKeys.Missing("Put the key 'key-of-a' into the secret."));
 
         DispatchResult result = dispatch(pool(openAi("a")));
 
         assertDeclined(result, 503, "provider_key_missing");
-        assertThat(((DispatchResult.Declined) result).error().message()).contains("key-of-a");
+        assertThat(((DispatchResult.Declined) result).error().message()).contains("'a'")
+                .doesNotContain("key-of-a", "secret");
+        assertThat(events).contains(
+                new DispatchEvent.KeyMissing("a", "Put the key 'key-of-a' into the secret."));
         assertThat(store.updates).isZero();
     }
 

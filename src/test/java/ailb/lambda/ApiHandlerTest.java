@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ailb.api.AnswerLimits;
 import ailb.api.Api;
 import ailb.api.ApiRequest;
+import ailb.api.CallerKeys;
 import ailb.api.ClientKeys;
+import ailb.api.NobodysKeys;
 import ailb.batch.InMemoryBatchQueue;
 import ailb.batch.InMemoryBatchStore;
 import ailb.dispatch.FixedKeys;
@@ -352,12 +354,13 @@ class ApiHandlerTest {
                 new InMemoryStateStore(),
                 upstream,
                 new FixedKeys(),
-                new OneClient(),
+                new CallerKeys(new OneClient(), new NobodysKeys()),
                 new InMemoryBatchStore(),
                 new InMemoryBatchQueue(time, new Random(5)),
                 Duration.ofDays(7),
                 time,
                 new Random(5),
+                new Random(6),
                 new AnswerLimits(MOST, Duration.ofSeconds(290)),
                 () -> {},
                 _ -> {});

@@ -68,6 +68,7 @@ class BatchRuntimeClientIT extends DeployedFunctions {
         LambdaInstance api = instance(API);
         assertThat(results(api, "/v1/batches/queue-fine")).hasSize(1);
         assertThat(results(api, "/v1/batches/queue-refused")).isEmpty();
+        assertThat(get(api, "/v1/batches/queue-fine/results").status()).as("to a client").isEqualTo(404);
     }
 
     @Test
@@ -135,7 +136,7 @@ class BatchRuntimeClientIT extends DeployedFunctions {
 
     private static List<JsonNode> results(LambdaInstance api, String batch) throws Exception {
         return new JsonMapper().readerFor(JsonNode.class)
-                .<JsonNode>readValues(get(api, batch + "/results").text())
+                .<JsonNode>readValues(asAdmin(api, batch + "/results").text())
                 .readAll();
     }
 }

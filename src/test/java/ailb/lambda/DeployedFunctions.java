@@ -67,7 +67,8 @@ public abstract class DeployedFunctions {
         aws.close();
         assertThat(instances).extracting(LambdaInstance::output)
                 .allSatisfy(log -> assertThat(log)
-                        .doesNotContain(FakeAws.CLIENT_KEY, FakeAws.OPENAI_KEY, FakeAws.ANTHROPIC_KEY));
+                        .doesNotContain(FakeAws.CLIENT_KEY, FakeAws.ADMIN_KEY, FakeAws.OPENAI_KEY,
+                                FakeAws.ANTHROPIC_KEY));
     }
 
     /**
@@ -98,6 +99,10 @@ public abstract class DeployedFunctions {
 
     static Reply get(LambdaInstance api, String path) throws Exception {
         return api.invoke(Events.get(path, FakeAws.CLIENT_KEY));
+    }
+
+    static Reply asAdmin(LambdaInstance api, String path) throws Exception {
+        return api.invoke(Events.get(path, FakeAws.ADMIN_KEY));
     }
 
     /** Submits a batch of chats, and returns its path. */

@@ -11,10 +11,11 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 
-/** All that an instance of the function talks to: a table, a queue, two secrets and a provider, and a pool that names it. */
+/** All that an instance of the function talks to: a table, a queue, three secrets and a provider, and a pool that names it. */
 final class FakeAws implements AutoCloseable {
 
     static final String CLIENT_KEY = "c".repeat(3) + "7Gq2mXw9LrT4vBn8ZsKd5HyJ3PfA6eUcR1oSt";
+    static final String ADMIN_KEY = "a".repeat(3) + "Tn5Vd8QkYz2LbW7rXc4HsJm9GfP1uEo6RiAt3";
     static final String OPENAI_KEY = "sk-proj-0penA1keyThatMustNeverBePrinted";
     static final String ANTHROPIC_KEY = "sk-ant-Anthr0picKeyThatMustNeverBePrinted";
 
@@ -41,8 +42,10 @@ final class FakeAws implements AutoCloseable {
                 Map.of(queues.url(), "BatchQueue", queues.deadLettersUrl(), "BatchDeadLetters"));
         recordedSecrets = new RecordingProxy(
                 secrets.uri(), dynamo.calls(), "SecretId",
-                Map.of(SECRET + "providers", "ProviderKeys", SECRET + "clients", "ClientKeys"));
+                Map.of(SECRET + "providers", "ProviderKeys", SECRET + "clients", "ClientKeys", SECRET + "admin",
+                        "AdminKey"));
         secrets.put(SECRET + "clients", "{\"default\":\"" + CLIENT_KEY + "\"}");
+        secrets.put(SECRET + "admin", "{\"admin\":\"" + ADMIN_KEY + "\"}");
         putProviderKeys(OPENAI_KEY);
         writePool("""
                 { "endpoints": [
@@ -102,6 +105,7 @@ final class FakeAws implements AutoCloseable {
                 "TABLE_NAME", table,
                 "PROVIDER_KEYS_SECRET", SECRET + "providers",
                 "CLIENT_KEYS_SECRET", SECRET + "clients",
+                "ADMIN_KEYS_SECRET", SECRET + "admin",
                 "BATCH_QUEUE_URL", queues.url(),
                 "BATCH_DEAD_LETTER_QUEUE_URL", queues.deadLettersUrl(),
                 "RESULTS_DAYS", "30");

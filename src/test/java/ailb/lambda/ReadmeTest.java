@@ -86,6 +86,23 @@ class ReadmeTest {
     }
 
     @Test
+    void everySecretIsPaidForAndTheIdleCostsAddUp() {
+        int secrets = template.resources("AWS::SecretsManager::Secret").size();
+        String idle = lines(DEPLOY).dropWhile(line -> !line.startsWith("**Idle, a month:**"))
+                .takeWhile(line -> !line.isEmpty())
+                .collect(Collectors.joining(" "));
+        double sum = Pattern.compile("= (\\d\\.\\d\\d) \\$")
+                .matcher(idle)
+                .results()
+                .mapToDouble(part -> Double.parseDouble(part.group(1)))
+                .sum();
+
+        assertThat(idle).contains(String.format(Locale.ROOT, "%d secrets x 0.40 = %.2f $", secrets, 0.4 * secrets))
+                .contains(String.format(Locale.ROOT, "About **%.2f $**", Math.round(sum * 10) / 10.0));
+        assertThat(lines(README)).anyMatch(line -> line.contains("about 2.40 $ a month when idle"));
+    }
+
+    @Test
     void theCostsOfAMillionRequestsAddUp() {
         List<String> rows =
                 lines(DEPLOY).filter(line -> line.matches("\\|.*\\| (\\*\\*)?\\d+\\.\\d\\d(\\*\\*)? \\|")).toList();

@@ -144,7 +144,7 @@ class RuntimeClientIT extends DeployedFunctions {
                 "from restore to the first answer: %d ms%n",
                 Duration.ofNanos(reply.nanoTime() - restored).toMillis());
         assertThat(reply.status()).isEqualTo(200);
-        assertThat(aws.secrets().calls()).as("one for each secret").isEqualTo(2);
+        assertThat(aws.secrets().calls()).as("one for each secret").isEqualTo(3);
         assertThat(instance.threads()).contains("HttpClient-2-SelectorManager");
         assertThat(totalRequests(instance)).as("priming left no trace").isEqualTo(Map.of("one", 1, "two", 0));
     }

@@ -22,6 +22,8 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** template.yaml, against the code it deploys and against what this project promises of its deployment. */
 class TemplateTest {
@@ -135,6 +137,7 @@ class TemplateTest {
                         "sqs:SendMessage BatchQueue",
                         "secretsmanager:GetSecretValue ProviderKeys",
                         "secretsmanager:GetSecretValue ClientKeys",
+                        "secretsmanager:GetSecretValue AdminKey",
                         "logs:CreateLogStream ApiLog",
                         "logs:PutLogEvents ApiLog");
     }
@@ -188,17 +191,19 @@ class TemplateTest {
     }
 
     @Test
-    void generatesTheClientKeyAndStartsWithNoProviderKey() {
+    void generatesTheClientKeyAndTheAdminsAndStartsWithNoProviderKey() {
         assertThat(template.at("Resources.ProviderKeys.Properties.SecretString")).isEqualTo("{}");
-        assertThat(template.map("Resources.ClientKeys.Properties")).doesNotContainKey("SecretString");
-        assertThat(template.at("Resources.ClientKeys.Properties.GenerateSecretString"))
-                .isEqualTo(Map.of(
-                        "SecretStringTemplate", "{}",
-                        "GenerateStringKey", "default",
-                        "PasswordLength", 40,
-                        "ExcludePunctuation", true));
+        assertThat(Map.of("ClientKeys", "default", "AdminKey", "admin")).allSatisfy((secret, name) -> {
+            assertThat(template.map("Resources." + secret + ".Properties")).doesNotContainKey("SecretString");
+            assertThat(template.at("Resources." + secret + ".Properties.GenerateSecretString"))
+                    .isEqualTo(Map.of(
+                            "SecretStringTemplate", "{}",
+                            "GenerateStringKey", name,
+                            "PasswordLength", 40,
+                            "ExcludePunctuation", true));
+        });
         assertThat(template.resources("AWS::SecretsManager::Secret"))
-                .containsExactlyInAnyOrder("ProviderKeys", "ClientKeys");
+                .containsExactlyInAnyOrder("ProviderKeys", "ClientKeys", "AdminKey");
     }
 
     @Test
@@ -207,7 +212,9 @@ class TemplateTest {
         String call = template.command("Step3Call");
         String body = call.substring(call.indexOf("'{") + 1, call.lastIndexOf('\''));
 
-        assertThat(List.of(template.command("Step1PutProviderKeys"), template.command("Step2ReadClientKey")))
+        assertThat(List.of(
+                template.command("Step1PutProviderKeys"), template.command("Step2ReadClientKey"),
+                template.command("ReadAdminKey")))
                 .allSatisfy(command -> assertThat(command).contains("--region ${AWS::Region}"));
         assertThat(pool.models()).contains(new JsonMapper().readTree(body).path("model").asText());
     }
@@ -232,6 +239,7 @@ class TemplateTest {
     void printsWhatIsLookedAfterByHand() {
         assertThat(Map.of(
                 "ClientKeysSecret", "ClientKeys",
+                "AdminKeySecret", "AdminKey",
                 "ProviderKeysSecret", "ProviderKeys",
                 "StateTable", "State",
                 "BatchDeadLettersUrl", "BatchDeadLetters"))
@@ -241,11 +249,12 @@ class TemplateTest {
     }
 
     /** The value of a secret as Secrets Manager generates it, and one to which its owner added a client. */
-    @Test
-    void readsTheClientKeyOutOfItsSecret() throws Exception {
-        String pipe = template.command("Step2ReadClientKey").replaceFirst(".*\\| (.*)\\)", "$1");
+    @ParameterizedTest
+    @CsvSource({"Step2ReadClientKey, default", "ReadAdminKey, admin"})
+    void readsAKeyOutOfItsSecret(String output, String name) throws Exception {
+        String pipe = template.command(output).replaceFirst(".*\\| (.*)\\)", "$1");
         Process shell = new ProcessBuilder(
-                "sh", "-c", "printf '%s' \"$1\" | " + pipe, "sh", "{\"default\":\"k3y\",\"ci\":\"other\"}")
+                "sh", "-c", "printf '%s' \"$1\" | " + pipe, "sh", "{\"" + name + "\":\"k3y\",\"ci\":\"other\"}")
                 .redirectErrorStream(true)
                 .start();
 

@@ -14,7 +14,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.List;
 
-/** Calls a laptop server over HTTP, with its default client key. */
+/** Calls a laptop server over HTTP. */
 final class Caller implements AutoCloseable {
 
     static final String PROMPT = "a-prompt-to-keep-quiet-about";
@@ -25,9 +25,16 @@ final class Caller implements AutoCloseable {
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final URI server;
+    private final String key;
 
+    /** With the default client key. */
     Caller(URI server) {
+        this(server, "local");
+    }
+
+    Caller(URI server, String key) {
         this.server = server;
+        this.key = key;
     }
 
     HttpResponse<String> chat() throws IOException, InterruptedException {
@@ -57,7 +64,7 @@ final class Caller implements AutoCloseable {
             throws IOException, InterruptedException {
         HttpRequest request = HttpRequest.newBuilder(server.resolve(path))
                 .timeout(PATIENCE)
-                .header("authorization", "Bearer local")
+                .header("authorization", "Bearer " + key)
                 .method(method, BodyPublishers.ofString(body, UTF_8))
                 .build();
         return client.send(request, BodyHandlers.ofString());

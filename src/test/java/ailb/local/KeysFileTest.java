@@ -129,7 +129,7 @@ class KeysFileTest {
 
     @Test
     void noKeyIsPrinted() throws Exception {
-        assertThat(open().toString() + new BuiltInKeys(Map.of("first", "key-1")) + new OneClientKey("key-1"))
+        assertThat(open().toString() + new BuiltInKeys(Map.of("first", "key-1")) + new OneClientKey("default", "key-1"))
                 .doesNotContain("key-1");
     }
 

@@ -17,6 +17,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -41,7 +42,8 @@ class LocalBatchTest {
     @BeforeEach
     void start() throws Exception {
         server = LocalServer.start(
-                LocalSettings.of(Map.of("PORT", "0", "STATE", "dynamodb")), new PrintStream(out, true, UTF_8));
+                LocalSettings.of(Map.of("PORT", "0", "STATE", "dynamodb", "ADMIN_KEY", "all"), new Random(1)),
+                new PrintStream(out, true, UTF_8));
         server.simulated()
                 .orElseThrow()
                 .providers()
@@ -104,9 +106,14 @@ class LocalBatchTest {
         assertThat(put(URI.create(send.group(1)), send.group(2))).isEqualTo(200);
 
         List<JsonNode> results = List.of();
-        while (results.size() != 1 || !results.getFirst().path("response").isObject()) {
-            results = caller.lines("/v1/batches/queue-hello-1/results");
+        try (Caller admin = new Caller(server.uri(), "all")) {
+            while (results.size() != 1 || !results.getFirst().path("response").isObject()) {
+                results = admin.lines("/v1/batches/queue-hello-1/results");
+            }
         }
+        assertThat(caller.send("GET", "/v1/batches/queue-hello-1/results", "").statusCode())
+                .as("anybody could guess it")
+                .isEqualTo(404);
 
         assertThat(results.getFirst().path("custom_id").textValue()).isEqualTo("hello-1");
         assertThat(results.getFirst().at("/response/status_code").intValue()).isEqualTo(200);

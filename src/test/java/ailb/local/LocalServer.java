@@ -6,6 +6,7 @@ import ailb.api.ApiAnswer;
 import ailb.api.ApiRequest;
 import ailb.api.ApiResponse;
 import ailb.api.ApiStream;
+import ailb.api.CallerKeys;
 import ailb.aws.DynamoBatchStore;
 import ailb.aws.DynamoStateStore;
 import ailb.aws.LocalDynamo;
@@ -32,6 +33,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -81,8 +83,9 @@ final class LocalServer implements AutoCloseable {
             LocalQueue queue = starting.join();
             closers.push(queue::close);
             this.api = Wiring.api(
-                    pool, stores.state(), new HttpUpstream(), keys, new OneClientKey(settings.clientKey()),
-                    stores.batches(), queue.queue(), RESULTS, time, random, AnswerLimits.NONE, () -> {}, console);
+                    pool, stores.state(), new HttpUpstream(), keys, callerKeys(settings), stores.batches(),
+                    queue.queue(),
+                    RESULTS, time, random, new SecureRandom(), AnswerLimits.NONE, () -> {}, console);
             BatchWorker worker = Wiring.worker(
                     pool, stores.state(), new HttpUpstream(), keys, stores.batches(), queue.queue(), RESULTS, time,
                     random, console);
@@ -110,7 +113,7 @@ final class LocalServer implements AutoCloseable {
         ParentProcess parent = ParentProcess.now();
         QuietLibraries.hush();
         try {
-            LocalServer server = start(LocalSettings.of(System.getenv()), System.out);
+            LocalServer server = start(LocalSettings.of(System.getenv(), new SecureRandom()), System.out);
             Runtime.getRuntime().addShutdownHook(new Thread(server::close));
             // Exiting also ends the threads of DynamoDB Local.
             parent.whenEnded(() -> System.exit(0), server.time);
@@ -162,6 +165,11 @@ final class LocalServer implements AutoCloseable {
         return settings.keysFile().isPresent()
                 ? KeysFile.open(settings.keysFile().get(), builtIn, console::warn)
                 : builtIn;
+    }
+
+    private static CallerKeys callerKeys(LocalSettings settings) {
+        return new CallerKeys(
+                new OneClientKey("default", settings.clientKey()), new OneClientKey("admin", settings.adminKey()));
     }
 
     private record Stores(StateStore state, BatchStore batches) {}

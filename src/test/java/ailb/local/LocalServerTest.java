@@ -16,6 +16,7 @@ import java.net.ServerSocket;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
@@ -24,6 +25,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -69,7 +72,7 @@ class LocalServerTest {
 
     @Test
     void saysWhatItServesAndHow() throws Exception {
-        LocalServer server = start(Map.of("CLIENT_KEY", "it's"));
+        LocalServer server = start(Map.of("CLIENT_KEY", "it's", "ADMIN_KEY", "a11"));
 
         assertThat(out.toString(UTF_8))
                 .contains(server.uri().toString(), "simulated", "Ctrl-C")
@@ -84,10 +87,41 @@ class LocalServerTest {
                         + "\"url\":\"/v1/chat/completions\",\"body\":{\"model\":\"chat\",\"messages\":"
                         + "[{\"role\":\"user\",\"content\":\"Hello\"}]}}]'\n")
                 .containsPattern("export BASE=" + server.uri()
-                        + "/v1 AUTH='Authorization: Bearer it'\\\\''s' QUEUE=(http://127\\.0\\.0\\.1:\\d+/)(\\S+)"
+                        + "/v1 AUTH='Authorization: Bearer it'\\\\''s' ADMIN='Authorization: Bearer a11' QUEUE=(http://127\\.0\\.0\\.1:\\d+/)(\\S+)"
                         + " DEAD=\\1\\2-dead-letters AWS_ENDPOINT_URL_SQS=\\1 AWS_DEFAULT_REGION=local AWS_ACCESS_KEY_ID=test ")
+                .contains("curl " + server.uri() + "/v1/pool -H 'Authorization: Bearer a11'\n")
                 .contains("curl -X PUT " + server.uri()
                         + "/simulate/openai-primary -d '{\"mode\":\"fail\",\"for_seconds\":60}'\n");
+    }
+
+    @Test
+    void theAdminsKeyIsPrintedAndSeesWhatClientsDoNot() throws Exception {
+        LocalServer server = start(Map.of());
+        Matcher printed =
+                Pattern.compile("/v1/pool -H 'Authorization: Bearer ([0-9a-f]{32})'").matcher(out.toString(UTF_8));
+        assertThat(printed.find()).isTrue();
+        Caller admin = new Caller(server.uri(), printed.group(1));
+        opened.push(admin);
+        Caller caller = caller(server);
+        JsonNode batch = caller.post("/v1/batches", """
+                {"custom_id":"a","method":"POST","url":"/v1/chat/completions","body":%s}""".formatted(Caller.CHAT));
+        String path = "/v1/batches/" + batch.path("id").textValue();
+
+        assertThat(admin.get("/v1/pool").has("budget")).isTrue();
+        assertThat(caller.get("/v1/pool").has("budget")).isFalse();
+        assertThat(admin.get(path).path("id")).isEqualTo(batch.path("id"));
+        assertThat(caller.get(path).path("id")).isEqualTo(batch.path("id"));
+        JsonNode own = admin.post("/v1/batches", """
+                {"custom_id":"a","method":"POST","url":"/v1/chat/completions","body":%s}""".formatted(Caller.CHAT));
+        assertThat(caller.send("GET", "/v1/batches/" + own.path("id").textValue(), "").statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void everyStartHasAnotherAdminsKey() throws Exception {
+        LocalSettings one = LocalSettings.of(Map.of(), new SecureRandom());
+        LocalSettings other = LocalSettings.of(Map.of(), new SecureRandom());
+
+        assertThat(one.adminKey()).hasSize(32).isNotEqualTo(other.adminKey());
     }
 
     @Test
@@ -165,7 +199,8 @@ class LocalServerTest {
         HttpResponse<String> response = caller.chat();
 
         assertThat(response.statusCode()).isEqualTo(503);
-        assertThat(response.body()).contains("'sim'", "KEYS_FILE=keys.json").doesNotContain("Secrets Manager");
+        assertThat(response.body()).contains("'sim-0'").doesNotContain("KEYS_FILE");
+        assertThat(out.toString(UTF_8)).contains("'sim'", "KEYS_FILE=keys.json").doesNotContain("Secrets Manager");
     }
 
     @Test
@@ -251,7 +286,7 @@ class LocalServerTest {
     private LocalServer start(Map<String, String> environment) throws BadSettingException {
         Map<String, String> all = new HashMap<>(Map.of("PORT", "0", "STATE", "memory"));
         all.putAll(environment);
-        LocalServer server = LocalServer.start(LocalSettings.of(all), new PrintStream(out, true, UTF_8));
+        LocalServer server = LocalServer.start(LocalSettings.of(all, new Random(1)), new PrintStream(out, true, UTF_8));
         opened.push(server);
         server.simulated()
                 .ifPresent(pool -> pool.providers()

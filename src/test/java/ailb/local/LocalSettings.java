@@ -3,9 +3,11 @@ package ailb.local;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 
 /**
@@ -15,9 +17,11 @@ import java.util.stream.Collectors;
  * @param poolFile the pool.json; empty for simulated providers
  * @param keysFile a JSON map from the names of API keys to their values
  * @param clientKey what callers bring
+ * @param adminKey what brings whoever sees everything
  * @param state where the state of the endpoints is kept
  */
-record LocalSettings(int port, Optional<Path> poolFile, Optional<Path> keysFile, String clientKey, State state) {
+record LocalSettings(int port, Optional<Path> poolFile, Optional<Path> keysFile, String clientKey, String adminKey,
+        State state) {
 
     enum State {
         DYNAMODB,
@@ -27,13 +31,19 @@ record LocalSettings(int port, Optional<Path> poolFile, Optional<Path> keysFile,
     private static final int HIGHEST_PORT = 65_535;
     private static final int LONGEST_ECHO = 40;
 
-    /** Reads {@code PORT}, {@code POOL_FILE}, {@code KEYS_FILE}, {@code CLIENT_KEY} and {@code STATE}; empty is unset. */
-    static LocalSettings of(Map<String, String> environment) throws BadSettingException {
+    /**
+     * Reads {@code PORT}, {@code POOL_FILE}, {@code KEYS_FILE}, {@code CLIENT_KEY}, {@code ADMIN_KEY} and {@code STATE};
+     * empty is unset.
+     *
+     * @param random what a key is made of that is not set, which nobody may foresee
+     */
+    static LocalSettings of(Map<String, String> environment, RandomGenerator random) throws BadSettingException {
         return new LocalSettings(
                 port(value(environment, "PORT").orElse("8080")),
                 path(environment, "POOL_FILE"),
                 path(environment, "KEYS_FILE"),
-                clientKey(value(environment, "CLIENT_KEY").orElse("local")),
+                key("CLIENT_KEY", value(environment, "CLIENT_KEY").orElse("local")),
+                key("ADMIN_KEY", value(environment, "ADMIN_KEY").orElseGet(() -> randomKey(random))),
                 state(value(environment, "STATE").orElse("dynamodb")));
     }
 
@@ -60,10 +70,14 @@ record LocalSettings(int port, Optional<Path> poolFile, Optional<Path> keysFile,
         return port;
     }
 
-    private static String clientKey(String text) throws BadSettingException {
+    private static String randomKey(RandomGenerator random) {
+        return HexFormat.of().toHexDigits(random.nextLong()) + HexFormat.of().toHexDigits(random.nextLong());
+    }
+
+    private static String key(String name, String text) throws BadSettingException {
         if (!text.chars().allMatch(character -> character > ' ' && character < 0x7f)) {
-            throw new BadSettingException("CLIENT_KEY must be ASCII without spaces, as it travels in a header."
-                    + " Set it as in: CLIENT_KEY=local ./mvnw -Plocal");
+            throw new BadSettingException(name + " must be ASCII without spaces, as it travels in a header."
+                    + " Set it as in: " + name + "=local ./mvnw -Plocal");
         }
         return text;
     }
@@ -88,7 +102,7 @@ record LocalSettings(int port, Optional<Path> poolFile, Optional<Path> keysFile,
         return "\"" + start.replaceAll("\\p{Cntrl}", "?") + "\"";
     }
 
-    /** Without the key. */
+    /** Without the keys. */
     @Override
     public String toString() {
         return "LocalSettings[port=" + port + ", poolFile=" + poolFile + ", keysFile=" + keysFile + ", state=" + state

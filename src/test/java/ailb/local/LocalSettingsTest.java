@@ -14,30 +14,31 @@ class LocalSettingsTest {
 
     @Test
     void nothingNeedsToBeSet() throws Exception {
-        assertThat(LocalSettings.of(Map.of()))
+        assertThat(of(Map.of()))
                 .isEqualTo(new LocalSettings(8080, Optional.empty(), Optional.empty(), "local",
-                        LocalSettings.State.DYNAMODB));
+                        "000000000000000a000000000000000a", LocalSettings.State.DYNAMODB));
     }
 
     @Test
     void whatIsSetToNothingIsNotSet() throws Exception {
         assertThat(
-                LocalSettings.of(Map.of("PORT", "", "POOL_FILE", " ", "KEYS_FILE", "", "CLIENT_KEY", "", "STATE", "")))
-                .isEqualTo(LocalSettings.of(Map.of()));
+                of(Map.of("PORT", "", "POOL_FILE", " ", "KEYS_FILE", "", "CLIENT_KEY", "", "ADMIN_KEY", "",
+                        "STATE", "")))
+                .isEqualTo(of(Map.of()));
     }
 
     @Test
     void everythingCanBeSet() throws Exception {
         Map<String, String> environment = Map.of(
                 "PORT", "9000", "POOL_FILE", "pool.json", "KEYS_FILE", "/etc/keys.json", "CLIENT_KEY", "s3cret",
-                "STATE",
-                "memory");
+                "ADMIN_KEY", "s3cret-too", "STATE", "memory");
 
-        LocalSettings settings = LocalSettings.of(environment);
+        LocalSettings settings = of(environment);
 
         assertThat(settings)
                 .isEqualTo(new LocalSettings(9000, Optional.of(Path.of("pool.json")),
-                        Optional.of(Path.of("/etc/keys.json")), "s3cret", LocalSettings.State.MEMORY));
+                        Optional.of(Path.of("/etc/keys.json")), "s3cret", "s3cret-too",
+                        LocalSettings.State.MEMORY));
         assertThat(settings.toString()).doesNotContain("s3cret");
     }
 
@@ -52,11 +53,17 @@ class LocalSettingsTest {
         "STATE      | MEMORY | STATE must be dynamodb or memory, not \"MEMORY\"",
         "POOL_FILE  | `a\u0000b` | POOL_FILE must be the path of a file, not \"a?b\"",
         "KEYS_FILE  | `a\u0000b` | KEYS_FILE must be the path of a file, not \"a?b\"",
-        "CLIENT_KEY | `a b`  | CLIENT_KEY must be ASCII without spaces"})
+        "CLIENT_KEY | `a b`  | CLIENT_KEY must be ASCII without spaces",
+        "ADMIN_KEY  | `a b`  | ADMIN_KEY must be ASCII without spaces"})
     void aBadSettingIsRefusedInOneLineThatSaysWhatIsAllowed(String name, String value, String message) {
-        assertThatThrownBy(() -> LocalSettings.of(Map.of(name, value)))
+        assertThatThrownBy(() -> of(Map.of(name, value)))
                 .isInstanceOf(BadSettingException.class)
                 .hasMessageStartingWith(message)
                 .hasMessageNotContaining("\n");
+    }
+
+    /** With a source of randomness that always gives 10. */
+    private static LocalSettings of(Map<String, String> environment) throws BadSettingException {
+        return LocalSettings.of(environment, () -> 10);
     }
 }

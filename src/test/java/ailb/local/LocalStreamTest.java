@@ -7,6 +7,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.net.http.HttpResponse;
 import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -18,7 +19,7 @@ class LocalStreamTest {
     void aChatIsStreamedByAnEndpointThatCanThoughAnotherFails() throws Exception {
         PrintStream out = new PrintStream(new ByteArrayOutputStream(), true, UTF_8);
         Map<String, String> environment = Map.of("PORT", "0", "STATE", "memory");
-        try (LocalServer server = LocalServer.start(LocalSettings.of(environment), out);
+        try (LocalServer server = LocalServer.start(LocalSettings.of(environment, new Random(1)), out);
                 Caller caller = new Caller(server.uri())) {
             caller.put("/simulate/openai-primary", "{\"mode\":\"fail\"}");
             String streamed = Caller.CHAT.replace("{\"model\":\"chat\"", "{\"stream\":true,\"model\":\"gpt\"");

@@ -7,6 +7,7 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -24,9 +25,10 @@ class RealClientsIT {
         ClientsInNode clients = ClientsInNode.install();
         PrintStream unread = new PrintStream(new ByteArrayOutputStream(), true, UTF_8);
         try (LocalServer server =
-                LocalServer.start(LocalSettings.of(Map.of("PORT", "0", "STATE", "memory")), unread);
+                LocalServer.start(LocalSettings.of(Map.of("PORT", "0", "STATE", "memory"), new Random(1)), unread);
                 TroubledPool troubledPool = new TroubledPool(directory);
-                LocalServer troubled = LocalServer.start(LocalSettings.of(troubledPool.environment()), unread)) {
+                LocalServer troubled =
+                        LocalServer.start(LocalSettings.of(troubledPool.environment(), new Random(1)), unread)) {
             server.simulated()
                     .orElseThrow()
                     .providers()

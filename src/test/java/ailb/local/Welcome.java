@@ -24,7 +24,12 @@ record Welcome(URI server, URI queue, URI deadLetters, LocalSettings settings, P
         text.append("\nPut a request on the queue:\n  ").append(send());
         text.append("\nFor aws sqs, in a terminal of its own, as it has no account of yours there:\n  ")
                 .append(client());
-        text.append("\nSee the pool:\n  curl ").append(server).append("/v1/pool -H ").append(authorization());
+        text.append(
+                "\nSee the pool, with the admin's key, which is needed for spend, for everybody's batches and for what was"
+                        + " put on the queue:\n  curl ")
+                .append(server)
+                .append("/v1/pool -H ")
+                .append(adminAuthorization());
         if (settings.poolFile().isEmpty()) {
             text.append("\nMake a provider fail for a minute (or: overloaded, hang, slow, unauthorized, garbage,"
                     + " break_off, rate_limited; ok ends it):\n  ").append(fail());
@@ -71,7 +76,8 @@ record Welcome(URI server, URI queue, URI deadLetters, LocalSettings settings, P
      * knows version 1 of the AWS CLI has an address of its own, whatever it is told.
      */
     private String client() {
-        return "export BASE=" + server + "/v1 AUTH=" + authorization() + " QUEUE=" + queue + " DEAD=" + deadLetters
+        return "export BASE=" + server + "/v1 AUTH=" + authorization() + " ADMIN=" + adminAuthorization() + " QUEUE="
+                + queue + " DEAD=" + deadLetters
                 + " AWS_ENDPOINT_URL_SQS=" + queue.resolve("/")
                 + " AWS_DEFAULT_REGION=local AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test";
     }
@@ -87,7 +93,15 @@ record Welcome(URI server, URI queue, URI deadLetters, LocalSettings settings, P
     }
 
     private String authorization() {
-        return quoted("Authorization: Bearer " + settings.clientKey());
+        return bearing(settings.clientKey());
+    }
+
+    private String adminAuthorization() {
+        return bearing(settings.adminKey());
+    }
+
+    private static String bearing(String key) {
+        return quoted("Authorization: Bearer " + key);
     }
 
     /** For a POSIX shell. */

@@ -83,7 +83,9 @@ final class BatchSide {
                 .collect(Collectors.joining());
         byte[] bytes = input.getBytes(StandardCharsets.UTF_8);
         records.create(
-                Batch.submitted(ID, course.lines(), bytes.length, time.now(), time.now() + KEPT.toNanos()), bytes);
+                Batch.submitted(ID, Optional.of("default"), course.lines(), bytes.length, time.now(),
+                        time.now() + KEPT.toNanos()),
+                bytes);
         queue.send(List.of("{\"expand\":\"" + ID + "\"}"), Duration.ZERO);
         for (int i = 0; i < 2; i++) {
             time.at(time.now() + i * SECOND, () -> poll(world, instances, lives));

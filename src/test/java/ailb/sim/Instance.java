@@ -2,6 +2,8 @@ package ailb.sim;
 
 import ailb.api.AnswerLimits;
 import ailb.api.Api;
+import ailb.api.CallerKeys;
+import ailb.api.NobodysKeys;
 import ailb.batch.BatchProcessor;
 import ailb.batch.BatchQueue;
 import ailb.batch.BatchStore;
@@ -104,7 +106,8 @@ final class Instance implements Upstream {
                     new InMemoryBatchStore(), new InMemoryBatchQueue(time, world.random()), world.pool(), time,
                     world.random(), BatchSide.KEPT);
             front = Handlers.of(
-                    new Api(world.pool(), dispatcher(), world.clientKeys(), batches, time, world.random(),
+                    new Api(world.pool(), dispatcher(), new CallerKeys(world.clientKeys(), new NobodysKeys()), batches,
+                            time, world.random(),
                             AnswerLimits.NONE, () -> {}),
                     time);
         }
