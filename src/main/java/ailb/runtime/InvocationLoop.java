@@ -49,7 +49,10 @@ final class InvocationLoop {
         try {
             check(settle(invocation.id(), response, failure), invocation.id());
         } catch (IOException e) {
-            log.warn("The invocation's outcome could not be told: " + e.getMessage(), invocation.id());
+            // A caller who hangs up ends the response, many times a day: there is nobody left to tell.
+            if (!response.isUnwanted()) {
+                log.warn("The invocation's outcome could not be told: " + e.getMessage(), invocation.id());
+            }
         }
         if (failure instanceof VirtualMachineError && !(failure instanceof StackOverflowError)) {
             throw new RuntimeEndException("The JVM cannot go on: " + failure, failure);
