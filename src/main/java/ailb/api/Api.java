@@ -94,7 +94,7 @@ public final class Api {
     private ApiAnswer answer(ApiRequest request, Deadline deadline, String id) {
         try {
             return route(request, deadline, id);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | StackOverflowError e) {
             LOG.log(System.Logger.Level.ERROR, "a bug of the balancer, met by the request " + id, e);
             return error(BUG, protocol(request));
         }

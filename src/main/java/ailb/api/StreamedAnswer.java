@@ -46,7 +46,7 @@ record StreamedAnswer(
         } catch (InterruptedException e) {
             caller.end(Api.SHUTTING_DOWN);
             throw e;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | StackOverflowError e) {
             LOG.log(System.Logger.Level.ERROR, "a bug of the balancer, met by the request " + headers.get(), e);
             caller.end(Api.BUG);
         }

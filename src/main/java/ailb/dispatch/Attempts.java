@@ -216,7 +216,7 @@ final class Attempts {
         ProviderReply reply;
         try {
             reply = live.relay(events -> output.send(call.endpoint().name(), made, events), output);
-        } catch (InterruptedException | RuntimeException e) {
+        } catch (InterruptedException | RuntimeException | StackOverflowError e) {
             hungUp(parts, call, live.soFar(), headAt);
             throw e;
         }

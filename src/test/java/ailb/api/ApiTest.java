@@ -138,6 +138,19 @@ class ApiTest {
                         + "'x-api-key: <key>'.");
     }
 
+    /** The stack is whole again once it is left, so nothing else is in danger. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aStackThatOverflowsFailsOneRequest(boolean stream) throws IOException {
+        String body = stream ? CHAT.replace("{\"model", "{\"stream\":true,\"model") : CHAT;
+        upstream.then("a", () -> {
+            throw new StackOverflowError();
+        });
+
+        assertError(post(body), 500, "server_error", "internal_error");
+        assertThat(post(CHAT).status()).isEqualTo(200);
+    }
+
     /** The name of a key, never the key. */
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
