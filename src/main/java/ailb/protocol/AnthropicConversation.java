@@ -3,11 +3,6 @@ package ailb.protocol;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
-import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
 
 /**
  * Messages as Anthropic's turns. Instructions go to the top-level {@code system}; neighbouring turns of one role are
@@ -25,19 +20,12 @@ final class AnthropicConversation {
     private ArrayNode content = Json.array();
     private int results;
 
-    /** Calls of the last turn of the assistant's that have no result yet, and where they stand. */
-    private final Map<String, String> unanswered = new LinkedHashMap<>();
-    private final Set<String> calls = new HashSet<>();
-    private Optional<String> fault = Optional.empty();
-
     private AnthropicConversation() {}
 
-    /** Only of messages that have no {@link AnthropicMessages#fault fault} each by itself. */
+    /** Only of messages without a fault, each by itself and in their {@link AnthropicOrder order}. */
     static AnthropicConversation of(JsonNode messages) {
         AnthropicConversation conversation = new AnthropicConversation();
-        for (int i = 0; i < messages.size(); i++) {
-            conversation.add(messages.get(i), "messages[" + i + "].");
-        }
+        messages.forEach(conversation::add);
         conversation.end();
         return conversation;
     }
@@ -50,68 +38,41 @@ final class AnthropicConversation {
         return turns;
     }
 
-    /** The path of what Anthropic refuses in the order of the turns: calls and results have to match turn by turn. */
-    Optional<String> fault() {
-        return fault.or(() -> turns.isEmpty() ? Optional.of("messages") : Optional.empty());
-    }
-
-    private void add(JsonNode message, String path) {
+    private void add(JsonNode message) {
         switch (message.path("role").textValue()) {
-            case "assistant" -> addAssistant(message, path);
-            case "tool" -> addResult(message, path);
+            case "assistant" -> addAssistant(message);
+            case "tool" -> addResult(message);
             case "user" -> {
-                ArrayNode blocks = blocks(message.path("content"));
-                if (!blocks.isEmpty()) {
-                    turnOf(USER).addAll(blocks);
+                if (hasBlocks(message.path("content"))) {
+                    addBlocks(message.path("content"), turnOf(USER));
                 }
             }
-            default -> system.addAll(blocks(message.path("content")));
+            default -> addBlocks(message.path("content"), system);
         }
     }
 
-    private void addAssistant(JsonNode message, String path) {
-        ArrayNode blocks = blocks(message.path("content"));
-        addText(blocks, message.path("refusal"));
-        JsonNode toolCalls = message.path("tool_calls");
-        AnthropicToolCalls.addBlocks(toolCalls, blocks);
-        // A turn may not end with a thought, so an answer that was cut off while thinking is left out.
-        if (blocks.isEmpty()) {
+    private void addAssistant(JsonNode message) {
+        if (!isAssistantsTurn(message)) {
             return;
-        }
-        if (turns.isEmpty()) {
-            // Anthropic wants a user's turn first. One made up here would be words in the user's mouth.
-            report(path + "role");
         }
         ArrayNode turn = turnOf(ASSISTANT);
         message.path("thinking_blocks").forEach(turn::add);
-        turn.addAll(blocks);
-        for (int i = 0; i < toolCalls.size(); i++) {
-            String id = toolCalls.get(i).path("id").textValue();
-            if (!calls.add(id)) {
-                report(path + "tool_calls[" + i + "].id");
-            }
-            unanswered.put(id, path + "tool_calls[" + i + "]");
-        }
+        addBlocks(message.path("content"), turn);
+        addText(turn, message.path("refusal"));
+        AnthropicToolCalls.addBlocks(message.path("tool_calls"), turn);
     }
 
-    private void addResult(JsonNode message, String path) {
+    private void addResult(JsonNode message) {
         String id = message.path("tool_call_id").textValue();
-        if (unanswered.remove(id) == null) {
-            report(path + "tool_call_id");
-        }
         ObjectNode result = Json.object().put("type", "tool_result").put("tool_use_id", id);
-        ArrayNode blocks = blocks(message.path("content"));
-        if (!blocks.isEmpty()) {
-            result.set("content", blocks);
+        if (hasBlocks(message.path("content"))) {
+            addBlocks(message.path("content"), result.putArray("content"));
         }
         turnOf(USER).insert(results++, result);
     }
 
     private ArrayNode turnOf(String role) {
         if (!speaker.equals(role)) {
-            if (role.equals(ASSISTANT)) {
-                reportUnanswered();
-            }
             speaker = role;
             results = 0;
             content = turns.addObject().put("role", role).putArray("content");
@@ -120,7 +81,6 @@ final class AnthropicConversation {
     }
 
     private void end() {
-        reportUnanswered();
         if (speaker.equals(ASSISTANT)) {
             endWithoutWhiteSpace();
         }
@@ -133,17 +93,33 @@ final class AnthropicConversation {
         }
     }
 
-    private void reportUnanswered() {
-        unanswered.values().stream().findFirst().ifPresent(this::report);
-        unanswered.clear();
+    /** A turn may not end with a thought, so an answer that was cut off while thinking is none. */
+    static boolean isAssistantsTurn(JsonNode message) {
+        return hasBlocks(message.path("content"))
+                || isSaid(message.path("refusal"))
+                || !message.path("tool_calls").isEmpty();
     }
 
-    private void report(String path) {
-        fault = fault.or(() -> Optional.of(path));
+    /** Whether anything of it goes into a turn. */
+    static boolean hasBlocks(JsonNode content) {
+        for (JsonNode part : content) {
+            boolean isBlock = switch (part.path("type").textValue()) {
+                case "image_url", "file" -> true;
+                case "refusal" -> isSaid(part.path("refusal"));
+                default -> isSaid(part.path("text"));
+            };
+            if (isBlock) {
+                return true;
+            }
+        }
+        return isSaid(content);
     }
 
-    private static ArrayNode blocks(JsonNode content) {
-        ArrayNode blocks = Json.array();
+    private static boolean isSaid(JsonNode text) {
+        return text.isTextual() && !MessageText.isBlank(text.textValue());
+    }
+
+    private static void addBlocks(JsonNode content, ArrayNode blocks) {
         addText(blocks, content);
         for (JsonNode part : content) {
             switch (part.path("type").textValue()) {
@@ -153,11 +129,10 @@ final class AnthropicConversation {
                 default -> addText(blocks, part.path("text"));
             }
         }
-        return blocks;
     }
 
     private static void addText(ArrayNode blocks, JsonNode text) {
-        if (text.isTextual() && !MessageText.isBlank(text.textValue())) {
+        if (isSaid(text)) {
             blocks.addObject().put("type", "text").put("text", text.textValue());
         }
     }

@@ -19,7 +19,7 @@ final class AnthropicFields {
 
     static final Map<String, FieldRule> RULES = Map.ofEntries(
             translated("model", _ -> true),
-            translated("messages", _ -> true), // see AnthropicMessages and AnthropicConversation
+            translated("messages", _ -> true), // see AnthropicMessages and AnthropicOrder
             translated("max_tokens", _ -> true),
             translated("max_completion_tokens", _ -> true),
             translated("temperature", _ -> true),
@@ -71,6 +71,14 @@ final class AnthropicFields {
 
     /** Anthropic refuses a stop sequence of white space only. */
     private static boolean isStop(JsonNode stop) {
-        return AnthropicRequest.stopSequences(stop).stream().noneMatch(MessageText::isBlank);
+        if (stop.isTextual()) {
+            return !MessageText.isBlank(stop.textValue());
+        }
+        for (JsonNode one : stop) {
+            if (MessageText.isBlank(one.textValue())) {
+                return false;
+            }
+        }
+        return true;
     }
 }

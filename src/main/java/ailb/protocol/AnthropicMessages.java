@@ -14,14 +14,7 @@ final class AnthropicMessages {
 
     /** The path of the first part of a message that has no equivalent. */
     static Optional<String> fault(JsonNode messages) {
-        for (int i = 0; i < messages.size(); i++) {
-            String path = "messages[" + i + "].";
-            Optional<String> fault = messageFault(messages.get(i)).map(field -> path + field);
-            if (fault.isPresent()) {
-                return fault;
-            }
-        }
-        return Optional.empty();
+        return Fields.firstFault(messages, AnthropicMessages::messageFault).map(field -> "messages" + field);
     }
 
     private static Optional<String> messageFault(JsonNode message) {
@@ -59,7 +52,7 @@ final class AnthropicMessages {
             default -> false;
         };
         if (!isServed) {
-            return Optional.of(field);
+            return Optional.of(FieldPath.name(field));
         }
         return switch (field) {
             case "tool_calls" -> AnthropicToolCalls.fault(value);
@@ -69,14 +62,7 @@ final class AnthropicMessages {
     }
 
     private static Optional<String> partsFault(JsonNode parts, String role) {
-        for (int i = 0; parts.isArray() && i < parts.size(); i++) {
-            String path = "content[" + i + "].";
-            Optional<String> fault = partFault(parts.get(i), role).map(field -> path + field);
-            if (fault.isPresent()) {
-                return fault;
-            }
-        }
-        return Optional.empty();
+        return Fields.firstFault(parts, part -> partFault(part, role)).map(field -> "content" + field);
     }
 
     /** A part holds its contents in a field that is named like its type: {@code input_audio} names what is refused best. */

@@ -2,8 +2,6 @@ package ailb.protocol;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.ArrayList;
-import java.util.List;
 
 /** A chat request in Anthropic's words; {@link AnthropicFields} says which fields have any. */
 final class AnthropicRequest {
@@ -44,15 +42,6 @@ final class AnthropicRequest {
         return Json.bytes(body);
     }
 
-    static List<String> stopSequences(JsonNode stop) {
-        List<String> stops = new ArrayList<>();
-        if (stop.isTextual()) {
-            stops.add(stop.textValue());
-        }
-        stop.forEach(each -> stops.add(each.textValue()));
-        return stops;
-    }
-
     private static void putSampling(ObjectNode root, ObjectNode body) {
         JsonNode temperature = root.path("temperature");
         JsonNode topP = root.path("top_p");
@@ -65,9 +54,11 @@ final class AnthropicRequest {
         if (topP.isNumber() && !noTopP) {
             body.set("top_p", topP);
         }
-        List<String> stops = stopSequences(root.path("stop"));
-        if (!stops.isEmpty()) {
-            stops.forEach(body.putArray("stop_sequences")::add);
+        JsonNode stop = root.path("stop");
+        if (stop.isTextual()) {
+            body.putArray("stop_sequences").add(stop);
+        } else if (!stop.isEmpty()) {
+            body.set("stop_sequences", stop);
         }
     }
 

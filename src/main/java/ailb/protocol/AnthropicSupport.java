@@ -13,7 +13,7 @@ final class AnthropicSupport {
         return FieldRule.firstFault(AnthropicFields.RULES, root)
                 .or(() -> conflict(root))
                 .or(() -> AnthropicMessages.fault(root.path("messages")))
-                .or(() -> AnthropicConversation.of(root.path("messages")).fault());
+                .or(() -> AnthropicOrder.fault(root.path("messages")));
     }
 
     /** Fields that are served each by itself, but not together. */

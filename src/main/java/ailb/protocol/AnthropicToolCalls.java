@@ -3,7 +3,6 @@ package ailb.protocol;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.Set;
 
@@ -17,14 +16,7 @@ final class AnthropicToolCalls {
         if (!calls.isArray()) {
             return Json.isAbsent(calls) ? Optional.empty() : Optional.of("tool_calls");
         }
-        for (int i = 0; i < calls.size(); i++) {
-            String path = "tool_calls[" + i + "].";
-            Optional<String> fault = callFault(calls.get(i)).map(field -> path + field);
-            if (fault.isPresent()) {
-                return fault;
-            }
-        }
-        return Optional.empty();
+        return Fields.firstFault(calls, AnthropicToolCalls::callFault).map(field -> "tool_calls" + field);
     }
 
     static boolean isId(JsonNode id) {
@@ -42,7 +34,7 @@ final class AnthropicToolCalls {
                 .or(() -> isId(call.path("id")) ? Optional.empty() : Optional.of("id"))
                 .or(() -> Fields.firstOther(function, Set.of("name", "arguments")).map(field -> "function." + field))
                 .or(() -> function.path("name").isTextual() ? Optional.empty() : Optional.of("function.name"))
-                .or(() -> input(function.path("arguments")).isPresent()
+                .or(() -> isInput(function.path("arguments"))
                         ? Optional.empty()
                         : Optional.of("function.arguments"));
     }
@@ -64,12 +56,14 @@ final class AnthropicToolCalls {
         String text = arguments.textValue();
         return text.isBlank()
                 ? Optional.of(Json.object())
-                : Json.parse(text).filter(JsonNode::isObject).filter(object -> isReadable(text, object));
+                : Json.parse(text).filter(JsonNode::isObject);
     }
 
-    /** A name with half a surrogate pair can be read from a string, but not from the bytes it is sent as. */
-    private static boolean isReadable(String text, JsonNode object) {
-        return StandardCharsets.UTF_8.newEncoder().canEncode(text) || Json.parse(Json.bytes(object)).isPresent();
+    /** Whether they are an object, or text that is one; none is made. */
+    private static boolean isInput(JsonNode arguments) {
+        return arguments.isTextual()
+                ? arguments.textValue().isBlank() || Json.isObject(arguments.textValue())
+                : arguments.isObject();
     }
 
     /**
@@ -81,7 +75,7 @@ final class AnthropicToolCalls {
         JsonNode function = call.path("function");
         return call.path("id").isTextual()
                 && function.path("name").isTextual()
-                && (isCutOff || input(function.path("arguments")).isPresent());
+                && (isCutOff || isInput(function.path("arguments")));
     }
 
     /** True for a {@code tool_use} block that can be told as a call. */
@@ -96,7 +90,8 @@ final class AnthropicToolCalls {
         call.put("type", "function");
         ObjectNode function = call.putObject("function");
         function.set("name", block.path("name"));
-        function.put("arguments", Json.text(block.path("input")));
+        JsonNode input = block.path("input");
+        function.put("arguments", input.isEmpty() ? "{}" : Json.text(input));
         return call;
     }
 }

@@ -16,25 +16,17 @@ final class AnthropicTools {
         if (!tools.isArray()) {
             return Optional.of("tools");
         }
-        for (int i = 0; i < tools.size(); i++) {
-            String path = "tools[" + i + "]";
-            Optional<String> fault = toolFault(tools.get(i)).map(field -> path + field);
-            if (fault.isPresent()) {
-                return fault;
-            }
-        }
-        return Optional.empty();
+        return Fields.firstFault(tools, AnthropicTools::toolFault).map(field -> "tools" + field);
     }
 
     private static Optional<String> toolFault(JsonNode tool) {
         if (!Fields.is(tool.path("type"), "function")) {
-            return Optional.of(".type");
+            return Optional.of("type");
         }
         JsonNode function = tool.path("function");
         return Fields.firstOther(tool, Set.of("type", "function"))
                 .or(() -> function.isObject() ? Optional.empty() : Optional.of("function"))
-                .or(() -> functionFault(function).map(field -> "function." + field))
-                .map(field -> "." + field);
+                .or(() -> functionFault(function).map(field -> "function." + field));
     }
 
     private static Optional<String> functionFault(JsonNode function) {

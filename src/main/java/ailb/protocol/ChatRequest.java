@@ -33,7 +33,8 @@ public final class ChatRequest implements ModelRequest {
      * @param body kept, so not to be changed afterwards
      */
     public static Parsed parse(byte[] body) {
-        return RequestReader.read(body, ChatRequestRules::firstFault, ChatRequest::new);
+        return RequestReader.read(
+                body, root -> ChatRequestRules.firstFault(root).map(FieldFault::error), ChatRequest::new);
     }
 
     @Override
@@ -49,15 +50,22 @@ public final class ChatRequest implements ModelRequest {
 
     @Override
     public boolean isCached() {
-        return root().findValue("cache_control") != null;
+        return Json.hasAnywhere(root(), "cache_control");
     }
 
-    /** {@code max_completion_tokens}, else {@code max_tokens}. */
+    /** {@code max_completion_tokens}, else {@code max_tokens}, of each of the answers that are made. */
     @Override
     public OptionalLong maxTokens() {
         JsonNode newer = root().path("max_completion_tokens");
         JsonNode max = newer.isIntegralNumber() ? newer : root().path("max_tokens");
-        return max.isIntegralNumber() ? OptionalLong.of(max.longValue()) : OptionalLong.empty();
+        return max.isIntegralNumber()
+                ? OptionalLong.of(Math.min(Integer.MAX_VALUE, max.longValue() * answers()))
+                : OptionalLong.empty();
+    }
+
+    /** Many providers know {@code best_of} too, and make as many to choose from. */
+    private long answers() {
+        return Math.max(1, Math.max(Json.count(root().path("n")), Json.count(root().path("best_of"))));
     }
 
     @Override

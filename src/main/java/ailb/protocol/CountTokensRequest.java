@@ -21,7 +21,9 @@ final class CountTokensRequest implements ModelRequest {
     static Parsed parse(Headers headers, byte[] body) {
         return RequestReader.read(
                 body,
-                root -> MessagesRequest.betasFault(headers).or(() -> MessagesRequestRules.prompt(root)),
+                root -> MessagesRequest.betasFault(headers)
+                        .or(() -> MessagesRequestRules.prompt(root))
+                        .map(FieldFault::error),
                 read -> new CountTokensRequest(read, headers.get(MessagesRequest.BETAS)));
     }
 

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /** What a client asked of {@code /v1/embeddings}. */
 final class EmbeddingsRequest extends PassedThroughRequest {
 
-    /** A prompt may be given as numbers of tokens. */
+    /** A prompt may be given as numbers of tokens; each text takes one at least. */
     private static final long CHARACTERS_PER_TOKEN = 4;
 
     private EmbeddingsRequest(RequestBody body) {
@@ -21,13 +21,15 @@ final class EmbeddingsRequest extends PassedThroughRequest {
     }
 
     private static Optional<ApiError> firstFault(ObjectNode root) {
-        return ChatRequestRules.model(root.path("model")).or(() -> input(root.path("input")));
+        return ChatRequestRules.model(root.path("model"))
+                .or(() -> input(root.path("input")))
+                .map(FieldFault::error);
     }
 
-    private static Optional<ApiError> input(JsonNode input) {
+    private static Optional<FieldFault> input(JsonNode input) {
         return input.isTextual() || (input.isArray() && !input.isEmpty())
                 ? Optional.empty()
-                : ChatRequestRules.fault("input", "must be given, as a string or an array that is not empty");
+                : FieldFault.of("input", "must be given, as a string or an array that is not empty");
     }
 
     @Override
@@ -42,7 +44,7 @@ final class EmbeddingsRequest extends PassedThroughRequest {
 
     private static long characters(JsonNode input) {
         if (input.isTextual()) {
-            return input.textValue().length();
+            return Math.max(CHARACTERS_PER_TOKEN, input.textValue().length());
         }
         long characters = input.isNumber() ? CHARACTERS_PER_TOKEN : 0;
         for (JsonNode part : input) {

@@ -47,7 +47,8 @@ record FieldRule(Fate fate, Function<JsonNode, Optional<String>> fault) {
     }
 
     static Predicate<JsonNode> is(String json) {
-        return value -> value.toString().equals(json);
+        JsonNode expected = Json.parse(json).orElseThrow();
+        return expected::equals;
     }
 
     /** The path of the first part of a request that cannot be served. What no rule names is refused, and no null is. */
@@ -56,7 +57,9 @@ record FieldRule(Fate fate, Function<JsonNode, Optional<String>> fault) {
             FieldRule rule = rules.get(field.getKey());
             Optional<String> fault = field.getValue().isNull()
                     ? Optional.empty()
-                    : rule == null ? Optional.of(field.getKey()) : rule.fault().apply(field.getValue());
+                    : rule == null
+                            ? Optional.of(FieldPath.name(field.getKey()))
+                            : rule.fault().apply(field.getValue());
             if (fault.isPresent()) {
                 return fault;
             }

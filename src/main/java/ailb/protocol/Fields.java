@@ -13,20 +13,20 @@ final class Fields {
 
     /** The name of the first field that is given and not one of these. */
     static Optional<String> firstOther(JsonNode object, Set<String> known) {
-        return object.properties()
-                .stream()
-                .filter(field -> !field.getValue().isNull() && !known.contains(field.getKey()))
-                .map(Map.Entry::getKey)
-                .findFirst();
+        for (Map.Entry<String, JsonNode> field : object.properties()) {
+            if (!field.getValue().isNull() && !known.contains(field.getKey())) {
+                return Optional.of(FieldPath.name(field.getKey()));
+            }
+        }
+        return Optional.empty();
     }
 
     /** The first fault within the elements of an array, after where its element stands: {@code [2].type}. */
     static Optional<String> firstFault(JsonNode array, Function<JsonNode, Optional<String>> fault) {
         for (int i = 0; i < array.size(); i++) {
-            String path = "[" + i + "].";
-            Optional<String> first = fault.apply(array.path(i)).map(field -> path + field);
+            Optional<String> first = fault.apply(array.path(i));
             if (first.isPresent()) {
-                return first;
+                return Optional.of("[" + i + "]." + first.get());
             }
         }
         return Optional.empty();

@@ -3,8 +3,10 @@ package ailb.protocol;
 import ailb.pool.Endpoint;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.net.URI;
+import java.security.MessageDigest;
 import java.util.List;
 import java.util.Optional;
 
@@ -33,10 +35,11 @@ final class HostMessages {
             return Optional.empty();
         }
         ArrayNode fitting = Json.array();
+        MessageDigest sha256 = Sha256.digest();
         for (JsonNode message : messages) {
             ObjectNode copy = copy(message).remove(refused);
             if (shortIds) {
-                shortenIds(copy);
+                shortenIds(copy, sha256);
             }
             fitting.add(copy);
         }
@@ -64,20 +67,23 @@ final class HostMessages {
         }
     }
 
-    private static void shortenIds(ObjectNode message) {
-        shortenId(message, "tool_call_id");
+    private static void shortenIds(ObjectNode message, MessageDigest sha256) {
+        shortenId(message, "tool_call_id", sha256);
         if (message.path("tool_calls").isArray()) {
-            ArrayNode calls = Json.array();
+            ArrayNode calls = JsonNodeFactory.instance.arrayNode(message.path("tool_calls").size());
             for (JsonNode call : message.path("tool_calls")) {
-                calls.add(call.isObject() ? shortenId(copy(call), "id") : call);
+                calls.add(call.isObject() ? shortenId(copy(call), "id", sha256) : call);
             }
             message.set("tool_calls", calls);
         }
     }
 
-    private static ObjectNode shortenId(ObjectNode holder, String field) {
+    private static ObjectNode shortenId(ObjectNode holder, String field, MessageDigest sha256) {
         JsonNode id = holder.path(field);
-        return id.isTextual() ? holder.put(field, ToolCallIds.forMistral(id.textValue())) : holder;
+        // An empty one names no call.
+        return id.isTextual() && !id.textValue().isEmpty()
+                ? holder.put(field, ToolCallIds.forMistral(id.textValue(), sha256))
+                : holder;
     }
 
     private static ObjectNode copy(JsonNode message) {

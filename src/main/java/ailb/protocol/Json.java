@@ -1,11 +1,12 @@
 package ailb.protocol;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.core.util.JsonRecyclerPools;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -13,8 +14,10 @@ import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.util.LinkedHashMap;
 import java.util.Optional;
 
 /** The one JSON mapper of this package, set up for input that nobody vouches for. */
@@ -23,16 +26,29 @@ final class Json {
     /** Levels a document may nest: far more than any real request or reply, far less than a stack holds. */
     static final int MAX_DEPTH = 200;
 
+    /** Bytes of a name in a reply. The parser remembers thousands of them, for all replies. */
+    private static final int MAX_NAME = 4096;
+
     /**
      * The parser would take what looks like UTF-16 or UTF-32 for that; and it interns names, which a caller picks. Its
      * buffers are shared by all threads: those of a virtual thread would be new for each request.
      */
-    private static final JsonFactory FACTORY = JsonFactory.builder()
-            .disable(JsonFactory.Feature.CHARSET_DETECTION)
-            .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
-            .recyclerPool(JsonRecyclerPools.sharedConcurrentDequePool())
-            .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH).build())
-            .build();
+    private static final JsonFactory FACTORY = factory().build();
+
+    /** Remembers no names: a caller picks them, and the time it takes to remember long ones grows with their square. */
+    private static final JsonFactory CALLERS =
+            factory().disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES).build();
+
+    private static JsonFactoryBuilder factory() {
+        return new JsonFactoryBuilder()
+                .disable(JsonFactory.Feature.CHARSET_DETECTION)
+                .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+                .recyclerPool(JsonRecyclerPools.sharedConcurrentDequePool())
+                .streamReadConstraints(StreamReadConstraints.builder()
+                        .maxNestingDepth(MAX_DEPTH)
+                        .maxNameLength(MAX_NAME)
+                        .build());
+    }
 
     /** Numbers keep every digit they are written with: 1.10 stays that, and so does what no double holds. */
     private static final JsonMapper MAPPER = JsonMapper.builder(FACTORY)
@@ -43,18 +59,37 @@ final class Json {
 
     private Json() {}
 
-    /** A parser of UTF-8; its byte offsets are offsets into {@code json}. */
-    static JsonParser parser(byte[] json) throws IOException {
-        return FACTORY.createParser(json);
+    /** A parser of what a caller sent. */
+    static JsonParser parser(String json) throws IOException {
+        return CALLERS.createParser(json);
     }
 
-    /** Reads the value whose first token the parser stands on, and no further. */
-    static JsonNode value(JsonParser parser) throws IOException {
-        try {
-            return MAPPER.readTree(parser);
-        } catch (NumberFormatException tooLarge) { // an exponent that no number type holds
-            throw new StreamConstraintsException("a number is too large");
+    /** Whether there is a member of this name, at any depth. */
+    static boolean hasAnywhere(JsonNode value, String name) {
+        if (value.isEmpty()) {
+            return false;
         }
+        return value instanceof ArrayNode array ? hasAnywhere(array, name) : hasAnywhere((ObjectNode) value, name);
+    }
+
+    private static boolean hasAnywhere(ArrayNode array, String name) {
+        boolean has = false;
+        for (int i = 0; i < array.size() && !has; i++) {
+            has = hasAnywhere(array.get(i), name);
+        }
+        return has;
+    }
+
+    private static boolean hasAnywhere(ObjectNode object, String name) {
+        if (object.has(name)) {
+            return true;
+        }
+        for (JsonNode member : object) {
+            if (hasAnywhere(member, name)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** The document, or empty where the bytes are not one JSON value. */
@@ -64,7 +99,7 @@ final class Json {
 
     /** The same of a document in a string. */
     static Optional<JsonNode> parse(String json) {
-        return parse(() -> WHOLE.readTree(json));
+        return parse(() -> WHOLE.readTree(CALLERS.createParser(json)));
     }
 
     private static Optional<JsonNode> parse(Reading reading) {
@@ -74,6 +109,28 @@ final class Json {
         } catch (IOException | NumberFormatException malformed) {
             return Optional.empty();
         }
+    }
+
+    /** Whether the text is one object, that can be read from bytes too; none is made. */
+    static boolean isObject(String json) {
+        try (JsonParser parser = CALLERS.createParser(json)) {
+            return parser.nextToken() == JsonToken.START_OBJECT && isReadable(parser) && parser.nextToken() == null;
+        } catch (IOException | NumberFormatException malformed) {
+            return false;
+        }
+    }
+
+    /** A name with half a surrogate pair can be read from a string, but not from the bytes it is sent as. */
+    private static boolean isReadable(JsonParser parser) throws IOException {
+        boolean isReadable = true;
+        while (isReadable && !parser.getParsingContext().inRoot()) {
+            JsonToken token = parser.nextToken();
+            isReadable = token != JsonToken.FIELD_NAME || Utf8.canEncode(parser.currentName());
+            if (token == JsonToken.VALUE_NUMBER_FLOAT) {
+                parser.getDecimalValue(); // throws where no number type holds it
+            }
+        }
+        return isReadable;
     }
 
     private interface Reading {
@@ -95,8 +152,9 @@ final class Json {
         return isCount(value) ? value.longValue() : 0;
     }
 
+    /** Has room for few members at first, as most objects of a request have few. */
     static ObjectNode object() {
-        return MAPPER.createObjectNode();
+        return new ObjectNode(JsonNodeFactory.instance, new LinkedHashMap<>(2));
     }
 
     static ArrayNode array() {

@@ -22,9 +22,24 @@ final class MessageText {
         return texts;
     }
 
+    /** Characters (UTF-16 units) of them. */
+    static long length(JsonNode message) {
+        JsonNode content = message.path("content");
+        long length = length(content, message.path("refusal"));
+        for (JsonNode part : content) {
+            length += length(part.path("text"), part.path("refusal"));
+        }
+        return length;
+    }
+
+    private static long length(JsonNode one, JsonNode other) {
+        return (one.isTextual() ? one.textValue().length() : 0L)
+                + (other.isTextual() ? other.textValue().length() : 0L);
+    }
+
     /** True where there is nothing but white space, which for Anthropic includes the spaces that do not break. */
     static boolean isBlank(String text) {
-        return text.chars().allMatch(MessageText::isWhiteSpace);
+        return stripTrailing(text).isEmpty();
     }
 
     static String stripTrailing(String text) {

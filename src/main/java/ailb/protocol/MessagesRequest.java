@@ -35,16 +35,18 @@ final class MessagesRequest implements ModelRequest {
     static Parsed parse(Headers headers, byte[] body) {
         return RequestReader.read(
                 body,
-                root -> betasFault(headers).or(() -> MessagesRequestRules.firstFault(root)),
+                root -> betasFault(headers)
+                        .or(() -> MessagesRequestRules.firstFault(root))
+                        .map(FieldFault::error),
                 read -> new MessagesRequest(read, headers.get(BETAS)));
     }
 
     static final String BETAS = "anthropic-beta";
 
     /** What cannot be sent on must not look like a fault of who would have got it. */
-    static Optional<ApiError> betasFault(Headers headers) {
+    static Optional<FieldFault> betasFault(Headers headers) {
         boolean sendable = headers.get(BETAS).orElse("").chars().allMatch(c -> c >= ' ' && c <= '~');
-        return sendable ? Optional.empty() : ChatRequestRules.fault(BETAS, "must be printable ASCII");
+        return sendable ? Optional.empty() : FieldFault.of(BETAS, "must be printable ASCII");
     }
 
     @Override
@@ -65,7 +67,7 @@ final class MessagesRequest implements ModelRequest {
 
     @Override
     public boolean isCached() {
-        return root().findValue("cache_control") != null;
+        return Json.hasAnywhere(root(), "cache_control");
     }
 
     @Override

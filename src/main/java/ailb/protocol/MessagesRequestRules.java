@@ -12,70 +12,58 @@ final class MessagesRequestRules {
 
     private MessagesRequestRules() {}
 
-    static Optional<ApiError> firstFault(ObjectNode root) {
+    static Optional<FieldFault> firstFault(ObjectNode root) {
         return prompt(root)
                 .or(() -> maxTokens(root))
                 .or(() -> ChatRequestRules.stream(root.path("stream")));
     }
 
     /** The part that a count of its tokens needs too. */
-    static Optional<ApiError> prompt(ObjectNode root) {
+    static Optional<FieldFault> prompt(ObjectNode root) {
         return ChatRequestRules.model(root.path("model"))
-                .or(() -> content(root.path("system"), "system", true))
+                .or(() -> content(root.path("system"), true).map(fault -> fault.in("system")))
                 .or(() -> messages(root.path("messages")));
     }
 
-    private static Optional<ApiError> maxTokens(ObjectNode root) {
+    private static Optional<FieldFault> maxTokens(ObjectNode root) {
         JsonNode most = root.path("max_tokens"); // 0 fills Anthropic's cache
         return most.isIntegralNumber() && most.canConvertToInt() && most.intValue() >= 0
                 ? Optional.empty()
-                : ChatRequestRules.fault("max_tokens", "must be given, as an integer of 0 or more");
+                : FieldFault.of("max_tokens", "must be given, as an integer of 0 or more");
     }
 
-    private static Optional<ApiError> messages(JsonNode messages) {
+    private static Optional<FieldFault> messages(JsonNode messages) {
         if (!messages.isArray() || messages.isEmpty()) {
-            return ChatRequestRules.fault("messages", "must be given, as an array with at least one message");
+            return FieldFault.of("messages", "must be given, as an array with at least one message");
         }
-        for (int i = 0; i < messages.size(); i++) {
-            Optional<ApiError> fault = message(messages.get(i), "messages[" + i + "]");
-            if (fault.isPresent()) {
-                return fault;
-            }
-        }
-        return Optional.empty();
+        return FieldFault.first(messages, MessagesRequestRules::message).map(fault -> fault.in("messages"));
     }
 
-    private static Optional<ApiError> message(JsonNode message, String path) {
+    private static Optional<FieldFault> message(JsonNode message) {
         if (!message.isObject()) {
-            return ChatRequestRules.fault(path, "must be an object");
+            return FieldFault.of("", "must be an object");
         }
         return message.path("role").isTextual()
-                ? content(message.path("content"), path + ".content", false)
-                : ChatRequestRules.fault(path + ".role", "must be given, as a string");
+                ? content(message.path("content"), false).map(fault -> fault.in(".content"))
+                : FieldFault.of(".role", "must be given, as a string");
     }
 
-    private static Optional<ApiError> content(JsonNode content, String path, boolean optional) {
+    private static Optional<FieldFault> content(JsonNode content, boolean optional) {
         if (content.isTextual() || (optional && Json.isAbsent(content))) {
             return Optional.empty();
         }
         if (!content.isArray()) {
-            return ChatRequestRules.fault(path, "must be a string or an array of blocks");
+            return FieldFault.of("", "must be a string or an array of blocks");
         }
-        for (int i = 0; i < content.size(); i++) {
-            Optional<ApiError> fault = block(content.get(i), path + "[" + i + "]");
-            if (fault.isPresent()) {
-                return fault;
-            }
-        }
-        return Optional.empty();
+        return FieldFault.first(content, MessagesRequestRules::block);
     }
 
-    private static Optional<ApiError> block(JsonNode block, String path) {
+    private static Optional<FieldFault> block(JsonNode block) {
         if (!block.path("type").isTextual()) {
-            return ChatRequestRules.fault(path + ".type", "must be given, as a string");
+            return FieldFault.of(".type", "must be given, as a string");
         }
         return Fields.is(block.path("type"), "text") && !block.path("text").isTextual()
-                ? ChatRequestRules.fault(path + ".text", "must be given, as a string")
+                ? FieldFault.of(".text", "must be given, as a string")
                 : Optional.empty();
     }
 }

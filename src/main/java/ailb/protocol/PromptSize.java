@@ -22,9 +22,7 @@ final class PromptSize {
         long characters = json(root.path("tools")) + json(root.path("functions"))
                 + json(root.path("response_format").path("json_schema"));
         for (JsonNode message : root.path("messages")) {
-            for (String text : MessageText.of(message)) {
-                characters += text.length();
-            }
+            characters += MessageText.length(message);
             characters += calls(message.path("tool_calls")) + json(message.path("function_call"))
                     + json(message.path("thinking_blocks"));
             for (JsonNode part : message.path("content")) {
@@ -59,6 +57,6 @@ final class PromptSize {
 
     /** A schema as it is written, of which names are a good part. */
     static long json(JsonNode value) {
-        return value.isContainerNode() && !value.isEmpty() ? value.toString().length() : 0;
+        return value.isContainerNode() && !value.isEmpty() ? JsonLength.of(value) : 0;
     }
 }

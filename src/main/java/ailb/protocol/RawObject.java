@@ -32,8 +32,9 @@ public final class RawObject {
         if (!Utf8.isValid(json)) {
             return new Invalid("it is not UTF-8");
         }
-        try (JsonParser parser = Json.parser(json)) {
-            return read(json, parser);
+        CallersText text = new CallersText(json);
+        try (JsonParser parser = text.parser()) {
+            return read(json, text, parser);
         } catch (StreamConstraintsException tooMuch) {
             return new Invalid(
                     "it nests deeper than " + Json.MAX_DEPTH + " levels, or has a name or number that is too long");
@@ -42,20 +43,21 @@ public final class RawObject {
         }
     }
 
-    private static Reading read(byte[] json, JsonParser parser) throws IOException {
+    private static Reading read(byte[] json, CallersText text, JsonParser parser) throws IOException {
         if (parser.nextToken() != JsonToken.START_OBJECT) {
             return new Invalid("it is not a JSON object");
         }
         Map<String, byte[]> members = new LinkedHashMap<>();
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
             String name = parser.currentName();
-            parser.nextToken();
-            int start = (int) parser.currentTokenLocation().getByteOffset();
-            Json.value(parser);
-            int end = (int) parser.currentLocation().getByteOffset();
-            if (members.put(name, Arrays.copyOfRange(json, start, end)) != null) {
-                return new Invalid("a member is given more than once");
+            if (members.containsKey(name)) {
+                return new Invalid("'" + FieldPath.name(name) + "' is given more than once");
             }
+            parser.nextToken();
+            int start = text.start(parser);
+            parser.skipChildren(); // whoever uses a member reads it
+            int end = text.end(parser);
+            members.put(name, Arrays.copyOfRange(json, start, end));
         }
         return parser.nextToken() == null
                 ? new Valid(new RawObject(members))
@@ -69,11 +71,14 @@ public final class RawObject {
 
     /** The member, where it is a string. */
     public Optional<String> text(String name) {
-        return raw(name).flatMap(Json::parse).filter(JsonNode::isTextual).map(JsonNode::textValue);
+        return raw(name).filter(value -> value[0] == '"').flatMap(Json::parse).map(JsonNode::textValue);
     }
 
     /** The member, where it is a whole number from 0 to 2^31 - 1. */
     public Optional<Integer> count(String name) {
-        return raw(name).flatMap(Json::parse).filter(Json::isCount).map(JsonNode::intValue);
+        return raw(name).filter(value -> value[0] >= '0' && value[0] <= '9')
+                .flatMap(Json::parse)
+                .filter(Json::isCount)
+                .map(JsonNode::intValue);
     }
 }

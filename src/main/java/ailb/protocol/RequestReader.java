@@ -30,8 +30,11 @@ final class RequestReader {
         if (!Utf8.isValid(body)) {
             return invalid(ApiError.invalidJson("it is not UTF-8"));
         }
-        try (JsonParser parser = Json.parser(body)) {
-            return read(body, parser, rules, request);
+        CallersText text = new CallersText(body);
+        try (JsonParser parser = text.parser()) {
+            return read(body, text, parser, rules, request);
+        } catch (RequestTree.FaultException fault) {
+            return invalid(fault.error());
         } catch (StreamConstraintsException tooMuch) {
             return invalid(ApiError.invalidRequest("The request body nests deeper than " + Json.MAX_DEPTH
                     + " levels, or has a name or number that is too long.", null));
@@ -42,6 +45,7 @@ final class RequestReader {
 
     private static Parsed read(
             byte[] body,
+            CallersText text,
             JsonParser parser,
             Function<ObjectNode, Optional<ApiError>> rules,
             Function<RequestBody, ModelRequest> request) throws IOException {
@@ -49,16 +53,14 @@ final class RequestReader {
             return invalid(ApiError.invalidRequest("The request body must be a JSON object.", null));
         }
         ObjectNode root = Json.object();
+        RequestTree tree = new RequestTree(parser);
         Map<String, RequestBody.Span> members = new HashMap<>();
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
-            String name = parser.currentName();
+            String name = tree.nameIn(root);
             parser.nextToken();
-            int start = (int) parser.currentTokenLocation().getByteOffset();
-            // Which of two a provider would take is anybody's guess, so what was checked might not be what is meant.
-            if (root.replace(name, Json.value(parser)) != null) {
-                return invalid(ApiError.invalidRequest("'" + name + "' is given more than once.", name));
-            }
-            members.put(name, new RequestBody.Span(start, (int) parser.currentLocation().getByteOffset()));
+            int start = text.start(parser);
+            root.set(name, tree.value());
+            members.put(name, new RequestBody.Span(start, text.end(parser)));
         }
         if (parser.nextToken() != null) {
             return invalid(ApiError.invalidJson("there is more after its end"));

@@ -23,6 +23,7 @@ final class ResponsesRequest extends PassedThroughRequest {
         return ChatRequestRules.model(root.path("model"))
                 .or(() -> ChatRequestRules.positiveInteger(root, "max_output_tokens"))
                 .or(() -> ChatRequestRules.stream(root.path("stream")))
+                .map(FieldFault::error)
                 .or(() -> background(root.path("background")));
     }
 

@@ -17,6 +17,9 @@ final class ResponsesSize {
         if (value.isTextual()) {
             return value.textValue().length();
         }
+        if (value.isEmpty()) {
+            return 0;
+        }
         return switch (value.path("type").asText()) {
             case "input_image", "computer_screenshot", "input_audio" -> PromptSize.IMAGE_CHARACTERS;
             case "input_file" -> PromptSize.pages(value.path("file_data").asText());

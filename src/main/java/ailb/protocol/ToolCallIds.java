@@ -1,7 +1,10 @@
 package ailb.protocol;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.regex.Pattern;
 
 /**
@@ -11,7 +14,8 @@ import java.util.regex.Pattern;
 final class ToolCallIds {
 
     private static final Pattern ANTHROPICS = Pattern.compile("[a-zA-Z0-9_-]+");
-    private static final Pattern MISTRALS = Pattern.compile("[a-zA-Z0-9]{9}");
+    private static final Pattern MISTRALS = Pattern.compile("[a-zA-Z0-9]+");
+    private static final int MISTRALS_LENGTH = 9;
     private static final String WRITTEN = "toolu_as-";
 
     private ToolCallIds() {}
@@ -39,7 +43,13 @@ final class ToolCallIds {
         }
     }
 
-    static String forMistral(String id) {
-        return MISTRALS.matcher(id).matches() ? id : Sha256.hex(id).substring(0, 9);
+    /** @param sha256 see {@link Sha256#digest} */
+    static String forMistral(String id, MessageDigest sha256) {
+        if (id.length() == MISTRALS_LENGTH && MISTRALS.matcher(id).matches()) {
+            return id;
+        }
+        byte[] digest = sha256.digest(id.getBytes(StandardCharsets.UTF_8));
+        return HexFormat.of()
+                .toHexDigits(ByteBuffer.wrap(digest).getLong() >>> (Long.SIZE - 4 * MISTRALS_LENGTH), MISTRALS_LENGTH);
     }
 }

@@ -11,6 +11,16 @@ final class Utf8 {
 
     private Utf8() {}
 
+    /** True of text without halves of surrogate pairs. */
+    static boolean canEncode(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (Character.isSurrogate(text.charAt(i))) {
+                return StandardCharsets.UTF_8.newEncoder().canEncode(text);
+            }
+        }
+        return true;
+    }
+
     static boolean isValid(byte[] bytes) {
         CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
         ByteBuffer in = ByteBuffer.wrap(bytes);

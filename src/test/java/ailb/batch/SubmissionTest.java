@@ -99,7 +99,7 @@ class SubmissionTest {
                 "[]                                     | invalid_json_line          |              | it is not a JSON object",
                 "null                                   | invalid_json_line          |              | it is not a JSON object",
                 "{} {}                                  | invalid_json_line          |              | there is more after its end",
-                "{'url':1,'url':2}                      | invalid_json_line          |              | a member is given more than once",
+                "{'url':1,'url':2}                      | invalid_json_line          |              | 'url' is given more than once",
                 "{}                                     | missing_required_parameter | custom_id    | custom_id must be given, as a string of 1 to 256 characters",
                 "{'custom_id':null}                     | missing_required_parameter | custom_id    | custom_id must be given, as a string of 1 to 256 characters",
                 "{'custom_id':7}                        | invalid_custom_id          | custom_id    | custom_id must be given, as a string of 1 to 256 characters",
@@ -112,6 +112,7 @@ class SubmissionTest {
                 "@1                                     | invalid_request            | body         | The request body must be a JSON object",
                 "@{'model':'chat'}                      | invalid_request            | body.messages | 'messages' must be given, as an array with at least one message",
                 "@{'model':'chat','stream':true,'messages':[{'role':'user','content':'Hi'}]} | unsupported_parameter | body.stream | Batches cannot stream: leave out 'stream'",
+                "@{'model':'chat','messages':[{'role':'user','content':'Hi','role':'tool'}]} | invalid_request | body.messages[0].role | 'messages[0].role' is given more than once",
                 "@{'model':'gpt-9','messages':[{'role':'user','content':'Hi'}]} | model_not_found | body.model | no endpoint of the pool serves the model 'gpt-9'",
             })
     void aLineThatIsWrongIsNamed(String wrong, String code, String param, String message) {

@@ -39,7 +39,7 @@ class PassedThroughRequestTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-        "{\"model\":\"m\",\"input\":[\"ab\",\"cde\"]}         | 5",
+        "{\"model\":\"m\",\"input\":[\"ab\",\"cdefg\"]}       | 9",
         "{\"model\":\"m\",\"input\":[1212, 318, 257]}         | 12",
         "{\"model\":\"m\",\"input\":[[1212], [318, 257]]}     | 12",
     })

@@ -1,0 +1,145 @@
+package ailb.protocol;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.BooleanNode;
+import com.fasterxml.jackson.databind.node.DecimalNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.NullNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import java.io.IOException;
+import java.math.BigDecimal;
+
+/**
+ * Reads the tree of what a caller sent, and stops at the first fault. A tree takes some thirty times the bytes it is made
+ * of where they are many small values: their number is bounded.
+ */
+final class RequestTree {
+
+    /** UTF-16 units. */
+    static final int LONGEST_NAME = 1000;
+
+    /** More than the 300,000 numbers that OpenAI takes of tokens to embed at once. */
+    static final int MOST_VALUES = 500_000;
+
+    /** Objects and arrays take the most memory. */
+    static final int MOST_CONTAINERS = 100_000;
+
+    private final JsonParser parser;
+    private int values;
+    private int containers;
+
+    RequestTree(JsonParser parser) {
+        this.parser = parser;
+    }
+
+    /** A fault of the caller's; the message is a sentence that names the path. */
+    static final class FaultException extends IOException {
+
+        private static final long serialVersionUID = 1L;
+
+        private final transient ApiError error;
+
+        private FaultException(ApiError error) {
+            super(error.message());
+            this.error = error;
+        }
+
+        ApiError error() {
+            return error;
+        }
+    }
+
+    /**
+     * The name that the parser stands on.
+     *
+     * @param object what has been read of its object. Which of two a provider would take is anybody's guess, so what was
+     *     checked might not be what is meant.
+     */
+    String nameIn(ObjectNode object) throws IOException {
+        String name = parser.currentName();
+        if (name.length() > LONGEST_NAME) {
+            throw fault("has a name longer than " + LONGEST_NAME + " characters");
+        }
+        if (object.has(name)) {
+            throw fault("is given more than once");
+        }
+        return name;
+    }
+
+    /** Reads the value whose first token the parser stands on, and no further. */
+    JsonNode value() throws IOException {
+        if (++values > MOST_VALUES) {
+            throw tooMany(MOST_VALUES + " values");
+        }
+        JsonToken token = parser.currentToken();
+        return switch (token) {
+            case START_OBJECT -> object();
+            case START_ARRAY -> array();
+            case VALUE_STRING -> TextNode.valueOf(parser.getText());
+            case VALUE_NUMBER_INT -> integer();
+            case VALUE_NUMBER_FLOAT -> fraction();
+            case VALUE_TRUE -> BooleanNode.TRUE;
+            case VALUE_FALSE -> BooleanNode.FALSE;
+            case VALUE_NULL -> NullNode.instance;
+            case NOT_AVAILABLE, END_OBJECT, END_ARRAY, FIELD_NAME, VALUE_EMBEDDED_OBJECT ->
+                throw new IllegalStateException("no value begins with " + token);
+        };
+    }
+
+    private ObjectNode object() throws IOException {
+        countContainer();
+        ObjectNode object = Json.object();
+        while (parser.nextToken() == JsonToken.FIELD_NAME) {
+            String name = nameIn(object);
+            parser.nextToken();
+            object.set(name, value());
+        }
+        return object;
+    }
+
+    private ArrayNode array() throws IOException {
+        countContainer();
+        ArrayNode array = JsonNodeFactory.instance.arrayNode(0); // most nest, or have one element
+        while (parser.nextToken() != JsonToken.END_ARRAY) {
+            array.add(value());
+        }
+        return array;
+    }
+
+    private void countContainer() throws FaultException {
+        if (++containers > MOST_CONTAINERS) {
+            throw tooMany(MOST_CONTAINERS + " objects and arrays");
+        }
+    }
+
+    private JsonNode integer() throws IOException {
+        return switch (parser.getNumberType()) {
+            case INT -> JsonNodeFactory.instance.numberNode(parser.getIntValue());
+            case LONG -> JsonNodeFactory.instance.numberNode(parser.getLongValue());
+            case BIG_INTEGER, FLOAT, DOUBLE, BIG_DECIMAL ->
+                JsonNodeFactory.instance.numberNode(parser.getBigIntegerValue());
+        };
+    }
+
+    private JsonNode fraction() throws IOException {
+        try {
+            return DecimalNode.valueOf(new BigDecimal(
+                    parser.getTextCharacters(), parser.getTextOffset(), parser.getTextLength()));
+        } catch (NumberFormatException tooLarge) { // an exponent that no number type holds
+            throw new StreamConstraintsException("a number is too large");
+        }
+    }
+
+    private FaultException fault(String rule) {
+        return new FaultException(new FieldFault(FieldPath.of(parser.getParsingContext()), rule).error());
+    }
+
+    private static FaultException tooMany(String most) {
+        return new FaultException(ApiError.invalidRequest("The request body has more than " + most + ".", null));
+    }
+}
