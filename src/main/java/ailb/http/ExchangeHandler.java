@@ -4,13 +4,17 @@ import ailb.api.ApiAnswer;
 import ailb.api.ApiRequest;
 import ailb.api.ApiResponse;
 import ailb.api.ApiStream;
+import ailb.pool.Provider;
+import ailb.protocol.ApiError;
 import ailb.protocol.Headers;
+import ailb.protocol.RequestKind;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.URI;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
@@ -34,11 +38,20 @@ record ExchangeHandler(
     private static final Pattern HEADER_VALUE = Pattern.compile("[\\t\\x20-\\x7e\\xa0-\\xff]*");
     private static final Set<String> SET_BY_THE_SERVER = Set.of("content-length", "date", "transfer-encoding");
 
+    private static final int MOST_HEADERS = 200;
+    /** Bytes. API Gateway takes 10 KB. */
+    private static final int LONGEST_HEAD = 64 << 10;
+
     private static final long LONGEST_DRAIN = 16 << 20;
 
     @Override
     public void handle(HttpExchange exchange) throws IOException {
         try (exchange) {
+            if (!hasUsualHead(exchange)) {
+                drain(exchange.getRequestBody());
+                new ToCaller(exchange).send(headersTooLarge(exchange));
+                return;
+            }
             Optional<byte[]> body = body(exchange);
             ApiRequest request = request(exchange, body.orElse(new byte[0]));
             ApiAnswer answer = answer(body.isPresent() ? api : tooLarge, request);
@@ -49,6 +62,26 @@ record ExchangeHandler(
                 case ApiStream stream -> send(exchange, stream, request);
             }
         }
+    }
+
+    private static boolean hasUsualHead(HttpExchange exchange) {
+        int bytes = exchange.getRequestURI().toString().length();
+        int headers = 0;
+        for (Map.Entry<String, List<String>> header : exchange.getRequestHeaders().entrySet()) {
+            headers += header.getValue().size();
+            for (String value : header.getValue()) {
+                bytes += header.getKey().length() + value.length();
+            }
+        }
+        return headers <= MOST_HEADERS && bytes <= LONGEST_HEAD;
+    }
+
+    private static ApiResponse headersTooLarge(HttpExchange exchange) {
+        boolean isAnthropics = exchange.getRequestURI().getRawPath().startsWith(RequestKind.MESSAGES.path());
+        Provider protocol = isAnthropics ? Provider.ANTHROPIC : Provider.OPENAI;
+        ApiError error = ApiError.headersTooLarge(MOST_HEADERS, LONGEST_HEAD);
+        return new ApiResponse(
+                error.status(protocol), Map.of("content-type", "application/json"), error.toJson(protocol));
     }
 
     /** The whole body, or empty where it is larger than the bound; no more than the bound is held. */

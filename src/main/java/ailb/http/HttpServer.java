@@ -30,6 +30,8 @@ public final class HttpServer implements AutoCloseable {
         // Seconds an idle connection is kept: longer than most clients keep theirs, so that they close first.
         preset("idleInterval", "75");
         preset("maxIdleConnections", "1000");
+        // Many more than the API takes: to what goes beyond these the JDK's server hangs up without an answer.
+        preset("maxReqHeaders", "5000");
         // Bytes of a refused body to read and drop, as a client still sending would see a reset instead of the answer.
         preset("drainAmount", String.valueOf(16 << 20));
     }

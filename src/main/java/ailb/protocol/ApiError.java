@@ -28,6 +28,8 @@ public record ApiError(int status, String message, String type, @Nullable String
     /** Characters of what a caller wrote that are repeated to it. */
     private static final int LONGEST_ECHO = 64;
 
+    private static final int LONGEST_PATH = 136;
+
     /** 400: the request is well-formed JSON, but not what the API takes. */
     public static ApiError invalidRequest(String message, @Nullable String param) {
         return new ApiError(400, message, INVALID_REQUEST, param, null);
@@ -63,7 +65,8 @@ public record ApiError(int status, String message, String type, @Nullable String
     /** 404: no such path, for the most part as a client's base URL is not what the client wants it to be. */
     public static ApiError notFound(String method, String path) {
         return new ApiError(404,
-                "Invalid URL (" + method + " " + path + "). Clients of OpenAI take a base URL that ends in /v1, "
+                "Invalid URL (" + shortened(method) + " " + shortenedPath(path)
+                        + "). Clients of OpenAI take a base URL that ends in /v1, "
                         + "Anthropic's one without it.",
                 INVALID_REQUEST, null, "unknown_url");
     }
@@ -76,7 +79,8 @@ public record ApiError(int status, String message, String type, @Nullable String
 
     /** 405: the path exists, for another method. */
     public static ApiError methodNotAllowed(String method, String path) {
-        return new ApiError(405, method + " is not allowed on " + path + "; the header 'allow' names what is.",
+        return new ApiError(405,
+                shortened(method) + " is not allowed on " + shortenedPath(path) + "; the header 'allow' names what is.",
                 INVALID_REQUEST, null, "method_not_supported");
     }
 
@@ -95,6 +99,13 @@ public record ApiError(int status, String message, String type, @Nullable String
                         + " bytes, which is all that can be handed on here. Ask for less"
                         + " at once: a shorter answer, fewer inputs, or fewer dimensions.",
                 INVALID_REQUEST, null, "answer_too_large");
+    }
+
+    /** 431: there are more headers, or they are longer, than is read here. */
+    public static ApiError headersTooLarge(int most, int limitBytes) {
+        return new ApiError(431,
+                "The request has more than " + most + " headers, or more than " + limitBytes + " bytes of them.",
+                INVALID_REQUEST, null, "headers_too_large");
     }
 
     /** 415: the body is compressed. */
@@ -146,9 +157,11 @@ public record ApiError(int status, String message, String type, @Nullable String
 
     /** What a caller wrote is not repeated at any length. */
     private static String shortened(String text) {
-        return text.codePointCount(0, text.length()) <= LONGEST_ECHO
-                ? text
-                : text.substring(0, text.offsetByCodePoints(0, LONGEST_ECHO)) + "...";
+        return FieldPath.shortened(text, LONGEST_ECHO);
+    }
+
+    private static String shortenedPath(String path) {
+        return FieldPath.shortened(path, LONGEST_PATH);
     }
 
     /** The HTTP status to answer a caller of this protocol with. */

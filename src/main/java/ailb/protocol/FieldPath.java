@@ -43,10 +43,10 @@ final class FieldPath {
         }
     }
 
-    /** No character is cut in two. */
+    /** Its first characters, and dots where there are more; none is cut in two. */
     static String shortened(String text, int most) {
         return text.codePointCount(0, text.length()) <= most
                 ? text
-                : text.substring(0, text.offsetByCodePoints(0, most - 3)) + "...";
+                : text.substring(0, text.offsetByCodePoints(0, most)) + "...";
     }
 }

@@ -221,6 +221,35 @@ class HttpServerTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"many", "many of one name", "long", "long path"})
+    void aHeadThatIsTooLargeIsAnsweredWithAnErrorOfTheApi(String kind) throws Exception {
+        HttpServer server = serve(request -> OK);
+        String path = kind.equals("long path") ? "/v1/" + "p".repeat(70_000) : "/v1/models";
+        StringBuilder head = new StringBuilder("GET " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n");
+        for (int i = 0; i < (kind.startsWith("many") ? 300 : 1); i++) {
+            head.append(kind.equals("many") ? "x-" + i : "x").append(": 1\r\n");
+        }
+        head.append("y: ").append("1".repeat(kind.equals("long") ? 70_000 : 1)).append("\r\n\r\n");
+
+        String answer = raw(server, head.toString());
+
+        assertThat(answer).startsWith("HTTP/1.1 431 ").contains("Content-type: application/json");
+        assertThat(answer).endsWith("\"code\":\"headers_too_large\"}}");
+        assertThat(requests).isEmpty();
+    }
+
+    /** Not ours: the JDK's server answers these itself, and lets nobody else. */
+    @Test
+    void aBrokenPathIsRefusedByTheJdksServer() throws Exception {
+        HttpServer server = serve(request -> OK);
+
+        assertThat(raw(server, "GET /%zz HTTP/1.1\r\nHost: x\r\n\r\n"))
+                .startsWith("HTTP/1.1 400 ")
+                .contains("Content-Type: text/html");
+        assertThat(requests).isEmpty();
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"", "\r\n\r\n", "nonsense\r\n\r\n", "GET\r\n\r\n", "OPTIONS * HTTP/1.1\r\n\r\n"})
     void nonsenseDoesNotReachTheHandler(String bytes) throws Exception {
         HttpServer server = serve(request -> OK);

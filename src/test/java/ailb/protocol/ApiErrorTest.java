@@ -24,6 +24,10 @@ class ApiErrorTest {
         assertThat(ApiError.modelNotFound("gpt-9").message())
                 .isEqualTo("The model 'gpt-9' is not served here; GET /v1/models lists those that are.");
         assertThat(ApiError.modelNotFound("m".repeat(64)).message()).contains("'" + "m".repeat(64) + "'");
+        assertThat(ApiError.notFound("M".repeat(70), "/" + "p".repeat(8000)).message())
+                .startsWith("Invalid URL (" + "M".repeat(64) + "... /" + "p".repeat(135) + "...). ");
+        assertThat(ApiError.methodNotAllowed("M".repeat(70), "/" + "p".repeat(8000)).message())
+                .startsWith("M".repeat(64) + "... is not allowed on /" + "p".repeat(135) + "...; ");
         assertThat(ApiError.modelNotFound("m".repeat(65)).message()).contains("'" + "m".repeat(64) + "...'");
         assertThat(ApiError.modelNotFound("\ud83d\ude00".repeat(65)).message())
                 .contains("'" + "\ud83d\ude00".repeat(64) + "...'");

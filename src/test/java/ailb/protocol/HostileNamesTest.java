@@ -48,8 +48,8 @@ class HostileNamesTest {
 
         assertThat(refused(kind, HELLO + "'x':{'" + "a".repeat(1001) + "':1}}"))
                 .isEqualTo(ApiError.invalidRequest(
-                        "'x." + "a".repeat(61) + "...' has a name longer than 1000 characters.",
-                        "x." + "a".repeat(61) + "..."));
+                        "'x." + "a".repeat(64) + "...' has a name longer than 1000 characters.",
+                        "x." + "a".repeat(64) + "..."));
         assertThat(refused(kind, HELLO + "'x':{'" + "あ".repeat(49_000) + "':1}}").message())
                 .endsWith("has a name or number that is too long.");
     }
@@ -72,7 +72,7 @@ class HostileNamesTest {
 
         ApiError error = refused(RequestKind.CHAT_COMPLETIONS, HELLO + "'x':" + deep);
 
-        assertThat(error.param()).hasSize(200).startsWith("x.aaa").endsWith("...");
+        assertThat(error.param()).hasSize(203).startsWith("x.aaa").endsWith("...");
         assertThat(error.message()).hasSizeLessThan(250);
     }
 
