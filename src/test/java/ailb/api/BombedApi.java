@@ -18,6 +18,7 @@ import ailb.protocol.Headers;
 import ailb.protocol.RequestKind;
 import ailb.state.InMemoryStateStore;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -76,9 +77,26 @@ final class BombedApi {
     }
 
     private void take(Bombs.Bomb bomb) {
-        int status = status("POST", bomb.kind().path(), bomb.body());
-        if (status != 200 && status != 400) {
-            throw new AssertionError(status + " is the answer to " + bomb);
+        take(bomb, bomb.kind().path(), bomb.body());
+        if (bomb.kind() == RequestKind.CHAT_COMPLETIONS) {
+            take(bomb, "/v1/batches", line(bomb));
+        }
+    }
+
+    /** The same as the one line of a batch. */
+    private static byte[] line(Bombs.Bomb bomb) {
+        byte[] start = ("{\"custom_id\":\"a\",\"method\":\"POST\",\"url\":\"" + bomb.kind().path() + "\",\"body\":")
+                .getBytes(UTF_8);
+        byte[] line = Arrays.copyOf(start, Math.min(Api.MAX_BODY, start.length + bomb.body().length + 1));
+        System.arraycopy(bomb.body(), 0, line, start.length, line.length - start.length - 1);
+        line[line.length - 1] = '}';
+        return line;
+    }
+
+    private void take(Bombs.Bomb bomb, String path, byte[] body) {
+        int status = status("POST", path, body);
+        if (status != 200 && status != 202 && status != 400) {
+            throw new AssertionError(status + " is the answer of " + path + " to " + bomb);
         }
         if (status("GET", "/v1/health", new byte[0]) != 200) {
             throw new AssertionError("not healthy after " + bomb);
