@@ -8,12 +8,14 @@ import java.nio.charset.StandardCharsets;
 final class CallersText {
 
     private final String text;
+    private final boolean isAscii;
     private int characters;
     private int bytes;
 
     /** @param json UTF-8 */
     CallersText(byte[] json) {
         this.text = new String(json, StandardCharsets.UTF_8);
+        this.isAscii = text.length() == json.length;
     }
 
     JsonParser parser() throws IOException {
@@ -32,6 +34,9 @@ final class CallersText {
     }
 
     private int offset(long character) {
+        if (isAscii) {
+            return (int) character;
+        }
         while (characters < character) {
             bytes += width(text.charAt(characters));
             characters++;
