@@ -187,7 +187,7 @@ function largestBurst(contents) {
   return largest / contents.length;
 }
 
-const LIVE = "LiveStreaming=true makes the deployed API stream; if it is set, STREAM_PADDING_BYTES=16384 helps where small pieces are held back";
+const LIVE = "LiveStreaming=true makes the deployed API stream; if it is set, StreamPaddingBytes=16384 helps where small pieces are held back";
 
 async function checkSpread(t, overHttp2) {
   const seen = await watch(openai, openai.body("Describe a river from its spring to the sea, in 200 words."), { overHttp2 });

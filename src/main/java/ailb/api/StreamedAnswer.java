@@ -47,7 +47,8 @@ record StreamedAnswer(
             caller.end(Api.SHUTTING_DOWN);
             throw e;
         } catch (RuntimeException | StackOverflowError e) {
-            LOG.log(System.Logger.Level.ERROR, "a bug of the balancer, met by the request " + headers.get(), e);
+            LOG.log(System.Logger.Level.ERROR,
+                    "a bug of the balancer, met by the request " + headers.get().get("x-request-id"), e);
             caller.end(Api.BUG);
         }
     }

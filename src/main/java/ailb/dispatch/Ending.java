@@ -62,7 +62,7 @@ final class Ending {
         if (choices.budgetRefuses()) {
             return declined(
                     ApiError.budgetExhausted("The pool's budget for the day is used up; calls are taken again from"
-                            + " 00:00 UTC on. GET /v1/pool tells more."),
+                            + " 00:00 UTC on. The admin's GET /v1/pool tells more."),
                     OptionalLong.of(Spend.startsAnew(parts.time().now())));
         }
         if (storeIsDown) {

@@ -107,6 +107,7 @@ public final class HttpUpstream implements Upstream {
         private final CompletableFuture<HttpResponse<Result>> response;
         private final Duration timeout;
         private final long end;
+        private boolean isTaken;
 
         Exchange(CompletableFuture<HttpResponse<Result>> response, Duration timeout) {
             this.response = response;
@@ -120,6 +121,7 @@ public final class HttpUpstream implements Upstream {
             try {
                 Result result = response.get(Math.min(left, longest.toNanos()), TimeUnit.NANOSECONDS).body();
                 used();
+                isTaken = true;
                 return Optional.of(result);
             } catch (TimeoutException e) {
                 if (left > longest.toNanos()) {
@@ -137,9 +139,16 @@ public final class HttpUpstream implements Upstream {
             }
         }
 
+        /** A stream whose head came just now is nobody's: it would hold its connection for ever. */
         @Override
         public void close() {
-            response.cancel(true);
+            if (!isTaken && !response.cancel(true)) {
+                var _ = response.thenAccept(late -> {
+                    if (late.body() instanceof Streaming(_, _, Body body)) {
+                        body.close();
+                    }
+                });
+            }
         }
     }
 

@@ -92,6 +92,23 @@ class StreamingOverHttpTest {
         }
     }
 
+    /** Whether the head has just come or not. */
+    @Test
+    void aCallThatIsGivenUpAsItsReplyBeginsHangsUp() throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        try (FaultyServer server = FaultyServer.running(connection -> {
+            connection.readRequest();
+            connection.send(HEAD + chunk("data: 1\n\n"));
+            begun.countDown();
+            connection.hang();
+        })) {
+            try (Upstream.Pending _ = upstream.open(post(server.uri()), AMPLE)) {
+                begun.await();
+            }
+            assertThat(server.connections().getFirst().clientHungUp()).isTrue();
+        }
+    }
+
     @Test
     void aStreamThatIsReadToItsEndLeavesItsConnectionToTheNextCall() throws Exception {
         try (FaultyServer server = FaultyServer.running(connection -> {
