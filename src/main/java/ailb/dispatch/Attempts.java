@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The calls made for one request: each is waited for, made, and reported, and says whether it was the last. */
@@ -36,52 +37,22 @@ final class Attempts {
     private final Budget budget;
     private final Settings settings;
     private final StreamOutput output;
-    private final Reports reports;
+    private final Function<Parts, Reports> reports;
     private final Set<String> keysRenewed = new HashSet<>();
     private int made;
-    private Ending.@Nullable Last last;
+    private @Nullable LastAttempt last;
 
-    /** @param output takes the events of a request that asks for a stream */
-    Attempts(ModelRequest request, Budget budget, Settings settings, StreamOutput output, Reports reports) {
+    /**
+     * @param output takes the events of a request that asks for a stream
+     * @param reports who takes the reports of calls made with these parts
+     */
+    Attempts(ModelRequest request, Budget budget, Settings settings, StreamOutput output,
+            Function<Parts, Reports> reports) {
         this.request = request;
         this.budget = budget;
         this.settings = settings;
         this.output = output;
         this.reports = reports;
-    }
-
-    /** Takes the report of each call that was made. */
-    interface Reports {
-
-        /**
-         * @param failure empty where the call was answered
-         * @param key that it was made with
-         */
-        void report(
-                Dispatcher.Parts parts,
-                Settlement settlement,
-                Optional<FailureClass> failure,
-                ApiKeys.ApiKey key);
-    }
-
-    /**
-     * Settles at once, and has the breaker judge.
-     *
-     * @param before answers that have not been reported yet
-     */
-    static void settle(
-            Dispatcher.Parts parts,
-            Settlement settlement,
-            Optional<Report> before,
-            Optional<FailureClass> failure,
-            ApiKeys.ApiKey key) {
-        Settler.Outcome outcome =
-                parts.settler().settle(new Report(List.of(settlement)), before, settlement.deadline(), false);
-        if (settlement.tellsNothing()) {
-            parts.settler().abandon(settlement.permit());
-        } else if (outcome instanceof Settler.Counted(EndpointState settled)) {
-            parts.settler().judge(settlement.permit(), settled, failure, key.version());
-        }
     }
 
     /** What is to be done after a call. */
@@ -101,7 +72,7 @@ final class Attempts {
         return made;
     }
 
-    Optional<Ending.Last> last() {
+    Optional<LastAttempt> last() {
         return Optional.ofNullable(last);
     }
 
@@ -111,7 +82,7 @@ final class Attempts {
     }
 
     /** Waits for the permit's slot. False when the permit is dropped: too late, or the endpoint has changed. */
-    boolean reachesSlot(Dispatcher.Parts parts, Permit permit) throws InterruptedException {
+    boolean reachesSlot(Parts parts, Permit permit) throws InterruptedException {
         long wait = permit.slot() - parts.time().now();
         if (Math.max(0, wait) > budget.spare(permit.admitted(), permit.demand())) {
             return dropped(parts, permit);
@@ -133,14 +104,14 @@ final class Attempts {
         return stands || dropped(parts, permit);
     }
 
-    private static boolean dropped(Dispatcher.Parts parts, Permit permit) {
+    private static boolean dropped(Parts parts, Permit permit) {
         parts.settler().abandon(permit);
         parts.listener().on(new DispatchEvent.Dropped(permit.endpoint().name()));
         return false;
     }
 
     /** Makes one call and reports it; the events of a stream go out meanwhile. */
-    Next attempt(Dispatcher.Parts parts, Ticket ticket) throws InterruptedException {
+    Next attempt(Parts parts, Ticket ticket) throws InterruptedException {
         made++;
         Endpoint endpoint = ticket.permit().endpoint();
         ProviderRequest call = request.at(endpoint, ticket.key().value());
@@ -169,7 +140,7 @@ final class Attempts {
     }
 
     /** After a reply that has come whole, or none. */
-    private Next ended(Dispatcher.Parts parts, Call call, Upstream.Result result) {
+    private Next ended(Parts parts, Call call, Upstream.Result result) {
         long now = parts.time().now();
         ProviderReply reply = switch (result) {
             case Upstream.Reply(int status, Headers headers, byte[] body) ->
@@ -181,7 +152,7 @@ final class Attempts {
         return next(call.endpoint(), reply, conclude(parts, call, reply, now, false));
     }
 
-    private Next stream(Dispatcher.Parts parts, Call call, Upstream.Pending pending) throws InterruptedException {
+    private Next stream(Parts parts, Call call, Upstream.Pending pending) throws InterruptedException {
         Optional<Upstream.Result> result = awaited(pending);
         if (result.isEmpty()) {
             return hungUp(parts, call, new ProviderReply.Answer(new byte[0], null, List.of()), parts.time().now());
@@ -203,7 +174,7 @@ final class Attempts {
         }
     }
 
-    private Next relay(Dispatcher.Parts parts, Call call, Headers headers, Upstream.Body body)
+    private Next relay(Parts parts, Call call, Headers headers, Upstream.Body body)
             throws InterruptedException {
         long headAt = parts.time().now();
         LiveReply live = new LiveReply(
@@ -230,7 +201,7 @@ final class Attempts {
     }
 
     /** Reports a call that nobody waits for any more. It tells nothing of the endpoint. */
-    private Next hungUp(Dispatcher.Parts parts, Call call, ProviderReply soFar, long headAt) {
+    private Next hungUp(Parts parts, Call call, ProviderReply soFar, long headAt) {
         long nanos = parts.time().monotonic() - call.start();
         parts.listener().on(new DispatchEvent.HungUp(call.endpoint().name(), nanos));
         report(parts, call, soFar, headAt, true);
@@ -255,7 +226,7 @@ final class Attempts {
      * @param cutShort whether it was under way, and well, when the request's time was over
      */
     private boolean conclude(
-            Dispatcher.Parts parts, Call call, ProviderReply reply, long headAt, boolean cutShort) {
+            Parts parts, Call call, ProviderReply reply, long headAt, boolean cutShort) {
         Permit permit = call.ticket().permit();
         boolean keyRenewed = failed(reply, FailureClass.CREDENTIAL)
                 && isKeyRenewed(parts, permit.endpoint(), call.ticket().key());
@@ -267,7 +238,7 @@ final class Attempts {
     }
 
     private void report(
-            Dispatcher.Parts parts, Call call, ProviderReply reply, long headAt, boolean tellsNothing) {
+            Parts parts, Call call, ProviderReply reply, long headAt, boolean tellsNothing) {
         Permit permit = call.ticket().permit();
         Settlement settlement = new Settlement(
                 permit,
@@ -280,7 +251,7 @@ final class Attempts {
                 budget.deadline());
         Optional<FailureClass> failure =
                 reply instanceof ProviderReply.Failure failed ? Optional.of(failed.failure()) : Optional.empty();
-        reports.report(parts, settlement, failure, call.ticket().key());
+        reports.apply(parts).report(settlement, failure, call.ticket().key());
     }
 
     /** How well tokens are counted tells nothing of how well a model answers; of the key and the account it does. */
@@ -294,7 +265,7 @@ final class Attempts {
             case RetryDecision.Finish() -> new Finished(finished(endpoint, reply));
             case RetryDecision.WithNewKey() -> new WithNewKey(endpoint);
             case RetryDecision.Elsewhere(ProviderReply.Failure failed) -> {
-                last = new Ending.Last(endpoint.name(), failed);
+                last = new LastAttempt(endpoint.name(), failed);
                 yield new Elsewhere(endpoint, failed.failure());
             }
         };
@@ -309,7 +280,7 @@ final class Attempts {
                 failure, 0, new byte[0], detail, true, Optional.empty(), Optional.empty(), List.of());
     }
 
-    private boolean isKeyRenewed(Dispatcher.Parts parts, Endpoint endpoint, ApiKeys.ApiKey refused) {
+    private boolean isKeyRenewed(Parts parts, Endpoint endpoint, ApiKeys.ApiKey refused) {
         boolean renewed = !keysRenewed.contains(endpoint.name())
                 && parts.keys().refresh(endpoint.apiKey(), refused) instanceof ApiKeys.ApiKey key
                 && !key.equals(refused);
@@ -336,7 +307,7 @@ final class Attempts {
     }
 
     /** How long an endpoint that refused for its limits is left alone: as it says, or for 1 to 5 s. */
-    private OptionalLong leaveAlone(Dispatcher.Parts parts, ProviderReply reply) {
+    private OptionalLong leaveAlone(Parts parts, ProviderReply reply) {
         if (!(reply instanceof ProviderReply.Failure failure) || failure.failure() != FailureClass.RATE_LIMITED) {
             return OptionalLong.empty();
         }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BatchCall {
 
-    private final Dispatcher.Parts parts;
+    private final Parts parts;
     private final Choices choices;
     private final Budget budget;
     private final Attempts attempts;
@@ -20,7 +20,7 @@ public final class BatchCall {
     private long notBefore;
     @Nullable private Ticket ticket;
 
-    BatchCall(Dispatcher.Parts parts, Choices choices, Budget budget, Attempts attempts) {
+    BatchCall(Parts parts, Choices choices, Budget budget, Attempts attempts) {
         this.parts = parts;
         this.choices = choices;
         this.budget = budget;

@@ -45,7 +45,7 @@ public final class BatchCalls {
     private static final Duration LONGEST_REPORT_WAIT = Duration.ofSeconds(2);
 
     private final Grounds grounds;
-    private final Dispatcher.Parts parts;
+    private final Parts parts;
     private final Settings.Batches settings;
     private final Budget budget;
     private final DeferredReports reports;
@@ -64,7 +64,7 @@ public final class BatchCalls {
                 parts,
                 new Choices(parts, request, budget, Priority.BATCH),
                 budget,
-                new Attempts(request, budget, parts.pool().settings(), StreamOutput.none(parts.time()), reports));
+                new Attempts(request, budget, parts.pool().settings(), StreamOutput.none(parts.time()), _ -> reports));
     }
 
     /**

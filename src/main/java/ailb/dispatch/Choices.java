@@ -32,7 +32,7 @@ import java.util.stream.Collectors;
 /** The endpoints that one request may be sent to: what stands in the way of each, who has room, and whom to take. */
 final class Choices {
 
-    private final Dispatcher.Parts parts;
+    private final Parts parts;
     private final ModelRequest request;
     private final Budget budget;
     private final Priority priority;
@@ -44,7 +44,7 @@ final class Choices {
     private final Set<String> throttled = new HashSet<>();
     private final Map<String, ApiKeys.Lookup> lookups = new HashMap<>();
 
-    Choices(Dispatcher.Parts parts, ModelRequest request, Budget budget, Priority priority) {
+    Choices(Parts parts, ModelRequest request, Budget budget, Priority priority) {
         this.parts = parts;
         this.request = request;
         this.budget = budget;
@@ -65,7 +65,7 @@ final class Choices {
     }
 
     /** The same by other parts; what has failed this request is known there too. */
-    Choices on(Dispatcher.Parts others) {
+    Choices on(Parts others) {
         Choices choices = new Choices(others, request, budget, priority);
         choices.tried.addAll(tried);
         choices.overloaded.addAll(overloaded);
@@ -176,7 +176,8 @@ final class Choices {
                 .filter(entry -> entry.access() != Breaker.Access.CLOSED)
                 .findFirst()
                 .or(() -> ready.stream()
-                        .filter(entry -> interactive && parts.thrift().isPermitHeld(entry))
+                        .filter(entry -> interactive
+                                && parts.thrift().isPermitHeld(entry.endpoint(), entry.demand(), entry.access()))
                         .findFirst());
         if (first.isPresent()) {
             return first.get();

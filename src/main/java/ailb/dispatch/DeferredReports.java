@@ -22,7 +22,7 @@ import java.util.function.Predicate;
  * Reports of calls of which the answers wait a moment, to be made together or with another write. Failures and probes are
  * reported at once, and what waits before them with them: others must know, and in order.
  */
-final class DeferredReports implements Attempts.Reports {
+final class DeferredReports implements Reports {
 
     /** As many are due however young: no write comes that could take them along. */
     private static final int MOST_WAITING = 20;
@@ -53,8 +53,7 @@ final class DeferredReports implements Attempts.Reports {
     }
 
     @Override
-    public void report(
-            Dispatcher.Parts parts, Settlement settlement, Optional<FailureClass> failure, ApiKeys.ApiKey key) {
+    public void report(Settlement settlement, Optional<FailureClass> failure, ApiKeys.ApiKey key) {
         Permit permit = settlement.permit();
         boolean canWait = settlement.isAnswer() && permit.access() == Breaker.Access.CLOSED;
         if (canWait && defers.test(permit.endpoint())) {
@@ -63,7 +62,7 @@ final class DeferredReports implements Attempts.Reports {
         }
         List<Waiting> before = take(permit.endpoint(), permit.admitted());
         Optional<Report> earlier = before.isEmpty() ? Optional.empty() : Optional.of(report(before));
-        Attempts.settle(parts, settlement, earlier, failure, key);
+        settler.report(settlement, earlier, failure, key);
     }
 
     private Queue<Waiting> queue(Endpoint endpoint) {

@@ -1,14 +1,11 @@
 package ailb.dispatch;
 
-import ailb.health.Breaker;
 import ailb.pool.Endpoint;
 import ailb.pool.Pool;
 import ailb.protocol.ModelRequest;
-import ailb.selection.Selection;
 import ailb.state.StateStore;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.function.ToDoubleFunction;
 import java.util.random.RandomGenerator;
 
 /**
@@ -44,10 +41,10 @@ public final class Dispatcher {
         DispatchListener all = both(modes, listener);
         StoreWatch watch = new StoreWatch(store, time, all);
         OwnAdmissions own = new OwnAdmissions(time);
-        Parts shared = parts(pool, watch, upstream, keys, time, random, both(own, all), _ -> 1, modes::of);
+        Parts shared = Parts.of(pool, watch, upstream, keys, time, random, both(own, all), _ -> 1, modes::of);
         this.grounds = new Grounds(
                 shared, watch, own,
-                (items, share) -> parts(
+                (items, share) -> Parts.of(
                         pool, items, upstream, keys, time, random, all, share, (_, _) -> WriteModes.Mode.PLAIN));
     }
 
@@ -57,47 +54,6 @@ public final class Dispatcher {
             second.on(event);
         };
     }
-
-    private static Parts parts(
-            Pool pool,
-            StateStore store,
-            Upstream upstream,
-            ApiKeys keys,
-            TimeSource time,
-            RandomGenerator random,
-            DispatchListener listener,
-            ToDoubleFunction<Endpoint> share,
-            WriteModes.Rule modes) {
-        PoolView view = new PoolView(pool, store, time, listener);
-        Breaker breaker = new Breaker(pool.settings().health());
-        Settler settler = new Settler(breaker, store, view, time, random, listener);
-        return new Parts(
-                pool,
-                upstream,
-                keys,
-                time,
-                random,
-                listener,
-                view,
-                new Gate(pool, store, view, time, listener, share),
-                settler,
-                new Thrift(modes, settler, view, time, listener),
-                new Selection(pool.settings().routing().latency()));
-    }
-
-    /** What every request is served with. */
-    record Parts(
-            Pool pool,
-            Upstream upstream,
-            ApiKeys keys,
-            TimeSource time,
-            RandomGenerator random,
-            DispatchListener listener,
-            PoolView view,
-            Gate gate,
-            Settler settler,
-            Thrift thrift,
-            Selection selection) {}
 
     /**
      * Has one request answered whole, and returns before the deadline; or after it by what the state store takes to be

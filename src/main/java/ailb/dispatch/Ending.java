@@ -23,15 +23,15 @@ final class Ending {
     /** Where room is due now others have been quicker: no caller is told to come back at once. */
     private static final long SHORTEST_WAIT = Duration.ofMillis(50).toNanos();
 
-    private final Dispatcher.Parts parts;
+    private final Parts parts;
     private final Choices choices;
     private final boolean storeIsDown;
     private final Budget budget;
     private final Attempts attempts;
-    private final @Nullable Last last;
+    private final @Nullable LastAttempt last;
 
     Ending(
-            Dispatcher.Parts parts,
+            Parts parts,
             Choices choices,
             boolean storeIsDown,
             Budget budget,
@@ -43,9 +43,6 @@ final class Ending {
         this.attempts = attempts;
         this.last = attempts.last().orElse(null);
     }
-
-    /** The attempt that came last, and how it failed. */
-    record Last(String endpoint, ProviderReply.Failure failure) {}
 
     DispatchResult result() {
         if (last != null && last.failure().failure() == FailureClass.CALLER_FAULT) {

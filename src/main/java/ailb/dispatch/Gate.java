@@ -122,17 +122,34 @@ final class Gate {
             Breaker.Access access,
             long maxWait,
             Duration lease,
-            long held) {}
+            long held) {
 
-    /** Asks for room for calls that go one after the other, for however few of them there is. */
-    Entry admit(
-            Endpoint endpoint,
-            List<Demand> demands,
-            Priority priority,
-            Breaker.Access access,
-            long maxWait,
-            Duration lease) {
-        return admit(new Order(endpoint, demands, priority, access, maxWait, lease, 0), 1, Rider.NONE);
+        Order {
+            demands = List.copyOf(demands);
+        }
+
+        /** For one call. */
+        Order(
+                Endpoint endpoint,
+                Demand demand,
+                Priority priority,
+                Breaker.Access access,
+                long maxWait,
+                Duration lease) {
+            this(endpoint, List.of(demand), priority, access, maxWait, lease, 0);
+        }
+
+        /** The same for further calls too, which may be held back for this long. */
+        Order with(List<Demand> further, long heldBack) {
+            List<Demand> all = new ArrayList<>(demands);
+            all.addAll(further);
+            return new Order(endpoint, all, priority, access, maxWait, lease, heldBack);
+        }
+    }
+
+    /** Asks for room for calls that go one after the other, or for the first of them. */
+    Entry admit(Order order) {
+        return admit(order, 1, Rider.NONE);
     }
 
     /**

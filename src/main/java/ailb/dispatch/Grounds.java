@@ -21,28 +21,28 @@ import org.jspecify.annotations.Nullable;
  */
 final class Grounds {
 
-    private final Dispatcher.Parts shared;
+    private final Parts shared;
     private final StoreWatch watch;
     private final OwnAdmissions own;
-    private final BiFunction<StateStore, ToDoubleFunction<Endpoint>, Dispatcher.Parts> alone;
+    private final BiFunction<StateStore, ToDoubleFunction<Endpoint>, Parts> alone;
     private final AtomicReference<@Nullable Local> local = new AtomicReference<>();
 
     /** @param alone makes the parts that work on a store of this instance's own, with these shares of the limits */
     Grounds(
-            Dispatcher.Parts shared,
+            Parts shared,
             StoreWatch watch,
             OwnAdmissions own,
-            BiFunction<StateStore, ToDoubleFunction<Endpoint>, Dispatcher.Parts> alone) {
+            BiFunction<StateStore, ToDoubleFunction<Endpoint>, Parts> alone) {
         this.shared = shared;
         this.watch = watch;
         this.own = own;
         this.alone = alone;
     }
 
-    private record Local(long outage, InMemoryStateStore items, Dispatcher.Parts parts) {}
+    private record Local(long outage, InMemoryStateStore items, Parts parts) {}
 
     /** The ground of the moment. One caller a second waits for a store that is down; all others go on at once. */
-    Dispatcher.Parts current() {
+    Parts current() {
         watch.tryAgain();
         return switch (watch.standing()) {
             case StoreWatch.Answering _ -> shared;
@@ -51,7 +51,7 @@ final class Grounds {
     }
 
     /** The ground that the fleet shares, whether its store answers or not. */
-    Dispatcher.Parts shared() {
+    Parts shared() {
         return shared;
     }
 
@@ -69,7 +69,7 @@ final class Grounds {
     }
 
     /** Made once an outage: all who come at once must go by the same items. */
-    private Dispatcher.Parts during(long outage) {
+    private Parts during(long outage) {
         Local known = local.get();
         if (known != null && known.outage() >= outage) {
             return known.parts();
@@ -92,7 +92,7 @@ final class Grounds {
             beginning.put(endpoint.name(), LocalShare.beginning(fleet.state(), last, share));
         }
         InMemoryStateStore items = new InMemoryStateStore(beginning);
-        Dispatcher.Parts parts =
+        Parts parts =
                 alone.apply(items, endpoint -> Objects.requireNonNull(shares.get(endpoint.name())));
         return new Local(outage, items, parts);
     }

@@ -7,15 +7,11 @@ import org.jspecify.annotations.Nullable;
 /** One request on its way: attempt after attempt until one ends it, or there is nothing left to try. */
 final class RequestRun {
 
-    /** On the ground that gave the permit. */
-    private static final Attempts.Reports REPORTS =
-            (parts, settlement, failure, key) -> parts.thrift().report(parts, settlement, failure, key);
-
     private final Grounds grounds;
     private final Budget budget;
     private final StreamOutput output;
     private final Attempts attempts;
-    private Dispatcher.Parts parts;
+    private Parts parts;
     private Search search;
 
     /** @param caller of a stream; null where the answer comes whole */
@@ -25,7 +21,7 @@ final class RequestRun {
         this.budget = new Budget(deadline, parts.time(), parts.pool().settings(), Priority.INTERACTIVE);
         this.output =
                 caller == null ? StreamOutput.none(parts.time()) : StreamOutput.to(caller, parts.time());
-        this.attempts = new Attempts(request, budget, parts.pool().settings(), output, REPORTS);
+        this.attempts = new Attempts(request, budget, parts.pool().settings(), output, Parts::thrift);
         this.search = new Search(parts, new Choices(parts, request, budget, Priority.INTERACTIVE), budget, output);
     }
 
@@ -60,7 +56,7 @@ final class RequestRun {
 
     /** Whether the store has gone down, or come back, since this request last looked; it then goes on from there. */
     private boolean moved() {
-        Dispatcher.Parts current = grounds.current();
+        Parts current = grounds.current();
         if (current.equals(parts)) {
             return false;
         }

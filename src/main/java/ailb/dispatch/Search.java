@@ -19,7 +19,7 @@ final class Search {
 
     private static final long RACE_PAUSE = Duration.ofMillis(50).toNanos();
 
-    private final Dispatcher.Parts parts;
+    private final Parts parts;
     private final Choices choices;
     private final Budget budget;
     private final StreamOutput output;
@@ -28,7 +28,7 @@ final class Search {
     private int storeFailures;
 
     /** @param output is kept alive while this waits */
-    Search(Dispatcher.Parts parts, Choices choices, Budget budget, StreamOutput output) {
+    Search(Parts parts, Choices choices, Budget budget, StreamOutput output) {
         this.parts = parts;
         this.choices = choices;
         this.budget = budget;
@@ -44,7 +44,7 @@ final class Search {
     }
 
     /** The same search by other parts; what has failed this request is known there too. */
-    Search on(Dispatcher.Parts others) {
+    Search on(Parts others) {
         Search search = new Search(others, choices.on(others), budget, output);
         search.pauseDue = pauseDue;
         search.pauses = pauses;
@@ -128,7 +128,9 @@ final class Search {
     private Optional<Permit> admit(Shortlist.Entry entry, long maxWait) {
         Endpoint endpoint = entry.endpoint();
         Duration lease = budget.lease(parts.view().state(endpoint), entry.demand(), choices.maxTokens());
-        return switch (parts.thrift().admit(parts.gate(), entry, maxWait, lease)) {
+        Gate.Order order = new Gate.Order(
+                endpoint, entry.demand(), Priority.INTERACTIVE, entry.access(), maxWait, lease);
+        return switch (parts.thrift().admit(parts.gate(), order)) {
             case Gate.Granted(List<Permit> permits, _) -> Optional.of(permits.getFirst());
             case Gate.Refused() -> Optional.empty();
             case Gate.Throttled() -> {

@@ -11,6 +11,7 @@ import ailb.state.UpdateResult;
 import ailb.state.WindowSlot;
 import ailb.stats.Window;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 
@@ -94,6 +95,23 @@ final class Settler {
         String why = hasTime(deadline) ? "the item is too busy" : "the item is busy, and the request's time is over";
         listener.on(new DispatchEvent.StoreTrouble(endpoint.name(), "gave up reporting a call: " + why));
         return new Uncounted();
+    }
+
+    /**
+     * Reports a call at once, and has the breaker judge.
+     *
+     * @param before answers that have not been reported yet, of the same endpoint and generation
+     * @param failure empty where the call was answered
+     * @param key that it was made with
+     */
+    void report(
+            Settlement settlement, Optional<Report> before, Optional<FailureClass> failure, ApiKeys.ApiKey key) {
+        Outcome outcome = settle(new Report(List.of(settlement)), before, settlement.deadline(), false);
+        if (settlement.tellsNothing()) {
+            abandon(settlement.permit());
+        } else if (outcome instanceof Counted(EndpointState settled)) {
+            judge(settlement.permit(), settled, failure, key.version());
+        }
     }
 
     private boolean hasTime(Deadline deadline) {

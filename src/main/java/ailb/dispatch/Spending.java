@@ -17,11 +17,11 @@ import java.util.OptionalDouble;
 /** What prices and the day's spend, as this instance knows it now, mean for one request. */
 final class Spending {
 
-    private final Dispatcher.Parts parts;
+    private final Parts parts;
     private final ModelRequest request;
     private final Settings.Cost cost;
 
-    Spending(Dispatcher.Parts parts, ModelRequest request) {
+    Spending(Parts parts, ModelRequest request) {
         this.parts = parts;
         this.request = request;
         this.cost = parts.pool().settings().routing().cost();

@@ -8,7 +8,6 @@ import ailb.state.EndpointState;
 import ailb.state.WindowSlot;
 import ailb.stats.Window;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
@@ -20,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * Saves writes where an endpoint's item gets too many, see {@link WriteModes}. What this instance knows by itself then is
  * little and young: answers not reported yet, and permits not used yet, both for seconds at most while it runs.
  */
-final class Thrift implements Attempts.Reports {
+final class Thrift implements Reports {
 
     /** Permits of one write. */
     static final int LARGEST_LEASE = 10;
@@ -67,9 +66,8 @@ final class Thrift implements Attempts.Reports {
     }
 
     @Override
-    public void report(
-            Dispatcher.Parts parts, Settlement settlement, Optional<FailureClass> failure, ApiKeys.ApiKey key) {
-        reports.report(parts, settlement, failure, key);
+    public void report(Settlement settlement, Optional<FailureClass> failure, ApiKeys.ApiKey key) {
+        reports.report(settlement, failure, key);
         reports.flushDue(settlement.deadline());
     }
 
@@ -88,27 +86,30 @@ final class Thrift implements Attempts.Reports {
     }
 
     /** Whether the call needs no write to be admitted. */
-    boolean isPermitHeld(Shortlist.Entry entry) {
-        return entry.access() == Breaker.Access.CLOSED
-                && permits.has(entry.endpoint(), entry.demand(), view.state(entry.endpoint()));
+    boolean isPermitHeld(Endpoint endpoint, Demand demand, Breaker.Access access) {
+        return access == Breaker.Access.CLOSED && permits.has(endpoint, demand, view.state(endpoint));
     }
 
-    /** Has a call admitted: by a permit that is held, or by a write that takes along what waits to be written. */
-    Gate.Entry admit(Gate gate, Shortlist.Entry entry, long maxWait, Duration lease) {
-        Endpoint endpoint = entry.endpoint();
-        EndpointState known = view.state(endpoint);
-        if (entry.access() != Breaker.Access.CLOSED) {
-            return gate.admit(
-                    endpoint, List.of(entry.demand()), Priority.INTERACTIVE, entry.access(), maxWait, lease);
+    /**
+     * Has one call admitted: by a permit that is held, or by a write that takes along what waits to be written.
+     *
+     * @param order for this call alone
+     */
+    Gate.Entry admit(Gate gate, Gate.Order order) {
+        Endpoint endpoint = order.endpoint();
+        Demand demand = order.demands().getFirst();
+        if (order.access() != Breaker.Access.CLOSED) {
+            return gate.admit(order);
         }
+        EndpointState known = view.state(endpoint);
         double usual = own.count(endpoint.name());
-        Optional<Permit> held = permits.take(endpoint, entry.demand(), known);
+        Optional<Permit> held = permits.take(endpoint, demand, known);
         if (held.isPresent()) {
             listener.on(new DispatchEvent.Admitted(endpoint.name(), 0));
             return new Gate.Granted(List.of(held.get()), held.get().slot());
         }
         try (DeferredReports.Riders riders = reports.riders(endpoint, known)) {
-            Gate.Entry result = gate.admit(order(gate, entry, usual, maxWait, lease), 1, riders);
+            Gate.Entry result = gate.admit(withFurther(order, gate, usual), 1, riders);
             if (result instanceof Gate.Granted(List<Permit> granted, long until) && granted.size() > 1) {
                 permits.keep(granted.subList(1, granted.size()), until);
             }
@@ -116,23 +117,23 @@ final class Thrift implements Attempts.Reports {
         }
     }
 
-    /** @param calls of this instance in {@link #LONGEST_WAIT} */
-    private Gate.Order order(
-            Gate gate, Shortlist.Entry entry, double calls, long maxWait, Duration lease) {
-        Endpoint endpoint = entry.endpoint();
-        long now = time.now();
-        List<Demand> demands = new ArrayList<>(List.of(entry.demand()));
-        long held = 0;
-        if (mode(endpoint) == WriteModes.Mode.LEASED && !entry.demand().retry()) {
-            long holdable = gate.admission(endpoint, Priority.INTERACTIVE).holdable(now);
-            held = Math.min(LONGEST_WAIT.toNanos(), holdable);
-            double expected = calls * held / LONGEST_WAIT.toNanos();
-            int further = (int) Math.clamp(PROVIDED * expected, 0, LARGEST_LEASE - 1.0);
-            demands.addAll(Collections.nCopies(further, mean(view.state(endpoint), now)));
+    /**
+     * The order with permits to be held for the calls that are to be expected, where the item is leased from.
+     *
+     * @param calls of this instance in {@link #LONGEST_WAIT}
+     */
+    private Gate.Order withFurther(Gate.Order order, Gate gate, double calls) {
+        Endpoint endpoint = order.endpoint();
+        Demand demand = order.demands().getFirst();
+        if (mode(endpoint) != WriteModes.Mode.LEASED || demand.retry()) {
+            return order;
         }
-        return new Gate.Order(
-                endpoint, demands, Priority.INTERACTIVE, entry.access(), maxWait, lease,
-                demands.size() > 1 ? held : 0);
+        long now = time.now();
+        long holdable = gate.admission(endpoint, Priority.INTERACTIVE).holdable(now);
+        long held = Math.min(LONGEST_WAIT.toNanos(), holdable);
+        double expected = calls * held / LONGEST_WAIT.toNanos();
+        int further = (int) Math.clamp(PROVIDED * expected, 0, LARGEST_LEASE - 1.0);
+        return further == 0 ? order : order.with(Collections.nCopies(further, mean(view.state(endpoint), now)), held);
     }
 
     /** What the fleet's calls take on the mean. */

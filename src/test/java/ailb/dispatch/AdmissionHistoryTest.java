@@ -129,9 +129,8 @@ class AdmissionHistoryTest {
             if (access == Breaker.Access.OUT) {
                 clock.addAndGet(Duration.ofSeconds(1).toNanos());
                 view.refresh();
-            } else if (gate.admit(
-                    endpoint, List.of(new Demand(100, 100)), Priority.INTERACTIVE, access,
-                    Duration.ofSeconds(5).toNanos(), LEASE) instanceof Gate.Granted(List<Permit> permits, _)) {
+            } else if (gate.admit(new Gate.Order(endpoint, new Demand(100, 100), Priority.INTERACTIVE, access,
+                    Duration.ofSeconds(5).toNanos(), LEASE)) instanceof Gate.Granted(List<Permit> permits, _)) {
                 permits.forEach(this::end);
             }
         }

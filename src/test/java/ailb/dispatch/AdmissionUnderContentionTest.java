@@ -196,9 +196,8 @@ class AdmissionUnderContentionTest {
 
         Optional<Granted> enter(long now, long maxWait) {
             view.refresh();
-            return gate.admit(endpoint, List.of(new Demand(10, 20)), Priority.INTERACTIVE, Breaker.Access.CLOSED,
-                    maxWait,
-                    LEASE) instanceof Gate.Granted(List<Permit> permits, _)
+            return gate.admit(new Gate.Order(endpoint, new Demand(10, 20), Priority.INTERACTIVE, Breaker.Access.CLOSED,
+                    maxWait, LEASE)) instanceof Gate.Granted(List<Permit> permits, _)
                             ? Optional.of(new Granted(
                                     permits.getFirst().admitted().get(Attribute.REQUESTS),
                                     permits.getFirst().slot(),

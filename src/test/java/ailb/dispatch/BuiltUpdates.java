@@ -154,9 +154,10 @@ public final class BuiltUpdates {
                         .limit(access == Breaker.Access.CLOSED ? random.nextInt(1, 4) : 1)
                         .toList();
                 if (access != Breaker.Access.OUT
-                        && gate.admit(endpoint, demands, random.nextBoolean() ? Priority.INTERACTIVE : Priority.BATCH,
-                                access, Duration.ofMillis(any(0, 250, 5_000)).toNanos(),
-                                LEASE) instanceof Gate.Granted(List<Permit> permits, _)) {
+                        && gate.admit(new Gate.Order(endpoint, demands,
+                                random.nextBoolean() ? Priority.INTERACTIVE : Priority.BATCH, access,
+                                Duration.ofMillis(any(0, 250, 5_000)).toNanos(), LEASE,
+                                0)) instanceof Gate.Granted(List<Permit> permits, _)) {
                     underWay.addAll(permits);
                 }
             }

@@ -34,13 +34,13 @@ class GateTest {
     @Test
     void aRefusedWriteIsRebuiltFromTheItemItBroughtBack() {
         view.refresh();
-        assertThat(other().admit(endpoint, List.of(CALL), Priority.INTERACTIVE, Breaker.Access.CLOSED, 0,
-                Duration.ofSeconds(35)))
+        assertThat(other().admit(
+                new Gate.Order(endpoint, CALL, Priority.INTERACTIVE, Breaker.Access.CLOSED, 0, Duration.ofSeconds(35))))
                 .isInstanceOf(Gate.Granted.class);
         store.updates = 0;
 
-        assertThat(gate.admit(endpoint, List.of(CALL), Priority.INTERACTIVE, Breaker.Access.CLOSED, 0,
-                Duration.ofSeconds(35)))
+        assertThat(gate.admit(
+                new Gate.Order(endpoint, CALL, Priority.INTERACTIVE, Breaker.Access.CLOSED, 0, Duration.ofSeconds(35))))
                 .isInstanceOf(Gate.Granted.class);
 
         assertThat(store.updates).isEqualTo(2);
@@ -57,8 +57,8 @@ class GateTest {
             epoch[0] += 2;
         };
 
-        assertThat(gate.admit(endpoint, List.of(CALL), Priority.INTERACTIVE, Breaker.Access.CLOSED, 0,
-                Duration.ofSeconds(35)))
+        assertThat(gate.admit(
+                new Gate.Order(endpoint, CALL, Priority.INTERACTIVE, Breaker.Access.CLOSED, 0, Duration.ofSeconds(35))))
                 .isInstanceOf(Gate.Refused.class);
 
         assertThat(store.updates).isEqualTo(3);
@@ -70,7 +70,8 @@ class GateTest {
         view.refresh();
         open();
 
-        gate.admit(endpoint, List.of(CALL), Priority.INTERACTIVE, Breaker.Access.CLOSED, 0, Duration.ofSeconds(35));
+        gate.admit(
+                new Gate.Order(endpoint, CALL, Priority.INTERACTIVE, Breaker.Access.CLOSED, 0, Duration.ofSeconds(35)));
 
         assertThat(view.state(endpoint)).isEqualTo(store.item("a"));
     }
@@ -80,8 +81,8 @@ class GateTest {
         open();
         view.refresh();
 
-        assertThat(gate.admit(endpoint, List.of(CALL), Priority.INTERACTIVE, Breaker.Access.CLOSED, 0,
-                Duration.ofSeconds(35)))
+        assertThat(gate.admit(
+                new Gate.Order(endpoint, CALL, Priority.INTERACTIVE, Breaker.Access.CLOSED, 0, Duration.ofSeconds(35))))
                 .isInstanceOf(Gate.Refused.class);
 
         assertThat(store.updates).isZero();
@@ -93,8 +94,8 @@ class GateTest {
         open();
         EndpointState before = store.item("a");
 
-        assertThat(gate.admit(endpoint, List.of(CALL), Priority.INTERACTIVE, Breaker.Access.CLOSED, 0,
-                Duration.ofSeconds(35)))
+        assertThat(gate.admit(
+                new Gate.Order(endpoint, CALL, Priority.INTERACTIVE, Breaker.Access.CLOSED, 0, Duration.ofSeconds(35))))
                 .isInstanceOf(Gate.Refused.class);
 
         assertThat(store.item("a")).isEqualTo(before);
@@ -112,17 +113,18 @@ class GateTest {
                         .add(Attribute.GENERATION, 1));
         view.refresh();
 
-        assertThat(gate.admit(endpoint, List.of(CALL), Priority.INTERACTIVE, Breaker.Access.PROBE, 0,
-                Duration.ofSeconds(35)))
+        assertThat(gate.admit(
+                new Gate.Order(endpoint, CALL, Priority.INTERACTIVE, Breaker.Access.PROBE, 0, Duration.ofSeconds(35))))
                 .isInstanceOf(Gate.Granted.class);
-        assertThat(gate.admit(endpoint, List.of(CALL), Priority.INTERACTIVE, Breaker.Access.PROBE, 1_000_000_000,
-                Duration.ofSeconds(35)))
+        assertThat(gate.admit(new Gate.Order(endpoint, CALL, Priority.INTERACTIVE, Breaker.Access.PROBE, 1_000_000_000,
+                Duration.ofSeconds(35))))
                 .isInstanceOf(Gate.Refused.class);
     }
 
     @Test
     void whatIsAdmittedIsCountedInTheWindow() {
-        gate.admit(endpoint, List.of(CALL), Priority.INTERACTIVE, Breaker.Access.CLOSED, 0, Duration.ofSeconds(35));
+        gate.admit(
+                new Gate.Order(endpoint, CALL, Priority.INTERACTIVE, Breaker.Access.CLOSED, 0, Duration.ofSeconds(35)));
 
         Window window = Window.of(store.item("a"), time.now());
         assertThat(window.sum(WindowSlot::admitted)).isEqualTo(1);
@@ -134,8 +136,8 @@ class GateTest {
     void aWriteOfUnknownOutcomeGrantsNothingAndIsNotRepeated() {
         store.down = true;
 
-        assertThat(gate.admit(endpoint, List.of(CALL), Priority.INTERACTIVE, Breaker.Access.CLOSED, 0,
-                Duration.ofSeconds(35)))
+        assertThat(gate.admit(
+                new Gate.Order(endpoint, CALL, Priority.INTERACTIVE, Breaker.Access.CLOSED, 0, Duration.ofSeconds(35))))
                 .isInstanceOf(Gate.Unknown.class);
 
         assertThat(store.updates).isEqualTo(1);

@@ -141,8 +141,8 @@ class PoolViewTest {
     void anObservationTellsItsAgeAndTheRateOfTheFleet() {
         Gate gate = new Gate(pool, store, view, time, events::add);
         for (int call = 0; call < 60; call++) {
-            gate.admit(endpoint, List.of(new Demand(0, 0)), Priority.INTERACTIVE, Breaker.Access.CLOSED, 0,
-                    Duration.ofSeconds(35));
+            gate.admit(new Gate.Order(endpoint, new Demand(0, 0), Priority.INTERACTIVE, Breaker.Access.CLOSED, 0,
+                    Duration.ofSeconds(35)));
         }
         time.pass(Duration.ofMillis(200));
 
