@@ -2,6 +2,7 @@ package ailb.batch;
 
 import ailb.dispatch.Deadline;
 import ailb.dispatch.Dispatcher;
+import ailb.dispatch.ReplyBudget;
 import ailb.dispatch.Tasks;
 import ailb.dispatch.TimeSource;
 import ailb.pool.Pool;
@@ -20,6 +21,7 @@ public final class BatchProcessor implements BatchWorker {
     /**
      * @param random used by many threads at once
      * @param resultsKept how long the result of a message is kept that somebody put on the queue
+     * @param replies that the calls of all invocations share
      */
     public BatchProcessor(
             Pool pool,
@@ -29,8 +31,9 @@ public final class BatchProcessor implements BatchWorker {
             Tasks tasks,
             TimeSource time,
             RandomGenerator random,
-            Duration resultsKept) {
-        this.parts = new Parts(pool, dispatcher, store, queue, tasks, time, resultsKept);
+            Duration resultsKept,
+            ReplyBudget replies) {
+        this.parts = new Parts(pool, dispatcher, store, queue, tasks, time, resultsKept, replies);
         this.random = random;
     }
 
@@ -42,7 +45,8 @@ public final class BatchProcessor implements BatchWorker {
             BatchQueue queue,
             Tasks tasks,
             TimeSource time,
-            Duration resultsKept) {}
+            Duration resultsKept,
+            ReplyBudget replies) {}
 
     @Override
     public Set<String> process(List<QueueMessage> messages, Deadline deadline) throws InterruptedException {

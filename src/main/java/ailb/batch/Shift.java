@@ -47,7 +47,7 @@ final class Shift {
         this.parts = parts;
         this.deadline = deadline;
         this.token = token;
-        this.calls = parts.dispatcher().batch(deadline);
+        this.calls = parts.dispatcher().batch(deadline, parts.replies());
         this.batches = new KnownBatches(parts.store(), parts.time());
         this.tally = new Tally(parts.store(), parts.time());
         this.handback = new Handback(parts.queue(), parts.time());
@@ -234,6 +234,8 @@ final class Shift {
             turn = run.call(call);
         } catch (RuntimeException e) {
             turn = afterBug(e);
+        } finally {
+            call.releaseReply();
         }
         return switch (turn) {
             case LineRun.Again() -> new Waits(call, run);

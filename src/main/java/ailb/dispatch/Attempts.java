@@ -39,20 +39,24 @@ final class Attempts {
     private final StreamOutput output;
     private final Function<Parts, Reports> reports;
     private final Set<String> keysRenewed = new HashSet<>();
+    private final ReplyBudget.Share replies;
     private int made;
     private @Nullable LastAttempt last;
 
     /**
      * @param output takes the events of a request that asks for a stream
      * @param reports who takes the reports of calls made with these parts
+     * @param replies takes the bytes of whole replies, and gives them back with the next call
      */
     Attempts(ModelRequest request, Budget budget, Settings settings, StreamOutput output,
-            Function<Parts, Reports> reports) {
+            Function<Parts, Reports> reports,
+            ReplyBudget.Share replies) {
         this.request = request;
         this.budget = budget;
         this.settings = settings;
         this.output = output;
         this.reports = reports;
+        this.replies = replies;
     }
 
     /** What is to be done after a call. */
@@ -113,6 +117,7 @@ final class Attempts {
     /** Makes one call and reports it; the events of a stream go out meanwhile. */
     Next attempt(Parts parts, Ticket ticket) throws InterruptedException {
         made++;
+        replies.giveBack();
         Endpoint endpoint = ticket.permit().endpoint();
         ProviderRequest call = request.at(endpoint, ticket.key().value());
         Duration timeout = budget.attempt(
@@ -120,7 +125,7 @@ final class Attempts {
         Call begun = new Call(ticket, parts.time().monotonic(), timeout);
         return request.isStream()
                 ? stream(parts, begun, parts.upstream().open(call, timeout))
-                : ended(parts, begun, parts.upstream().call(call, timeout));
+                : ended(parts, begun, parts.upstream().call(call, timeout, replies));
     }
 
     /**

@@ -15,16 +15,19 @@ public final class BatchCall {
     private final Choices choices;
     private final Budget budget;
     private final Attempts attempts;
+    private final ReplyBudget.Share replies;
     private int pauses;
     private int failures;
     private long notBefore;
     @Nullable private Ticket ticket;
 
-    BatchCall(Parts parts, Choices choices, Budget budget, Attempts attempts) {
+    BatchCall(
+            Parts parts, Choices choices, Budget budget, Attempts attempts, ReplyBudget.Share replies) {
         this.parts = parts;
         this.choices = choices;
         this.budget = budget;
         this.attempts = attempts;
+        this.replies = replies;
     }
 
     Choices choices() {
@@ -82,6 +85,11 @@ public final class BatchCall {
                 yield attempts.isAnotherAllowed() ? Optional.empty() : Optional.of(ending());
             }
         };
+    }
+
+    /** Leaves the bytes of its last reply to other calls: to be called when nobody holds them any more. */
+    public void releaseReply() {
+        replies.giveBack();
     }
 
     /** What is to be said of the request as things stand. */

@@ -45,13 +45,16 @@ public final class BatchCalls {
     private static final Duration LONGEST_REPORT_WAIT = Duration.ofSeconds(2);
 
     private final Grounds grounds;
+    private final ReplyBudget replies;
     private final Parts parts;
     private final Settings.Batches settings;
     private final Budget budget;
     private final DeferredReports reports;
 
-    BatchCalls(Grounds grounds, Deadline deadline) {
+    /** @param replies that the calls share */
+    BatchCalls(Grounds grounds, Deadline deadline, ReplyBudget replies) {
         this.grounds = grounds;
+        this.replies = replies;
         this.parts = grounds.shared();
         this.settings = parts.pool().settings().batches();
         this.budget = new Budget(deadline, parts.time(), parts.pool().settings(), Priority.BATCH);
@@ -60,11 +63,14 @@ public final class BatchCalls {
 
     /** A call that waits. */
     public BatchCall call(ModelRequest request) {
+        ReplyBudget.Share share = replies.share();
         return new BatchCall(
                 parts,
                 new Choices(parts, request, budget, Priority.BATCH),
                 budget,
-                new Attempts(request, budget, parts.pool().settings(), StreamOutput.none(parts.time()), _ -> reports));
+                new Attempts(request, budget, parts.pool().settings(), StreamOutput.none(parts.time()), _ -> reports,
+                        share),
+                share);
     }
 
     /**

@@ -80,9 +80,13 @@ public final class Dispatcher {
         return new RequestRun(grounds, request, deadline, caller).run();
     }
 
-    /** Starts to make calls of batches, all of which end before the deadline. */
-    public BatchCalls batch(Deadline deadline) {
-        return new BatchCalls(grounds, deadline);
+    /**
+     * Starts to make calls of batches, all of which end before the deadline.
+     *
+     * @param replies that the calls share; see {@link BatchCall#releaseReply}
+     */
+    public BatchCalls batch(Deadline deadline, ReplyBudget replies) {
+        return new BatchCalls(grounds, deadline, replies);
     }
 
     /** What is known of the endpoints: the shared state or, while its store is down, what this instance has learnt. */

@@ -21,7 +21,8 @@ final class RequestRun {
         this.budget = new Budget(deadline, parts.time(), parts.pool().settings(), Priority.INTERACTIVE);
         this.output =
                 caller == null ? StreamOutput.none(parts.time()) : StreamOutput.to(caller, parts.time());
-        this.attempts = new Attempts(request, budget, parts.pool().settings(), output, Parts::thrift);
+        this.attempts = new Attempts(request, budget, parts.pool().settings(), output, Parts::thrift,
+                ReplyBudget.unlimited().share());
         this.search = new Search(parts, new Choices(parts, request, budget, Priority.INTERACTIVE), budget, output);
     }
 

@@ -19,6 +19,16 @@ public interface Upstream {
     Result call(ProviderRequest request, Duration timeout) throws InterruptedException;
 
     /**
+     * The same, where other calls hold replies too.
+     *
+     * @param share takes the bytes of the reply; it is for who reads the reply to give them back
+     */
+    default Result call(ProviderRequest request, Duration timeout, ReplyBudget.Share share)
+            throws InterruptedException {
+        return call(request, timeout);
+    }
+
+    /**
      * Calls the provider once for a stream of events, and may return before anything has come of the call.
      *
      * @param timeout until the head of the reply; above 0

@@ -1,5 +1,6 @@
 package ailb.http;
 
+import ailb.dispatch.ReplyBudget;
 import ailb.dispatch.Upstream;
 import ailb.pool.FailureClass;
 import ailb.protocol.Headers;
@@ -9,12 +10,10 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandler;
-import java.net.http.HttpResponse.BodySubscriber;
-import java.net.http.HttpResponse.BodySubscribers;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -23,9 +22,10 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Calls providers over the JDK's client. A connection is made within 5 s, a reply is at most 64 MB; safe for any number
+ * Calls providers over the JDK's client. A connection is made within 5 s, a whole reply is at most 16 MB; safe for any number
  * of threads.
  *
  * <p>A request goes out at most once a call: the client repeats a refused connect once, and a POST never, unless
@@ -37,7 +37,6 @@ import java.util.concurrent.TimeoutException;
 public final class HttpUpstream implements Upstream {
 
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
-    private static final long MAX_REPLY_BYTES = 64L << 20;
     private static final int MAX_DETAIL_CHARS = 200;
 
     // The client's own bound on idle connections (jdk.httpclient.keepalive.timeout), half of what load balancers allow.
@@ -65,91 +64,115 @@ public final class HttpUpstream implements Upstream {
      */
     @Override
     public Result call(ProviderRequest request, Duration timeout) throws InterruptedException {
-        return begin(request, timeout, HttpUpstream::whole).await(timeout).orElseThrow();
+        return call(request, timeout, ReplyBudget.unlimited().share());
+    }
+
+    @Override
+    public Result call(ProviderRequest request, Duration timeout, ReplyBudget.Share share)
+            throws InterruptedException {
+        return begin(request, timeout, false, share).await(timeout).orElseThrow();
     }
 
     @Override
     public Pending open(ProviderRequest request, Duration timeout) {
-        return begin(request, timeout, head -> isStream(head) ? streamed(head) : whole(head));
+        return begin(request, timeout, true, ReplyBudget.unlimited().share());
     }
 
-    private static boolean isStream(HttpResponse.ResponseInfo head) {
-        return head.statusCode() / 100 == 2
-                && head.headers().firstValue("content-type").orElse("").startsWith("text/event-stream");
-    }
-
-    private static BodySubscriber<Result> streamed(HttpResponse.ResponseInfo head) {
-        Headers headers = Headers.ofLists(head.headers().map());
-        return BodySubscribers.mapping(
-                new StreamedBody(), body -> new Streaming(head.statusCode(), headers, body));
-    }
-
-    private static BodySubscriber<Result> whole(HttpResponse.ResponseInfo head) {
-        Headers headers = Headers.ofLists(head.headers().map());
-        return BodySubscribers.mapping(
-                BodySubscribers.limiting(BodySubscribers.ofByteArray(), MAX_REPLY_BYTES),
-                body -> new Reply(head.statusCode(), headers, body));
-    }
-
-    private Pending begin(ProviderRequest request, Duration timeout, BodyHandler<Result> handler) {
+    private Pending begin(ProviderRequest request, Duration timeout, boolean streams, ReplyBudget.Share share) {
         HttpRequest http;
         try {
             http = httpRequest(request);
         } catch (IllegalArgumentException e) {
             return Pending.of(new Failed(FailureClass.TRANSPORT, "IllegalArgumentException: " + e.getMessage()));
         }
-        return new Exchange(send(http, handler), timeout);
+        return new Exchange(send(http), timeout, streams, share);
     }
 
     /** A call under way. */
     private final class Exchange implements Pending {
 
-        private final CompletableFuture<HttpResponse<Result>> response;
+        private final CompletableFuture<HttpResponse<Body>> response;
         private final Duration timeout;
+        private final boolean streams;
+        private final ReplyBudget.Share share;
         private final long end;
         private boolean isTaken;
+        @Nullable private WholeBody whole;
 
-        Exchange(CompletableFuture<HttpResponse<Result>> response, Duration timeout) {
+        /** @param streams whether a stream of events is handed on as it comes */
+        Exchange(
+                CompletableFuture<HttpResponse<Body>> response,
+                Duration timeout,
+                boolean streams,
+                ReplyBudget.Share share) {
             this.response = response;
             this.timeout = timeout;
+            this.streams = streams;
+            this.share = share;
             this.end = System.nanoTime() + timeout.toNanos();
         }
 
         @Override
         public Optional<Result> await(Duration longest) throws InterruptedException {
-            long left = end - System.nanoTime();
+            long now = System.nanoTime();
+            long by = now + Math.min(end - now, longest.toNanos());
             try {
-                Result result = response.get(Math.min(left, longest.toNanos()), TimeUnit.NANOSECONDS).body();
-                used();
-                isTaken = true;
-                return Optional.of(result);
-            } catch (TimeoutException e) {
-                if (left > longest.toNanos()) {
-                    return Optional.empty();
+                Optional<Result> result = Optional.empty();
+                while (result.isEmpty() && by - System.nanoTime() > 0) {
+                    result = next(Duration.ofNanos(Math.max(1, by - System.nanoTime())));
                 }
-                close();
-                return Optional.of(
-                        new Failed(FailureClass.TIMEOUT, "no whole reply within " + timeout.toMillis() + " ms"));
+                isTaken = result.isPresent();
+                return result.or(this::timedOut);
+            } catch (TimeoutException e) {
+                return timedOut();
             } catch (InterruptedException e) {
                 close();
                 throw e;
             } catch (ExecutionException e) {
                 return Optional.of(
                         new Failed(FailureClass.TRANSPORT, detail(Objects.requireNonNullElse(e.getCause(), e))));
+            } catch (WholeBody.UnreadableException e) {
+                close();
+                return Optional.of(new Failed(FailureClass.TRANSPORT, Objects.requireNonNull(e.getMessage())));
             }
         }
 
-        /** A stream whose head came just now is nobody's: it would hold its connection for ever. */
+        private Optional<Result> timedOut() {
+            if (end - System.nanoTime() > 0) {
+                return Optional.empty();
+            }
+            close();
+            return Optional.of(
+                    new Failed(FailureClass.TIMEOUT, "no whole reply within " + timeout.toMillis() + " ms"));
+        }
+
+        /** Waits for the head, and then for one piece of a body that is to come whole. */
+        private Optional<Result> next(Duration longest)
+                throws InterruptedException, ExecutionException, TimeoutException, WholeBody.UnreadableException {
+            HttpResponse<Body> head = response.get(longest.toNanos(), TimeUnit.NANOSECONDS);
+            Headers headers = Headers.ofLists(head.headers().map());
+            if (whole == null) {
+                used();
+                String encoding = headers.get("content-encoding").orElse("").toLowerCase(Locale.ROOT);
+                if (streams && encoding.isEmpty() && isStream(head.statusCode(), headers)) {
+                    return Optional.of(new Streaming(head.statusCode(), headers, head.body()));
+                }
+                whole = new WholeBody(head.body(), encoding, share);
+            }
+            return whole.next(longest).map(body -> new Reply(head.statusCode(), headers, body));
+        }
+
+        /** A body whose head came just now is nobody's: it would hold its connection for ever. */
         @Override
         public void close() {
             if (!isTaken && !response.cancel(true)) {
-                var _ = response.thenAccept(late -> {
-                    if (late.body() instanceof Streaming(_, _, Body body)) {
-                        body.close();
-                    }
-                });
+                var _ = response.thenAccept(late -> late.body().close());
             }
         }
+    }
+
+    private static boolean isStream(int status, Headers headers) {
+        return status / 100 == 2 && headers.get("content-type").orElse("").startsWith("text/event-stream");
     }
 
     /**
@@ -162,15 +185,14 @@ public final class HttpUpstream implements Upstream {
     }
 
     // Under the lock, as a client that renew() has shut down takes no more calls. Sending does not block.
-    private synchronized CompletableFuture<HttpResponse<Result>> send(
-            HttpRequest request, BodyHandler<Result> handler) {
+    private synchronized CompletableFuture<HttpResponse<Body>> send(HttpRequest request) {
         // A function frozen since its last call wakes with connections that look alive and are not. A client whose
         // thread has died, of memory say, would fail every call from now on.
         if (clock.instant().isAfter(lastUse.plus(KEEP_ALIVE)) || client.isTerminated()) {
             renew();
         }
         used();
-        return client.sendAsync(request, handler);
+        return client.sendAsync(request, _ -> new StreamedBody());
     }
 
     private synchronized void used() {

@@ -12,6 +12,7 @@ import ailb.batch.Batches;
 import ailb.dispatch.ApiKeys;
 import ailb.dispatch.DispatchListener;
 import ailb.dispatch.Dispatcher;
+import ailb.dispatch.ReplyBudget;
 import ailb.dispatch.TimeSource;
 import ailb.dispatch.Upstream;
 import ailb.pool.Pool;
@@ -21,6 +22,9 @@ import java.util.random.RandomGenerator;
 
 /** The composition root: what every front is made of, whichever ports it brings. */
 public final class Wiring {
+
+    /** The share of the heap that replies to calls of batches may take, as one in so many. */
+    private static final int REPLIES = 8;
 
     private Wiring() {}
 
@@ -68,6 +72,7 @@ public final class Wiring {
             DispatchListener listener) {
         Dispatcher dispatcher = new Dispatcher(pool, store, upstream, apiKeys, time, random, listener);
         return new BatchProcessor(
-                pool, dispatcher, batchStore, batchQueue, new VirtualThreads(), time, random, results);
+                pool, dispatcher, batchStore, batchQueue, new VirtualThreads(), time, random, results,
+                new ReplyBudget(Runtime.getRuntime().maxMemory() / REPLIES));
     }
 }

@@ -15,7 +15,7 @@ abstract sealed class ChatEvents extends JsonEventStream permits OpenAiChatStrea
 
     /** @param callers the caller's protocol */
     ChatEvents(Provider callers, List<Remaining> remaining) {
-        super(Provider.OPENAI, callers, remaining);
+        super(Provider.OPENAI, callers, remaining, Limits.OF_TEXT);
     }
 
     /** What a chunk, which has a {@code choices} array, comes to for the caller. */

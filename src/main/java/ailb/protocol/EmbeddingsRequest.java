@@ -59,6 +59,12 @@ final class EmbeddingsRequest extends PassedThroughRequest {
         return OptionalLong.of(0);
     }
 
+    /** Without the vectors, which are passed on as they are. */
+    @Override
+    Optional<JsonNode> tree(byte[] reply) {
+        return Json.parseWithout("data", reply);
+    }
+
     @Override
     boolean isAnswer(JsonNode reply) {
         return reply.path("data").isArray();

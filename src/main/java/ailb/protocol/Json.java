@@ -16,6 +16,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Optional;
@@ -25,6 +26,12 @@ final class Json {
 
     /** Levels a document may nest: far more than any real request or reply, far less than a stack holds. */
     static final int MAX_DEPTH = 200;
+
+    /**
+     * Names, values, and ends of objects and arrays in a document. A tree takes up to 70 bytes for each, and a reply of
+     * 16 MB may have millions.
+     */
+    static final int MAX_TOKENS = 1_200_000;
 
     /** Bytes of a name in a reply. The parser remembers thousands of them, for all replies. */
     private static final int MAX_NAME = 4096;
@@ -39,15 +46,19 @@ final class Json {
     private static final JsonFactory CALLERS =
             factory().disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES).build();
 
+    /** Of documents that are looked through, and no tree is made of. */
+    private static final JsonFactory LARGE = factory().streamReadConstraints(constraints().build()).build();
+
     private static JsonFactoryBuilder factory() {
         return new JsonFactoryBuilder()
                 .disable(JsonFactory.Feature.CHARSET_DETECTION)
                 .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
                 .recyclerPool(JsonRecyclerPools.sharedConcurrentDequePool())
-                .streamReadConstraints(StreamReadConstraints.builder()
-                        .maxNestingDepth(MAX_DEPTH)
-                        .maxNameLength(MAX_NAME)
-                        .build());
+                .streamReadConstraints(constraints().maxTokenCount(MAX_TOKENS).build());
+    }
+
+    private static StreamReadConstraints.Builder constraints() {
+        return StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH).maxNameLength(MAX_NAME);
     }
 
     /** Numbers keep every digit they are written with: 1.10 stays that, and so does what no double holds. */
@@ -95,6 +106,35 @@ final class Json {
     /** The document, or empty where the bytes are not one JSON value. */
     static Optional<JsonNode> parse(byte[] json) {
         return parse(() -> WHOLE.readTree(json));
+    }
+
+    /**
+     * The document without what an object at its top has under this name, of which an empty array is left: millions of
+     * numbers, say, that nobody looks at.
+     */
+    static Optional<JsonNode> parseWithout(String name, byte[] json) {
+        try (JsonParser parser = LARGE.createParser(json)) {
+            if (parser.nextToken() != JsonToken.START_OBJECT) {
+                return parse(json);
+            }
+            ByteArrayOutputStream rest = new ByteArrayOutputStream();
+            int copied = 0;
+            while (parser.nextToken() == JsonToken.FIELD_NAME) {
+                boolean isLeftOut = parser.currentName().equals(name);
+                if (parser.nextToken() == JsonToken.START_ARRAY && isLeftOut) {
+                    int start = (int) parser.currentTokenLocation().getByteOffset();
+                    parser.skipChildren();
+                    rest.write(json, copied, start + 1 - copied);
+                    copied = (int) parser.currentTokenLocation().getByteOffset();
+                } else {
+                    parser.skipChildren();
+                }
+            }
+            rest.write(json, copied, json.length - copied);
+            return parse(rest.toByteArray());
+        } catch (IOException malformed) {
+            return Optional.empty();
+        }
     }
 
     /** The same of a document in a string. */

@@ -14,15 +14,28 @@ import org.jspecify.annotations.Nullable;
  */
 abstract sealed class JsonEventStream implements ReplyStream permits ChatEvents, MessageEvents, ResponsesStream {
 
-    /** Of all that may come before content, bytes. */
-    static final int MOST_BEFORE_CONTENT = 256 * 1024;
+    /** More than any event that tells of text. */
+    private static final int LONGEST_EVENT = 1 << 20;
+
+    /** Comments included. */
+    private static final int MOST_BEFORE_CONTENT = 256 * 1024;
+
+    /** What may come of a stream, bytes. */
+    record Limits(int event, int beforeContent) {
+
+        static final Limits OF_TEXT = new Limits(LONGEST_EVENT, MOST_BEFORE_CONTENT);
+
+        /** As much as a reply that comes whole. */
+        static final Limits OF_WHOLE_REPLIES = new Limits(ProviderReply.MAX_BYTES, ProviderReply.MAX_BYTES);
+    }
 
     private static final byte[] NOTHING = new byte[0];
 
     private final Provider provider;
     private final Provider callers;
     private final List<Remaining> remaining;
-    private final ServerSentEvents events = new ServerSentEvents();
+    private final Limits limits;
+    private final ServerSentEvents events;
     private final ByteArrayOutputStream heldBack = new ByteArrayOutputStream();
     private long bytesBeforeContent;
     private boolean hasContent;
@@ -35,7 +48,9 @@ abstract sealed class JsonEventStream implements ReplyStream permits ChatEvents,
      * @param provider whose events they are
      * @param callers the caller's protocol
      */
-    JsonEventStream(Provider provider, Provider callers, List<Remaining> remaining) {
+    JsonEventStream(Provider provider, Provider callers, List<Remaining> remaining, Limits limits) {
+        this.limits = limits;
+        this.events = new ServerSentEvents(limits.event());
         this.provider = provider;
         this.callers = callers;
         this.remaining = remaining;
@@ -119,7 +134,7 @@ abstract sealed class JsonEventStream implements ReplyStream permits ChatEvents,
         heldBack.writeBytes(step.events());
         return switch (step) {
             case More _ when hasContent -> more(out());
-            case More _ when bytesBeforeContent > MOST_BEFORE_CONTENT -> broken("too much before any content");
+            case More _ when bytesBeforeContent > limits.beforeContent() -> broken("too much before any content");
             case More _ -> nothing();
             case Complete _ -> new Complete(out());
             case Broken(_, ProviderReply.Failure failure) -> new Broken(hasContent ? out() : NOTHING, failure);

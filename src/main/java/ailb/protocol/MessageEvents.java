@@ -18,7 +18,7 @@ abstract sealed class MessageEvents extends JsonEventStream permits MessagesStre
 
     /** @param callers the caller's protocol */
     MessageEvents(Provider callers, List<Remaining> remaining) {
-        super(Provider.ANTHROPIC, callers, remaining);
+        super(Provider.ANTHROPIC, callers, remaining, Limits.OF_TEXT);
     }
 
     /** What an event after the start, or the start itself, comes to for the caller. */

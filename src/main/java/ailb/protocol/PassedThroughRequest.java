@@ -19,6 +19,11 @@ abstract sealed class PassedThroughRequest implements ModelRequest permits Embed
         this.body = body;
     }
 
+    /** What a provider's words say, as far as it matters here; empty where they are no JSON. */
+    Optional<JsonNode> tree(byte[] reply) {
+        return Json.parse(reply);
+    }
+
     /** Whether a provider's words are what was asked for. */
     abstract boolean isAnswer(JsonNode reply);
 
@@ -52,7 +57,7 @@ abstract sealed class PassedThroughRequest implements ModelRequest permits Embed
     @Override
     public ProviderReply read(Provider provider, int status, Headers headers, byte[] reply, Instant now) {
         return WholeReply.read(
-                provider, kind().protocol(), status, headers, reply, now,
+                provider, kind().protocol(), status, headers, reply, tree(reply), now,
                 root -> Optional.of(root)
                         .filter(this::isAnswer)
                         .map(said -> new WholeReply.Said(reply, usage(said.path("usage")))));

@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
 /** What a provider's reply means. */
 public sealed interface ProviderReply {
 
+    /** A reply that comes whole is no longer than this. */
+    int MAX_BYTES = 16 << 20;
+
     /** What the headers say is left of the endpoint's limits. */
     List<Remaining> remaining();
 

@@ -13,7 +13,8 @@ final class ResponsesStream extends JsonEventStream {
     private long nextSequenceNumber;
 
     ResponsesStream(List<Remaining> remaining) {
-        super(Provider.OPENAI, Provider.OPENAI, remaining);
+        // Its first event repeats the request and its last the whole answer; an image of some megabytes comes in one.
+        super(Provider.OPENAI, Provider.OPENAI, remaining, Limits.OF_WHOLE_REPLIES);
     }
 
     @Override

@@ -12,11 +12,9 @@ import java.util.StringJoiner;
  */
 final class ServerSentEvents {
 
-    /** More than any event of a provider: an image of some megabytes may come in one. */
-    private static final int LONGEST = 16 << 20;
-
     private static final String BYTE_ORDER_MARK = "\uFEFF";
 
+    private final int longest;
     private final ByteArrayOutputStream unended = new ByteArrayOutputStream();
     private boolean isFirst = true;
     private boolean hasLines;
@@ -24,6 +22,11 @@ final class ServerSentEvents {
     private boolean afterReturn;
     private boolean returnsHaveFeeds;
     private boolean awaitsFeed;
+
+    /** @param longest event that is taken for one, bytes */
+    ServerSentEvents(int longest) {
+        this.longest = longest;
+    }
 
     /**
      * One event.
@@ -80,7 +83,7 @@ final class ServerSentEvents {
 
     /** Whether an event is so long that it is none. */
     boolean isOverlong() {
-        return unended.size() > LONGEST;
+        return unended.size() > longest;
     }
 
     /** Whether there is more than blank lines that no event has ended. */

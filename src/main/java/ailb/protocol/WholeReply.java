@@ -37,8 +37,24 @@ final class WholeReply {
             byte[] body,
             Instant now,
             Function<JsonNode, Optional<Said>> answer) {
+        return read(provider, callers, status, headers, body, Json.parse(body), now, answer);
+    }
+
+    /**
+     * The same where the words are read already.
+     *
+     * @param root what has been read of them; empty where they are no JSON
+     */
+    static ProviderReply read(
+            Provider provider,
+            Provider callers,
+            int status,
+            Headers headers,
+            byte[] body,
+            Optional<JsonNode> root,
+            Instant now,
+            Function<JsonNode, Optional<Said>> answer) {
         List<Remaining> remaining = WireProtocol.of(provider).remaining(headers, now);
-        Optional<JsonNode> root = Json.parse(body);
         Optional<Said> said = Failures.isFailure(status) ? Optional.empty() : root.flatMap(answer);
         if (said.isPresent()) {
             return new ProviderReply.Answer(said.get().body(), said.get().usage(), remaining);

@@ -5,6 +5,7 @@ import ailb.dispatch.Deadline;
 import ailb.dispatch.DispatchEvent;
 import ailb.dispatch.Dispatcher;
 import ailb.dispatch.FixedKeys;
+import ailb.dispatch.ReplyBudget;
 import ailb.dispatch.Upstream;
 import ailb.pool.Pool;
 import ailb.protocol.ProviderRequest;
@@ -211,7 +212,7 @@ final class SimulatedBatches {
     }
 
     private BatchProcessor worker() {
-        return new BatchProcessor(pool, instance(), store, queue, time, time, random, KEPT);
+        return new BatchProcessor(pool, instance(), store, queue, time, time, random, KEPT, ReplyBudget.unlimited());
     }
 
     private void poll() throws InterruptedException {

@@ -116,7 +116,11 @@ final class FaultyServer implements AutoCloseable {
         }
 
         void send(String text) throws IOException {
-            socket.getOutputStream().write(text.getBytes(ISO_8859_1));
+            send(text.getBytes(ISO_8859_1));
+        }
+
+        void send(byte[] bytes) throws IOException {
+            socket.getOutputStream().write(bytes);
         }
 
         void sendOk(String body) throws IOException {

@@ -4,11 +4,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ailb.dispatch.ReplyBudget;
 import ailb.dispatch.Upstream.Failed;
 import ailb.dispatch.Upstream.Reply;
 import ailb.dispatch.Upstream.Result;
 import ailb.pool.FailureClass;
 import ailb.protocol.ProviderRequest;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -16,14 +18,22 @@ import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -221,9 +231,122 @@ class HttpUpstreamTest {
             Failed failed = (Failed) upstream.call(post(server.uri()), AMPLE);
 
             assertThat(failed)
-                    .isEqualTo(new Failed(FailureClass.TRANSPORT, "IOException: body exceeds capacity: 67108864"));
+                    .isEqualTo(new Failed(FailureClass.TRANSPORT, "a reply of more than 16 MB"));
             assertThat(server.connections().getFirst().clientHungUp()).isTrue();
         }
+    }
+
+    @Test
+    void gzipThatWasNotAskedForIsRead() throws Exception {
+        byte[] body = new byte[3 << 20];
+        new Random(1).nextBytes(body);
+        try (FaultyServer server = FaultyServer.running(answering("Content-Encoding: GZip", gzip(body)))) {
+            Reply reply = (Reply) upstream.call(post(server.uri()), AMPLE);
+
+            assertThat(reply.body()).isEqualTo(body);
+            assertThat(server.requests().getFirst()).doesNotContainIgnoringCase("accept-encoding");
+        }
+    }
+
+    /** 1 GB in 1 MB. */
+    @Test
+    void aReplyThatInflatesIsATransportFailure() throws Exception {
+        ByteArrayOutputStream bomb = new ByteArrayOutputStream();
+        try (GZIPOutputStream zeros = new GZIPOutputStream(bomb)) {
+            byte[] megabyte = new byte[1 << 20];
+            for (int i = 0; i < 1024; i++) {
+                zeros.write(megabyte);
+            }
+        }
+        try (FaultyServer server = FaultyServer.running(answering("Content-Encoding: gzip", bomb.toByteArray()))) {
+            assertThat(upstream.call(post(server.uri()), AMPLE))
+                    .isEqualTo(new Failed(FailureClass.TRANSPORT, "a reply of more than 16 MB"));
+        }
+    }
+
+    @Test
+    void gzipThatIsNoneIsATransportFailure() throws Exception {
+        byte[] whole = gzip("{}".repeat(1000).getBytes(UTF_8));
+        for (byte[] body : List.of(Arrays.copyOf(whole, whole.length - 1), new byte[0], "{}".getBytes(UTF_8))) {
+            try (FaultyServer server = FaultyServer.running(answering("Content-Encoding: gzip", body))) {
+                assertThat(upstream.call(post(server.uri()), AMPLE)).isEqualTo(
+                        new Failed(FailureClass.TRANSPORT, "a body that is not the gzip it is said to be"));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"br", "deflate", "gzip, gzip", "x\u0001y"})
+    void anotherEncodingIsATransportFailure(String encoding) throws Exception {
+        try (FaultyServer server =
+                FaultyServer.running(answering("Content-Encoding: " + encoding, "{}".getBytes(UTF_8)))) {
+            assertThat(((Failed) upstream.call(post(server.uri()), AMPLE)).failure())
+                    .isEqualTo(FailureClass.TRANSPORT);
+        }
+    }
+
+    /** It holds 9 MB of each of them before either can end; then one goes beyond the budget, and the other waits for it. */
+    @Test
+    void callsThatShareABudgetWaitForEachOther() throws Exception {
+        CyclicBarrier both = new CyclicBarrier(2);
+        try (FaultyServer server = FaultyServer.running(connection -> {
+            connection.readRequest();
+            connection.send("HTTP/1.1 200 OK\r\nContent-Length: " + (10 << 20) + "\r\n\r\n" + "x".repeat(1 << 20));
+            try {
+                both.await(60, TimeUnit.SECONDS);
+            } catch (BrokenBarrierException | TimeoutException e) {
+                throw new IOException(e);
+            }
+            connection.send("x".repeat(9 << 20));
+        })) {
+            ReplyBudget budget = new ReplyBudget(8 << 20);
+            List<CompletableFuture<Integer>> sizes = new ArrayList<>();
+            for (int i = 0; i < 2; i++) {
+                CompletableFuture<Integer> size = new CompletableFuture<>();
+                sizes.add(size);
+                Thread.ofVirtual().start(() -> {
+                    ReplyBudget.Share share = budget.share();
+                    try {
+                        size.complete(((Reply) upstream.call(post(server.uri()), AMPLE, share)).body().length);
+                    } catch (InterruptedException | ClassCastException e) {
+                        size.completeExceptionally(e);
+                    } finally {
+                        share.giveBack();
+                    }
+                });
+            }
+
+            for (CompletableFuture<Integer> size : sizes) {
+                assertThat(size.get(60, TimeUnit.SECONDS)).isEqualTo(10 << 20);
+            }
+        }
+    }
+
+    /** No room has come in its time: others still hold theirs. */
+    @Test
+    void aCallThatFindsNoRoomForItsReplyIsATimeout() throws Exception {
+        ReplyBudget budget = new ReplyBudget(10);
+        assertThat(budget.share().take(11, Duration.ZERO)).isTrue();
+        try (FaultyServer server = FaultyServer.running(answering("X-Length: 2", "{}".getBytes(UTF_8)))) {
+            assertThat(upstream.call(post(server.uri()), Duration.ofMillis(300), budget.share()))
+                    .isEqualTo(new Failed(FailureClass.TIMEOUT, "no whole reply within 300 ms"));
+        }
+    }
+
+    private static FaultyServer.Script answering(String header, byte[] body) {
+        return connection -> {
+            connection.readRequest();
+            connection.send("HTTP/1.1 200 OK\r\n" + header + "\r\nContent-Length: " + body.length + "\r\n\r\n");
+            connection.send(body);
+        };
+    }
+
+    private static byte[] gzip(byte[] body) throws IOException {
+        ByteArrayOutputStream zipped = new ByteArrayOutputStream();
+        try (GZIPOutputStream out = new GZIPOutputStream(zipped)) {
+            out.write(body);
+        }
+        return zipped.toByteArray();
     }
 
     @Test

@@ -1,6 +1,7 @@
 package ailb.protocol;
 
 import static ailb.protocol.StreamFiles.read;
+import static ailb.protocol.WireFiles.utf8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ailb.pool.FailureClass;
@@ -11,6 +12,21 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Streams as in OpenAI's reference of the Responses API. */
 class ResponsesStreamTest extends ReplyStreamContract {
+
+    /** Its first events repeat the whole request. */
+    @Override
+    int mostBeforeContent() {
+        return 16 << 20;
+    }
+
+    /** In base64, as an image comes. */
+    @Test
+    void anEventOfTenMegabytesIsOne() {
+        String image = "{\"type\":\"response.image_generation_call.partial_image\",\"partial_image_b64\":\""
+                + "A".repeat(10 << 20) + "\"}";
+
+        assertThat(stream().feed(utf8("data: " + image + "\n\n"))).isInstanceOf(ReplyStream.More.class);
+    }
 
     private static final List<String> BEFORE_CONTENT = List.of(
             "data: {\"type\":\"response.created\",\"sequence_number\":0,\"response\":{\"id\":\"r\"}}\n\n",

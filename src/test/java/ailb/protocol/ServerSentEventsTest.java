@@ -16,6 +16,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The examples and rules of WHATWG HTML, "Server-sent events". */
 class ServerSentEventsTest {
 
+    private static final int LONGEST = 16 << 20;
+
     /** Its example of two events, the first of three lines, after a comment. */
     @ParameterizedTest
     @ValueSource(strings = {"\n", "\r\n", "\r"})
@@ -43,7 +45,7 @@ class ServerSentEventsTest {
     @Test
     void anEventIsThereWithTheByteThatEndsIt() {
         for (String end : List.of("\n\n", "\r\n\r\n", "\r\r")) {
-            ServerSentEvents events = new ServerSentEvents();
+            ServerSentEvents events = new ServerSentEvents(LONGEST);
             events.feed(utf8("data: 1" + end));
             assertThat(events.feed(utf8("data: 2" + end.substring(0, end.length() - 1)))).isEmpty();
             assertThat(events.isCutOff()).isTrue();
@@ -52,15 +54,25 @@ class ServerSentEventsTest {
         }
     }
 
-    /** In base64, as the responses API streams one. */
     @Test
-    void anImageOfTenMegabytesIsAnEvent() {
-        ServerSentEvents events = new ServerSentEvents();
+    void anEventMayBeAsLongAsItIsSaid() {
+        ServerSentEvents events = new ServerSentEvents(1000);
 
-        events.feed(utf8("data: " + "x".repeat(10 << 20)));
-
+        events.feed(utf8("data: " + "x".repeat(994)));
         assertThat(events.isOverlong()).isFalse();
-        assertThat(events.feed(utf8("\n\n"))).hasSize(1);
+
+        events.feed(utf8("x"));
+        assertThat(events.isOverlong()).isTrue();
+    }
+
+    /** They end no event, and would be kept for ever. */
+    @Test
+    void blankLinesBeforeAnEventAreCountedToo() {
+        ServerSentEvents events = new ServerSentEvents(1000);
+
+        assertThat(events.feed(utf8("\n".repeat(1001)))).isEmpty();
+
+        assertThat(events.isOverlong()).isTrue();
     }
 
     /** Each byte is looked at once: otherwise this would take hours. */
@@ -73,7 +85,7 @@ class ServerSentEventsTest {
     }
 
     private static List<ServerSentEvents.Event> events(String text, int size) {
-        ServerSentEvents reader = new ServerSentEvents();
+        ServerSentEvents reader = new ServerSentEvents(LONGEST);
         List<ServerSentEvents.Event> events = new ArrayList<>();
         byte[] bytes = utf8(text);
         for (int from = 0; from < bytes.length; from += size) {

@@ -14,6 +14,7 @@ import ailb.batch.InMemoryBatchStore;
 import ailb.dispatch.ApiKeys;
 import ailb.dispatch.DispatchEvent;
 import ailb.dispatch.Dispatcher;
+import ailb.dispatch.ReplyBudget;
 import ailb.dispatch.SoonBusy;
 import ailb.dispatch.Upstream;
 import ailb.lambda.Handlers;
@@ -117,7 +118,8 @@ final class Instance implements Upstream {
     /** The function behind the queue. */
     RequestHandler<SQSEvent, SQSBatchResponse> worker(BatchStore batches, BatchQueue queue) {
         BatchWorker worker = new BatchProcessor(
-                world.pool(), dispatcher(), batches, queue, world.time(), time, world.random(), BatchSide.KEPT);
+                world.pool(), dispatcher(), batches, queue, world.time(), time, world.random(), BatchSide.KEPT,
+                ReplyBudget.unlimited());
         return Handlers.of(worker, time);
     }
 

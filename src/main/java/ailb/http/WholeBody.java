@@ -1,0 +1,107 @@
+package ailb.http;
+
+import ailb.dispatch.ReplyBudget;
+import ailb.dispatch.Upstream;
+import ailb.protocol.ProviderReply;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** A body that is read to its end, and given up where it is too large. Used by one thread. */
+final class WholeBody {
+
+    static final String BROKEN_GZIP = "a body that is not the gzip it is said to be";
+
+    private final ReplyBudget.Share share;
+    private final List<byte[]> pieces = new ArrayList<>();
+    private Upstream.Body source;
+    private String encoding;
+    private int size;
+    private byte @Nullable [] waiting;
+
+    /**
+     * @param encoding that the body's head names; empty where it names none
+     * @param share of which the bytes are taken
+     */
+    WholeBody(Upstream.Body body, String encoding, ReplyBudget.Share share) {
+        this.source = body;
+        this.encoding = encoding;
+        this.share = share;
+    }
+
+    /** The body cannot be had to its end. The message is for a log line, with no secret in it. */
+    static final class UnreadableException extends IOException {
+
+        private static final long serialVersionUID = 1L;
+
+        private UnreadableException(String message) {
+            super(message);
+        }
+    }
+
+    /**
+     * Reads on.
+     *
+     * @param longest wait for the next piece, or for room for it; above 0
+     * @return the bytes, once they are all there
+     */
+    Optional<byte[]> next(Duration longest) throws InterruptedException, UnreadableException {
+        if (waiting != null) {
+            keep(waiting, longest);
+            return Optional.empty();
+        }
+        switch (source.next(longest)) {
+            case Upstream.Bytes(byte[] bytes) -> keep(bytes, Duration.ZERO);
+            case Upstream.Silence() -> {
+                return Optional.empty();
+            }
+            case Upstream.Lost(_, String detail) -> throw new UnreadableException(detail);
+            case Upstream.End() -> {
+                return ended();
+            }
+        }
+        return Optional.empty();
+    }
+
+    private void keep(byte[] bytes, Duration longest) throws InterruptedException, UnreadableException {
+        if (bytes.length > ProviderReply.MAX_BYTES - size) {
+            throw new UnreadableException("a reply of more than 16 MB");
+        }
+        boolean isKept = share.take(bytes.length, longest);
+        waiting = isKept ? null : bytes;
+        if (isKept) {
+            pieces.add(bytes);
+            size += bytes.length;
+        }
+    }
+
+    private Optional<byte[]> ended() throws UnreadableException {
+        byte[] whole = new byte[size];
+        ByteBuffer all = ByteBuffer.wrap(whole);
+        pieces.forEach(all::put);
+        pieces.clear();
+        size = 0;
+        return switch (encoding) {
+            case "", "identity" -> Optional.of(whole);
+            case "gzip", "x-gzip" -> {
+                inflate(whole);
+                yield Optional.empty();
+            }
+            default -> throw new UnreadableException("a content encoding that was not asked for");
+        };
+    }
+
+    /** No provider is asked for gzip, but some send it. */
+    private void inflate(byte[] gzip) throws UnreadableException {
+        try {
+            source = new InflatedBody(gzip);
+            encoding = "";
+        } catch (IOException e) {
+            throw new UnreadableException(BROKEN_GZIP);
+        }
+    }
+}
