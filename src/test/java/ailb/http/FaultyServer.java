@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -92,6 +93,7 @@ final class FaultyServer implements AutoCloseable {
 
         private final Socket socket;
         private final InputStream in;
+        private final AtomicLong sent = new AtomicLong();
         private final CountDownLatch broken = new CountDownLatch(1);
         private final CountDownLatch ended = new CountDownLatch(1);
 
@@ -121,6 +123,12 @@ final class FaultyServer implements AutoCloseable {
 
         void send(byte[] bytes) throws IOException {
             socket.getOutputStream().write(bytes);
+            sent.addAndGet(bytes.length);
+        }
+
+        /** Bytes that the client has read, or that buffers hold for it. */
+        long sent() {
+            return sent.get();
         }
 
         void sendOk(String body) throws IOException {
