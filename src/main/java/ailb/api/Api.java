@@ -10,6 +10,7 @@ import ailb.batch.Caller;
 import ailb.dispatch.Deadline;
 import ailb.dispatch.DispatchResult;
 import ailb.dispatch.Dispatcher;
+import ailb.dispatch.FatalError;
 import ailb.dispatch.PoolView;
 import ailb.dispatch.TimeSource;
 import ailb.pool.Pool;
@@ -94,7 +95,8 @@ public final class Api {
     private ApiAnswer answer(ApiRequest request, Deadline deadline, String id) {
         try {
             return route(request, deadline, id);
-        } catch (RuntimeException | StackOverflowError e) {
+        } catch (RuntimeException | Error e) {
+            FatalError.rethrow(e);
             LOG.log(System.Logger.Level.ERROR, "a bug of the balancer, met by the request " + id, e);
             return error(BUG, protocol(request));
         }

@@ -3,6 +3,7 @@ package ailb.api;
 import ailb.dispatch.Deadline;
 import ailb.dispatch.DispatchResult;
 import ailb.dispatch.Dispatcher;
+import ailb.dispatch.FatalError;
 import ailb.dispatch.StreamCaller;
 import ailb.protocol.ApiError;
 import ailb.protocol.ModelRequest;
@@ -46,7 +47,8 @@ record StreamedAnswer(
         } catch (InterruptedException e) {
             caller.end(Api.SHUTTING_DOWN);
             throw e;
-        } catch (RuntimeException | StackOverflowError e) {
+        } catch (RuntimeException | Error e) {
+            FatalError.rethrow(e);
             LOG.log(System.Logger.Level.ERROR,
                     "a bug of the balancer, met by the request " + headers.get().get("x-request-id"), e);
             caller.end(Api.BUG);

@@ -19,11 +19,24 @@ sealed interface BatchMessage {
      * One line of a batch.
      *
      * @param adopted whether it is a message somebody put on the queue: a batch of its own, that nobody submitted
-     * @param request what is to be sent, or what is wrong with it
+     * @param object which says what is to be sent, and is not read yet
      */
-    record Line(QueueMessage message, LineKey key, String customId, boolean adopted, Parsed request)
+    record Line(QueueMessage message, LineKey key, String customId, boolean adopted, RawObject object)
             implements
-                BatchMessage {}
+                BatchMessage {
+
+        /** Reads what is to be sent, or what is wrong with it. */
+        Parsed readRequest() {
+            String url = object.text("url").orElse(BatchUrls.CHAT);
+            if (!BatchUrls.ALL.contains(url)) {
+                return new Parsed.Invalid(
+                        ApiError.invalidRequest("The url must be one of " + BatchUrls.ALL + ".", "url"));
+            }
+            return object.raw("body")
+                    .map(BatchUrls::parse)
+                    .orElseGet(() -> new Parsed.Invalid(ApiError.invalidRequest("There is no body.", "body")));
+        }
+    }
 
     /** All lines of a batch that are not on the queue yet. */
     record Expand(QueueMessage message, String batch) implements BatchMessage {}
@@ -47,24 +60,14 @@ sealed interface BatchMessage {
         Optional<Integer> line = object.count("line");
         if (batch.isPresent() && line.isPresent()) {
             LineKey key = new LineKey(batch.get(), line.get());
-            return new Line(message, key, object.text("custom_id").orElse(""), false, request(object));
+            return new Line(message, key, object.text("custom_id").orElse(""), false, object);
         }
         Optional<String> id = object.text("id");
         if (id.isPresent() && OWN_ID.matcher(id.get()).matches()) {
-            return new Line(message, new LineKey(QUEUED + id.get(), 0), id.get(), true, request(object));
+            return new Line(message, new LineKey(QUEUED + id.get(), 0), id.get(), true, object);
         }
         return new Alien(
                 message,
                 "it has no id of 1 to 64 letters, digits, '_', '-' or '.', and is no line of a batch");
-    }
-
-    private static Parsed request(RawObject object) {
-        String url = object.text("url").orElse(BatchUrls.CHAT);
-        if (!BatchUrls.ALL.contains(url)) {
-            return new Parsed.Invalid(ApiError.invalidRequest("The url must be one of " + BatchUrls.ALL + ".", "url"));
-        }
-        return object.raw("body")
-                .map(BatchUrls::parse)
-                .orElseGet(() -> new Parsed.Invalid(ApiError.invalidRequest("There is no body.", "body")));
     }
 }

@@ -10,8 +10,8 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * One line in the hands of a worker. First comes the permit, then the claim, then the call, then the result: whoever has
- * to wait for room holds nothing that others wait for.
+ * One line in the hands of a worker. First comes the claim, then the line is read, then come the permit, the call and the
+ * result: whoever dies of a line has claimed it, and after a few of them it is given up.
  */
 final class LineRun {
 
@@ -35,6 +35,7 @@ final class LineRun {
     private int lapses;
     private boolean alone;
     private boolean held;
+    private boolean called;
 
     /**
      * @param token of this run alone
@@ -53,10 +54,13 @@ final class LineRun {
     /** How a turn of a line ended. */
     sealed interface Turn {}
 
+    /** It is claimed, and can be read. */
+    record Taken() implements Turn {}
+
     /** It needs another permit. */
     record Again() implements Turn {}
 
-    /** Workers have died while they held it: it is called when nothing else is in hand that would suffer with it. */
+    /** Workers have died while they held it: it is taken when nothing else is in hand that would suffer with it. */
     record Suspect() implements Turn {}
 
     /** It is out of the worker's hands. */
@@ -75,8 +79,22 @@ final class LineRun {
         return line;
     }
 
-    boolean isHeld() {
-        return held;
+    /** Whether a call of it has been made, or is under way. */
+    boolean isCalled() {
+        return called;
+    }
+
+    /** Claims the line: nothing of it is looked at before. */
+    Turn take() {
+        Optional<Over> refused = claimed();
+        if (refused.isPresent()) {
+            return refused.get();
+        }
+        if (lapses > 0 && !alone) {
+            release(0, 0);
+            return new Suspect();
+        }
+        return new Taken();
     }
 
     /** Uses the permit that the call has been leased. */
@@ -84,18 +102,9 @@ final class LineRun {
         if (!call.reachesSlot()) {
             return new Again();
         }
-        Optional<Over> refused = claimed();
-        if (refused.isPresent()) {
-            call.giveUp();
-            return refused.get();
-        }
-        if (lapses > 0 && !alone) {
-            call.giveUp();
-            release(0, 0);
-            return new Suspect();
-        }
+        called = true;
         Optional<DispatchResult> result = call.attempt();
-        return result.isPresent() ? ended(result.get(), call.failures()) : new Again();
+        return result.isPresent() ? end(result.get(), call.failures()) : new Again();
     }
 
     /** From now on nothing else is in the worker's hands. */
@@ -103,22 +112,12 @@ final class LineRun {
         alone = true;
     }
 
-    /** Records how the line ends, without a call. */
-    Over end(DispatchResult result, int failures) {
-        return claimed().orElseGet(() -> ended(result, failures));
-    }
-
     Over refuse(ApiError error) {
-        return claimed().orElseGet(
-                () -> recorded(ResultLine.answered(line.key(), line.customId(), error.status(),
-                        error.toJson(Provider.OPENAI))));
+        return recorded(
+                ResultLine.answered(line.key(), line.customId(), error.status(), error.toJson(Provider.OPENAI)));
     }
 
     Over cancel() {
-        return claimed().orElseGet(this::cancelled);
-    }
-
-    private Over cancelled() {
         return recorded(ResultLine.cancelled(line.key(), line.customId()));
     }
 
@@ -137,11 +136,11 @@ final class LineRun {
      * @param failures calls for it that failed in this run
      */
     Over handBack(long nanos, int failures) {
-        if (!held && isCancelled()) {
+        if (!called && isCancelled()) {
             return cancel();
         }
         int all = earlierFailures + failures;
-        return held && all >= worker.maxAttempts()
+        return all >= worker.maxAttempts()
                 ? giveUp("endpoints_failed", "The endpoints failed to answer, " + all + " times.")
                 : release(nanos, failures);
     }
@@ -180,7 +179,7 @@ final class LineRun {
                     held = true;
                     earlierFailures = attempts;
                     lapses = deaths;
-                    yield cancelled ? Optional.of(cancelled()) : lost();
+                    yield cancelled ? Optional.of(cancel()) : lost();
                 }
             };
         } catch (BatchStoreException e) {
@@ -196,7 +195,12 @@ final class LineRun {
                 : Optional.of(giveUp("worker_lost", "The workers that took it up died on it, " + lapses + " times."));
     }
 
-    private Over ended(DispatchResult result, int failures) {
+    /**
+     * Records how the line ends.
+     *
+     * @param failures calls for it that failed in this run
+     */
+    Over end(DispatchResult result, int failures) {
         return switch (result) {
             case DispatchResult.Answered(_, _, byte[] body) ->
                 recorded(ResultLine.answered(line.key(), line.customId(), 200, body));

@@ -3,10 +3,13 @@ package ailb.batch;
 import ailb.dispatch.BatchCall;
 import ailb.dispatch.BatchCalls;
 import ailb.dispatch.Deadline;
+import ailb.dispatch.FatalError;
 import ailb.dispatch.Tasks;
 import ailb.protocol.ModelRequest;
 import ailb.protocol.Parsed;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -40,8 +43,11 @@ final class Shift {
     private final LineRun.Worker worker;
     private final String token;
     private final Map<BatchCall, LineRun> waiting = new LinkedHashMap<>();
-    private final Map<BatchCall, LineRun> suspects = new LinkedHashMap<>();
+    private final Deque<LineRun> suspects = new ArrayDeque<>();
     private final Set<String> kept = new HashSet<>();
+
+    /** Claims under way. No permits are leased meanwhile: one write leases those of many lines. */
+    private int taking;
 
     Shift(BatchProcessor.Parts parts, Deadline deadline, String token) {
         this.parts = parts;
@@ -63,11 +69,11 @@ final class Shift {
     /** What has become of a message in a task. */
     private sealed interface Ended {}
 
+    /** Its line is claimed, or another one's. */
+    private record Taken(LineRun run, LineRun.Turn turn) implements Ended {}
+
     /** Its line needs another permit. */
     private record Waits(BatchCall call, LineRun run) implements Ended {}
-
-    /** Its line is to be called alone. */
-    private record Suspected(BatchCall call, LineRun run) implements Ended {}
 
     /** @param needed whether the message comes again; otherwise it may be deleted */
     private record Left(QueueMessage message, boolean needed, Optional<BatchMessage.Line> line, LineRun.Over over)
@@ -84,8 +90,8 @@ final class Shift {
                 takeSuspect();
             }
             cancel();
-            long pause = lease();
-            if (!waiting.isEmpty() && (pause > PATIENCE || pause > deadline.remaining(parts.time()))) {
+            long pause = taking > 0 ? Long.MAX_VALUE : lease();
+            if (taking == 0 && !waiting.isEmpty() && (pause > PATIENCE || pause > deadline.remaining(parts.time()))) {
                 handBack(pause);
             }
             await(waiting.isEmpty() ? Long.MAX_VALUE : pause);
@@ -105,24 +111,17 @@ final class Shift {
     private void takeSuspect() {
         calls.report();
         tally.flush();
-        BatchCall call = suspects.keySet().iterator().next();
-        LineRun run = Objects.requireNonNull(suspects.remove(call));
+        LineRun run = suspects.removeFirst();
         run.isAlone();
-        waiting.put(call, run);
+        take(run);
     }
 
     private void begin(QueueMessage message, String runToken) {
         try {
             begin(BatchMessage.read(message), runToken);
-        } catch (RuntimeException e) {
-            leave(message, e);
+        } catch (RuntimeException | Error e) {
+            start(message, () -> failed(e));
         }
-    }
-
-    /** The others go on. It is hidden until others may try, and a dead letter when that was often in vain. */
-    private void leave(QueueMessage message, RuntimeException bug) {
-        log(bug);
-        kept.add(message.id());
     }
 
     private void begin(BatchMessage message, String runToken) {
@@ -149,10 +148,23 @@ final class Shift {
         }
         long expires = batch.map(Batch::expires)
                 .orElseGet(() -> parts.time().now() + parts.resultsKept().toNanos());
-        LineRun run = new LineRun(worker, line, runToken, expires);
-        switch (line.request()) {
-            case Parsed.Valid(ModelRequest request) -> waiting.put(calls.call(request), run);
-            case Parsed.Invalid(var error) -> start(run, () -> run.refuse(error));
+        take(new LineRun(worker, line, runToken, expires));
+    }
+
+    private void take(LineRun run) {
+        taking++;
+        tasks.start(() -> new Taken(run, guardedTurn(run::take)));
+    }
+
+    /** Reads a line that is claimed. */
+    private void read(LineRun run) {
+        try {
+            switch (run.line().readRequest()) {
+                case Parsed.Valid(ModelRequest request) -> waiting.put(calls.call(request), run);
+                case Parsed.Invalid(var error) -> start(run, () -> run.refuse(error));
+            }
+        } catch (RuntimeException | Error e) {
+            start(run, () -> failed(e));
         }
     }
 
@@ -170,7 +182,7 @@ final class Shift {
     private void cancel() {
         for (Map.Entry<BatchCall, LineRun> entry : List.copyOf(waiting.entrySet())) {
             LineRun run = entry.getValue();
-            if (!run.isHeld() && !run.line().adopted() && isCancelled(run.line().key().batch())) {
+            if (!run.isCalled() && !run.line().adopted() && isCancelled(run.line().key().batch())) {
                 waiting.remove(entry.getKey());
                 start(run, run::cancel);
             }
@@ -194,7 +206,8 @@ final class Shift {
         BatchCalls.Leases leases;
         try {
             leases = calls.lease(all);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            FatalError.rethrow(e);
             return leaseEach(all);
         }
         return start(leases);
@@ -207,8 +220,9 @@ final class Shift {
             BatchCalls.Leases leases;
             try {
                 leases = calls.lease(List.of(call));
-            } catch (RuntimeException e) {
-                leave(Objects.requireNonNull(waiting.remove(call)).line().message(), e);
+            } catch (RuntimeException | Error e) {
+                LineRun run = Objects.requireNonNull(waiting.remove(call));
+                start(run, () -> failed(e));
                 continue;
             }
             pause = Math.min(pause, start(leases));
@@ -231,23 +245,19 @@ final class Shift {
     private Ended turn(BatchCall call, LineRun run) throws InterruptedException {
         LineRun.Turn turn;
         try {
-            turn = run.call(call);
-        } catch (RuntimeException e) {
-            turn = afterBug(e);
+            turn = guardedTurn(() -> run.call(call));
         } finally {
             call.releaseReply();
         }
-        return switch (turn) {
-            case LineRun.Again() -> new Waits(call, run);
-            case LineRun.Suspect() -> new Suspected(call, run);
-            case LineRun.Over over -> left(run.line().message(), Optional.of(run.line()), over);
-        };
+        return turn instanceof LineRun.Over over
+                ? left(run.line().message(), Optional.of(run.line()), over)
+                : new Waits(call, run);
     }
 
     private void handBack(long pause) {
         // Where it is only the time that has run out, others may start at once.
         long nanos = pause == BatchCalls.OUT_OF_TIME ? 0 : pause;
-        waiting.putAll(suspects);
+        suspects.forEach(run -> start(run, () -> run.handBack(nanos, 0)));
         suspects.clear();
         waiting.forEach((call, run) -> start(run, () -> run.handBack(nanos, call.failures())));
         waiting.clear();
@@ -261,24 +271,34 @@ final class Shift {
         tasks.start(() -> left(message, Optional.empty(), guarded(work)));
     }
 
-    private static LineRun.Over guarded(Callable<LineRun.Over> work) throws Exception {
+    private static LineRun.Over guarded(Callable<LineRun.Over> work) throws InterruptedException {
         try {
             return work.call();
-        } catch (BatchStoreException | BatchQueueException e) {
-            return LineRun.Over.returned(PAUSE_AFTER_TROUBLE);
-        } catch (RuntimeException e) {
-            return afterBug(e);
+        } catch (InterruptedException e) {
+            throw e;
+        } catch (Exception | Error e) {
+            return failed(e);
         }
     }
 
-    /** The line is not done; the claim ends by itself, and after a few of these it is given up. */
-    private static LineRun.Over afterBug(RuntimeException e) {
-        log(e);
-        return LineRun.Over.returned(PAUSE_AFTER_BUG);
+    private static LineRun.Turn guardedTurn(Callable<LineRun.Turn> work) throws InterruptedException {
+        try {
+            return work.call();
+        } catch (InterruptedException e) {
+            throw e;
+        } catch (Exception | Error e) {
+            return failed(e);
+        }
     }
 
-    private static void log(RuntimeException bug) {
-        LOG.log(System.Logger.Level.ERROR, "a bug of the balancer", bug);
+    /** After a bug the line is not done; the claim ends by itself, and after a few of these it is given up. */
+    private static LineRun.Over failed(Throwable e) {
+        if (e instanceof BatchStoreException || e instanceof BatchQueueException) {
+            return LineRun.Over.returned(PAUSE_AFTER_TROUBLE);
+        }
+        FatalError.rethrow(e);
+        LOG.log(System.Logger.Level.ERROR, "a bug of the balancer", e);
+        return LineRun.Over.returned(PAUSE_AFTER_BUG);
     }
 
     private Left left(QueueMessage message, Optional<BatchMessage.Line> line, LineRun.Over over) {
@@ -310,14 +330,25 @@ final class Shift {
 
     private void hear(Ended ended) {
         switch (ended) {
+            case Taken(LineRun run, LineRun.Turn turn) -> {
+                taking--;
+                taken(run, turn);
+            }
             case Waits(BatchCall call, LineRun run) -> waiting.put(call, run);
-            case Suspected(BatchCall call, LineRun run) -> suspects.put(call, run);
             case Left(QueueMessage message, boolean needed, Optional<BatchMessage.Line> line, LineRun.Over over) -> {
                 if (needed) {
                     kept.add(message.id());
                 }
                 line.ifPresent(of -> count(of.key().batch(), over));
             }
+        }
+    }
+
+    private void taken(LineRun run, LineRun.Turn turn) {
+        switch (turn) {
+            case LineRun.Suspect() -> suspects.add(run);
+            case LineRun.Over over -> start(run, () -> over);
+            case LineRun.Taken(),LineRun.Again() -> read(run);
         }
     }
 

@@ -192,7 +192,7 @@ final class Attempts {
         ProviderReply reply;
         try {
             reply = live.relay(events -> output.send(call.endpoint().name(), made, events), output);
-        } catch (InterruptedException | RuntimeException | StackOverflowError e) {
+        } catch (InterruptedException | RuntimeException | Error e) {
             hungUp(parts, call, live.soFar(), headAt);
             throw e;
         }

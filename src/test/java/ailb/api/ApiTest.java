@@ -1,6 +1,7 @@
 package ailb.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import ailb.batch.Batches;
@@ -43,9 +44,12 @@ import java.util.OptionalDouble;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ApiTest {
@@ -138,17 +142,35 @@ class ApiTest {
                         + "'x-api-key: <key>'.");
     }
 
-    /** The stack is whole again once it is left, so nothing else is in danger. */
+    static Stream<Arguments> errorsOfOneRequest() {
+        return Stream.<Error>of(new StackOverflowError(), new NoClassDefFoundError("a/B"), new AssertionError("no"))
+                .flatMap(error -> Stream.of(false, true).map(stream -> Arguments.of(error, stream)));
+    }
+
+    /** A stack is whole again once it is left, so nothing else is in danger. */
     @ParameterizedTest
-    @ValueSource(booleans = {false, true})
-    void aStackThatOverflowsFailsOneRequest(boolean stream) throws IOException {
+    @MethodSource("errorsOfOneRequest")
+    void anErrorFailsOneRequest(Error error, boolean stream) throws IOException {
         String body = stream ? CHAT.replace("{\"model", "{\"stream\":true,\"model") : CHAT;
         upstream.then("a", () -> {
-            throw new StackOverflowError();
+            throw error;
         });
 
         assertError(post(body), 500, "server_error", "internal_error");
         assertThat(post(CHAT).status()).isEqualTo(200);
+    }
+
+    /** Whoever calls the API answers then, or the process ends. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void memoryThatIsUsedUpIsNotGoneOnAfter(boolean stream) {
+        OutOfMemoryError error = new OutOfMemoryError("Java heap space");
+        upstream.then("a", () -> {
+            throw error;
+        });
+
+        assertThatThrownBy(() -> post(stream ? CHAT.replace("{\"model", "{\"stream\":true,\"model") : CHAT))
+                .isSameAs(error);
     }
 
     /** The name of a key, never the key. */

@@ -12,12 +12,20 @@ import ailb.pool.Pool;
 import ailb.pool.Price;
 import ailb.pool.Provider;
 import ailb.pool.Settings;
+import ailb.protocol.Bombs;
+import ailb.protocol.RequestKind;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** How lines end that are not simply answered, and what becomes of messages that are no lines. */
 class BatchEndsTest {
@@ -71,6 +79,88 @@ class BatchEndsTest {
 
         assertThat(batches.deaths()).isEqualTo(3);
         onlyTheFourthFailed(batches, "worker_lost");
+    }
+
+    /** Before any call of it, and so before this was so it was claimed by nobody, and came again for ever. */
+    @Test
+    void aLineThatKillsWhoeverPlansItIsGivenUpAfterThree() {
+        AtomicReference<SimulatedBatches> simulated = new AtomicReference<>();
+        SimulatedBatches batches = new SimulatedBatches(1, poolWithOdd(), (each, _) -> answer(each))
+                .workers(2, 31)
+                .keys(new OddKeys(() -> simulated.get().time.die()))
+                .submit("b", 30)
+                .send("{\"id\":\"odd\",\"body\":" + SimulatedBatches.body("odd", 0).replace("chat", "odd") + "}");
+        simulated.set(batches);
+        batches.run();
+
+        assertThat(batches.deaths()).isEqualTo(3);
+        assertThat(batches.batchAtLast("b").counts()).isEqualTo(new Counts(30, 0, 0));
+        assertThat(batches.resultLines("queue-odd")).singleElement(InstanceOfAssertFactories.STRING)
+                .contains("worker_lost");
+        assertThat(batches.queue.messages.deadLetters()).singleElement()
+                .extracting(InMemoryBatchQueue.DeadLetter::reason, InstanceOfAssertFactories.STRING)
+                .startsWith("worker_lost");
+    }
+
+    /** As messages that somebody put on the queue, which nobody has looked at before. */
+    @Test
+    void bombsEndInAnAnswerOrAnErrorOfTheirOwn() {
+        List<String> bombs = new ArrayList<>();
+        Bombs.forEach(228_000, bomb -> {
+            if (bomb.kind() == RequestKind.CHAT_COMPLETIONS) {
+                bombs.add(new String(bomb.body(), StandardCharsets.UTF_8));
+            }
+        });
+        SimulatedBatches batches = simulated().workers(1, 40).submit("b", 30);
+        List<String> sent = IntStream.range(0, bombs.size())
+                .filter(each -> each % 10 == 0)
+                .mapToObj(bombs::get)
+                .toList();
+        for (int i = 0; i < sent.size(); i++) {
+            batches.send("{\"id\":\"bomb-" + i + "\",\"body\":" + sent.get(i) + "}");
+        }
+        batches.run();
+
+        assertThat(sent).hasSizeGreaterThan(10);
+        assertThat(batches.deaths()).isZero();
+        assertThat(batches.batchAtLast("b").counts()).isEqualTo(new Counts(30, 0, 0));
+        List<String> unread = batches.queue.messages.deadLetters()
+                .stream()
+                .map(InMemoryBatchQueue.DeadLetter::reason)
+                .toList();
+        assertThat(unread).allMatch(reason -> reason.startsWith("not a message of a batch: it nests deeper"));
+        long read = IntStream.range(0, sent.size())
+                .mapToObj(i -> batches.store.records.find("queue-bomb-" + i, batches.time.now()))
+                .flatMap(Optional::stream)
+                .flatMap(batch -> batches.resultLines(batch.id()).stream())
+                .filter(result -> result.contains("\"status_code\":200") || result.contains("\"status_code\":400"))
+                .count();
+        assertThat(read + unread.size()).isEqualTo(sent.size());
+    }
+
+    /** Nobody dies of it, and the others of its invocation are done at once. */
+    @ParameterizedTest
+    @MethodSource("errorsOfOneLine")
+    void aLineThatMeetsAnErrorIsGivenUpAfterThree(Error error) {
+        SimulatedBatches batches = simulated((simulated, call) -> {
+            if (call.line().equals("b/3")) {
+                throw error;
+            }
+            return answer(simulated);
+        })
+                .submit("b", 30)
+                .run();
+
+        assertThat(batches.deaths()).isZero();
+        assertThat(batches.calls.stream().filter(call -> call.line().equals("b/3"))).hasSize(3);
+        assertThat(batches.calls.stream().filter(call -> !call.line().equals("b/3")))
+                .hasSize(29)
+                .allMatch(call -> call.at() < Duration.ofSeconds(20).toNanos());
+        onlyTheFourthFailed(batches, "worker_lost");
+    }
+
+    static List<Error> errorsOfOneLine() {
+        return List.of(new StackOverflowError(), new NoClassDefFoundError("a/B"), new AssertionError("no"));
     }
 
     /** They are called one after the other by who has them: each hand-back would cost a permit and an invocation. */
@@ -225,18 +315,27 @@ class BatchEndsTest {
     /** The same, met in choosing an endpoint. */
     @Test
     void aLineThatCannotBePlannedKeepsNoOtherFromBeingDone() {
-        Endpoint odd = new Endpoint("odd", Provider.OPENAI, URI.create("https://odd.example/v1"), "m", List.of("odd"),
-                "key-of-odd", 1, Endpoints.unlimited(), new Price(1, 2));
-        Pool pool = Endpoints.pool(Endpoints.openAi("a", Endpoints.requests(Pacing.BUCKET, 600)), odd);
-        SimulatedBatches batches = new SimulatedBatches(1, pool, (simulated, _) -> answer(simulated))
+        SimulatedBatches batches = new SimulatedBatches(1, poolWithOdd(), (simulated, _) -> answer(simulated))
                 .workers(1, 100)
-                .keys(new KeysWithoutOne("key-of-odd"))
+                .keys(new OddKeys(() -> {
+                    throw new IllegalStateException("odd");
+                }))
                 .submit("b", 99)
                 .send("{\"id\":\"odd\",\"body\":" + SimulatedBatches.body("odd", 0).replace("chat", "odd") + "}")
-                .until(Duration.ofHours(1))
                 .run();
 
-        onlyTheOddOneIsLeft(batches);
+        onlyTheOddOneIsGivenUp(batches, "queue-odd");
+    }
+
+    private static void onlyTheOddOneIsGivenUp(SimulatedBatches batches, String odd) {
+        assertThat(batches.offences).isEmpty();
+        assertThat(batches.batchAtLast("b").counts()).isEqualTo(new Counts(99, 0, 0));
+        assertThat(batches.calls).hasSize(99).allMatch(call -> call.line().startsWith("b/"));
+        assertThat(batches.resultLines(odd)).singleElement(InstanceOfAssertFactories.STRING).contains("worker_lost");
+        assertThat(batches.queue.messages.deadLetters()).singleElement()
+                .extracting(InMemoryBatchQueue.DeadLetter::reason, InstanceOfAssertFactories.STRING)
+                .startsWith("worker_lost");
+        assertThat(batches.queue.messages.size()).isZero();
     }
 
     private static void onlyTheOddOneIsLeft(SimulatedBatches batches) {
@@ -246,12 +345,20 @@ class BatchEndsTest {
         assertThat(batches.queue.messages.size()).isOne();
     }
 
-    private record KeysWithoutOne(String odd) implements ApiKeys {
+    /** With an endpoint of its own for the model {@code odd}. */
+    private static Pool poolWithOdd() {
+        return Endpoints.pool(
+                Endpoints.openAi("a", Endpoints.requests(Pacing.BUCKET, 600)),
+                new Endpoint("odd", Provider.OPENAI, URI.create("https://odd.example/v1"), "m", List.of("odd"),
+                        "key-of-odd", 1, Endpoints.unlimited(), new Price(1, 2)));
+    }
+
+    private record OddKeys(Runnable whenAsked) implements ApiKeys {
 
         @Override
         public Lookup get(String name) {
-            if (name.equals(odd)) {
-                throw new IllegalStateException(name);
+            if (name.equals("key-of-odd")) {
+                whenAsked.run();
             }
             return new ApiKey(name);
         }

@@ -67,7 +67,7 @@ class BatchesTest {
             BatchMessage.Line line = (BatchMessage.Line) BatchMessage.read(message);
             assertThat(line.key()).isEqualTo(new LineKey(batch.id(), 0));
             assertThat(line.customId()).isEqualTo("\"quoted\" é");
-            assertThat(((ChatRequest) ((Parsed.Valid) line.request()).request()).body()).asString(UTF_8)
+            assertThat(((ChatRequest) ((Parsed.Valid) line.readRequest()).request()).body()).asString(UTF_8)
                     .isEqualTo(body);
         });
     }

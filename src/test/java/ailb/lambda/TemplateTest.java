@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** template.yaml, against the code it deploys and against what this project promises of its deployment. */
 class TemplateTest {
@@ -50,11 +51,18 @@ class TemplateTest {
         assertThat(type.getMethods()).extracting(Method::getName).contains(handler[1]);
     }
 
-    /** Those with a default in the code, and one that Lambda itself reads. */
+    @ParameterizedTest
+    @ValueSource(strings = {"ApiFunction", "BatchFunction"})
+    void aFullHeapEndsTheProcess(String function) {
+        assertThat(template.variables(function)).containsEntry("JAVA_TOOL_OPTIONS", "-XX:+ExitOnOutOfMemoryError");
+    }
+
+    /** Those with a default in the code, and what Lambda and Java themselves read. */
     @Test
     void setsTheVariablesThatTheCodeReadsAndNoOther() {
         Set<String> optional =
-                Set.of("ANSWER_MINUTES", "STREAM_PADDING_BYTES", "STACK_NAME", "AWS_LAMBDA_EXEC_WRAPPER");
+                Set.of("ANSWER_MINUTES", "STREAM_PADDING_BYTES", "STACK_NAME", "AWS_LAMBDA_EXEC_WRAPPER",
+                        "JAVA_TOOL_OPTIONS");
         Map<String, String> variables = template.variables("ApiFunction");
 
         assertThat(FunctionSettings.of(variables)).isNotNull();

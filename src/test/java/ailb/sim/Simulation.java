@@ -127,13 +127,15 @@ public final class Simulation implements TimeSource, Tasks {
         }
     }
 
-    /** Takes a thread off its stack whose life is over. An error, for nobody to catch. */
-    private static final class LifeOver extends Error {
+    /** Takes a thread off its stack whose life is over: of the kind of errors that nobody goes on after. */
+    private static final class LifeOver extends VirtualMachineError {
 
         private static final long serialVersionUID = 1;
 
-        LifeOver() {
-            super(null, null, false, false);
+        /** Nobody reads where it came from, and it would take most of a run's time. */
+        @Override
+        public synchronized Throwable fillInStackTrace() {
+            return this;
         }
     }
 
