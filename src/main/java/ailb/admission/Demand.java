@@ -30,12 +30,16 @@ public record Demand(long inputTokens, long outputTokens, boolean retry) {
      *
      * @param promptCharacters characters of the prompt
      * @param maxTokens the caller's bound on the output
+     * @param answers asked for at once, from 1; their bounds are added up in {@code maxTokens}
      * @param meanOutput mean output tokens of the endpoint's recent answers, empty where there are too few
      */
     public static Demand estimate(
-            TokenAccounting accounting, long promptCharacters, OptionalLong maxTokens, OptionalDouble meanOutput) {
+            TokenAccounting accounting, long promptCharacters, OptionalLong maxTokens, long answers,
+            OptionalDouble meanOutput) {
         long input = Math.ceilDiv(promptCharacters, CHARACTERS_PER_TOKEN);
-        long usual = meanOutput.isPresent() ? Math.round(meanOutput.getAsDouble()) : maxTokens.orElse(UNKNOWN_OUTPUT);
+        long usual = meanOutput.isPresent()
+                ? Math.round(answers * meanOutput.getAsDouble())
+                : maxTokens.orElse(answers * UNKNOWN_OUTPUT);
         long output =
                 switch (accounting) {
                     case MAX, MAX_REFUNDED -> maxTokens.orElse(usual);

@@ -60,7 +60,9 @@ final class Choices {
             unsupported
                     .computeIfAbsent(endpoint.provider(),
                             request::unsupportedAt)
-                    .ifPresent(field -> obstacles.put(endpoint.name(), new Obstacle.UnsupportedField(field)));
+                    .<Obstacle>map(Obstacle.UnsupportedField::new)
+                    .or(() -> request.refusedAt(endpoint).map(Obstacle.RefusedField::new))
+                    .ifPresent(obstacle -> obstacles.put(endpoint.name(), obstacle));
         }
     }
 
@@ -299,7 +301,8 @@ final class Choices {
                 ? OptionalDouble.empty()
                 : OptionalDouble.of(window.sum(WindowSlot::outputTokens) / answers);
         return uncached(endpoint, Demand.estimate(
-                endpoint.limits().tokenAccounting(), request.promptCharacters(), request.maxTokens(), mean));
+                endpoint.limits().tokenAccounting(), request.promptCharacters(), request.maxTokens(), request.answers(),
+                mean));
     }
 
     /** What Anthropic reads from its cache does not count against its limit, so the limit says nothing of its length. */

@@ -155,6 +155,10 @@ final class Ending {
                         "model",
                         "No endpoint for this model serves " + path
                                 + "; the endpoints' operations are set in pool.json.");
+            case Obstacle.RefusedField(String field) ->
+                ApiError.unsupported(field,
+                        "No endpoint for this model takes '" + field
+                                + "': the pool's owner has ruled it out (refuse_fields in pool.json). Leave it out.");
             case Obstacle.UnsupportedField(String field) ->
                 ApiError.unsupported(field,
                         "No endpoint for this model has an equivalent of '" + field + "' as it is given.");
@@ -196,8 +200,9 @@ final class Ending {
             case Obstacle.KeysUnavailable _ -> 0;
             case Obstacle.KeyMissing _ -> 1;
             case Obstacle.TooLarge _ -> 2;
-            case Obstacle.UnsupportedField _ -> 3;
-            case Obstacle.UnsupportedOperation _ -> 4;
+            case Obstacle.RefusedField _ -> 3;
+            case Obstacle.UnsupportedField _ -> 4;
+            case Obstacle.UnsupportedOperation _ -> 5;
         };
     }
 

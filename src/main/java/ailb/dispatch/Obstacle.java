@@ -11,6 +11,9 @@ sealed interface Obstacle {
     /** Its protocol has no equivalent for a field of the request. */
     record UnsupportedField(String field) implements Obstacle {}
 
+    /** The pool's owner has ruled a field of the request out for it. */
+    record RefusedField(String field) implements Obstacle {}
+
     /** The request needs more than the whole of a limit; both in its units. */
     record TooLarge(LimitKind limit, long needed, long allowed) implements Obstacle {}
 

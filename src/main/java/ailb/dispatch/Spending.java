@@ -70,6 +70,7 @@ final class Spending {
         }
         OptionalDouble mean =
                 answers < Latency.ENOUGH ? OptionalDouble.empty() : OptionalDouble.of(output / answers);
-        return Demand.estimate(TokenAccounting.ESTIMATE, request.promptCharacters(), request.maxTokens(), mean);
+        return Demand.estimate(TokenAccounting.ESTIMATE, request.promptCharacters(), request.maxTokens(),
+                request.answers(), mean);
     }
 }

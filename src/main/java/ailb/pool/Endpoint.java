@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param modelId the model's name at the provider
  * @param models the public names it serves, at least one
  * @param operations what its model can be asked for, at least one
+ * @param refusedFields names of top-level fields; a request that has one of them is not sent to it
  * @param apiKey the name (not the value) of its API key
  * @param weight share of the traffic it should get among equals, above 0
  * @param limits what the provider allows it
@@ -26,6 +27,7 @@ public record Endpoint(
         String modelId,
         List<String> models,
         Set<Operation> operations,
+        Set<String> refusedFields,
         String apiKey,
         double weight,
         Limits limits,
@@ -34,6 +36,7 @@ public record Endpoint(
     public Endpoint {
         models = List.copyOf(models);
         operations = Set.copyOf(operations);
+        refusedFields = Set.copyOf(refusedFields);
     }
 
     /** One for chats only. */
@@ -48,6 +51,21 @@ public record Endpoint(
             Limits limits,
             @Nullable Price price) {
         this(name, provider, baseUrl, modelId, models, Set.of(Operation.CHAT), apiKey, weight, limits, price);
+    }
+
+    /** One that takes all fields. */
+    public Endpoint(
+            String name,
+            Provider provider,
+            URI baseUrl,
+            String modelId,
+            List<String> models,
+            Set<Operation> operations,
+            String apiKey,
+            double weight,
+            Limits limits,
+            @Nullable Price price) {
+        this(name, provider, baseUrl, modelId, models, operations, Set.of(), apiKey, weight, limits, price);
     }
 
     public boolean serves(String model) {

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.Function;
 
 /**
@@ -64,13 +65,19 @@ public final class ChatRequest implements ModelRequest {
     }
 
     /** Many providers know {@code best_of} too, and make as many to choose from. */
-    private long answers() {
+    @Override
+    public long answers() {
         return Math.max(1, Math.max(Json.count(root().path("n")), Json.count(root().path("best_of"))));
     }
 
     @Override
     public RequestKind kind() {
         return RequestKind.CHAT_COMPLETIONS;
+    }
+
+    @Override
+    public Set<String> fields() {
+        return body.members().keySet();
     }
 
     @Override

@@ -5,6 +5,7 @@ import ailb.pool.Provider;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /** What an Anthropic client asked of {@code /v1/messages/count_tokens}, which only Anthropic can tell. Immutable. */
 final class CountTokensRequest implements ModelRequest {
@@ -46,6 +47,11 @@ final class CountTokensRequest implements ModelRequest {
     @Override
     public OptionalLong maxTokens() {
         return OptionalLong.of(0);
+    }
+
+    @Override
+    public Set<String> fields() {
+        return body.members().keySet();
     }
 
     @Override

@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.Function;
 
 /**
@@ -78,6 +79,11 @@ final class MessagesRequest implements ModelRequest {
     @Override
     public boolean isStream() {
         return root().path("stream").booleanValue();
+    }
+
+    @Override
+    public Set<String> fields() {
+        return body.members().keySet();
     }
 
     @Override

@@ -5,6 +5,8 @@ import ailb.pool.Provider;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /** What a client asked of a model, and how each provider is asked for it. Immutable; never prints its contents. */
 public sealed interface ModelRequest permits ChatRequest, MessagesRequest, CountTokensRequest, PassedThroughRequest {
@@ -46,6 +48,34 @@ public sealed interface ModelRequest permits ChatRequest, MessagesRequest, Count
      * {@code messages[1].content[0].image_url}; empty where it can serve the request.
      */
     Optional<String> unsupportedAt(Provider provider);
+
+    /** Names of the top-level fields, as the caller gave them. */
+    Set<String> fields();
+
+    /**
+     * The first field that an endpoint is not to be sent: as the caller gave it, or as it would be sent in the endpoint's
+     * protocol. A field that is null counts too. Only where nothing is {@link #unsupportedAt unsupported}.
+     */
+    default Optional<String> refusedAt(Endpoint endpoint) {
+        Set<String> refused = endpoint.refusedFields();
+        return refused.isEmpty()
+                ? Optional.empty()
+                : Stream.concat(fields().stream(), sentFields(endpoint).stream())
+                        .filter(refused::contains)
+                        .findFirst();
+    }
+
+    private Set<String> sentFields(Endpoint endpoint) {
+        return endpoint.provider() != kind().protocol()
+                && RawObject.read(at(endpoint, "").body()) instanceof RawObject.Valid(RawObject sent)
+                        ? sent.names()
+                        : Set.of();
+    }
+
+    /** How many answers are asked for at once, from 1. */
+    default long answers() {
+        return 1;
+    }
 
     /**
      * The call to make. Only where nothing is {@link #unsupportedAt unsupported}.

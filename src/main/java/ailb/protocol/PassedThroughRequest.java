@@ -5,6 +5,7 @@ import ailb.pool.Provider;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +39,11 @@ abstract sealed class PassedThroughRequest implements ModelRequest permits Embed
     @Override
     public String model() {
         return body.model();
+    }
+
+    @Override
+    public Set<String> fields() {
+        return body.members().keySet();
     }
 
     @Override

@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** A JSON object whose members are kept as they are written: numbers, escapes and the order of keys survive. */
 public final class RawObject {
@@ -62,6 +63,10 @@ public final class RawObject {
         return parser.nextToken() == null
                 ? new Valid(new RawObject(members))
                 : new Invalid("there is more after its end");
+    }
+
+    Set<String> names() {
+        return members.keySet();
     }
 
     /** The member as it is written; not to be changed. Empty where there is none, or it is null. */

@@ -21,11 +21,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Reads one element of {@code endpoints}. */
 final class EndpointReader {
 
     private static final int MOST_MODELS = 100;
+    private static final int MOST_REFUSED_FIELDS = 50;
     private static final long HIGHEST_LIMIT = 1_000_000_000L;
 
     private static final Rule<Provider> PROVIDER = Rule.oneOf(Provider.class);
@@ -35,6 +37,8 @@ final class EndpointReader {
     private static final Rule<Operation> CHAT_ONLY = Rule.of(
             "\"chat\", the only one of a provider \"anthropic\"",
             value -> "chat".equals(value.textValue()) ? Optional.of(Operation.CHAT) : Optional.empty());
+    private static final Set<String> NEEDED_FIELDS = Set.of("model", "messages", "input");
+    private static final Rule<String> REFUSED_FIELD = new Rule<>(Rule.NAME.wanted(), EndpointReader::refusedField);
     private static final Rule<Double> WEIGHT = Rule.numberAboveZero(1000);
     private static final Rule<Double> MARGIN = Rule.number(0.01, 1);
     private static final Rule<Long> LIMIT = new Rule<>("a whole number above 0", EndpointReader::limit);
@@ -60,6 +64,7 @@ final class EndpointReader {
         String modelId = fields.required("model_id", Rule.MODEL, "");
         List<String> models = models(fields);
         Set<Operation> operations = operations(fields, provider);
+        Set<String> refusedFields = refusedFields(fields);
         String apiKey = fields.required("api_key", KeyName.RULE, "");
         double weight = fields.orDefault("weight", WEIGHT, 1.0);
         Limits limits = limits(fields, provider);
@@ -68,7 +73,7 @@ final class EndpointReader {
         fields.refuseOthers();
         return problems.none()
                 ? Optional.of(new Endpoint(
-                        name, provider, baseUrl, modelId, models, operations, apiKey, weight, limits,
+                        name, provider, baseUrl, modelId, models, operations, refusedFields, apiKey, weight, limits,
                         price.orElse(null)))
                 : Optional.empty();
     }
@@ -94,6 +99,21 @@ final class EndpointReader {
                 .flatMap(element -> element.read(rule).stream())
                 .toList();
         return given.isEmpty() ? Set.of(Operation.CHAT) : EnumSet.copyOf(given);
+    }
+
+    private static Set<String> refusedFields(Fields fields) {
+        Unique unique = new Unique(REFUSED_FIELD);
+        return fields.field("refuse_fields")
+                .stream()
+                .flatMap(list -> list.elements(MOST_REFUSED_FIELDS).stream())
+                .flatMap(element -> unique.read(element).stream())
+                .collect(Collectors.toSet());
+    }
+
+    private static Reading<String> refusedField(JsonNode value) {
+        return NEEDED_FIELDS.contains(value.textValue())
+                ? new Bad<>("must not be " + Echo.of(value) + ", which every request needs")
+                : Rule.NAME.reader().apply(value);
     }
 
     private static Limits limits(Fields fields, Provider provider) {

@@ -35,8 +35,28 @@ class DemandTest {
                 accounting,
                 characters,
                 maxTokens == null ? OptionalLong.empty() : OptionalLong.of(maxTokens),
+                1,
                 mean == null ? OptionalDouble.empty() : OptionalDouble.of(mean));
 
         assertThat(demand).isEqualTo(new Demand(input, output));
+    }
+
+    /** What one answer takes on the mean, or 512 where that is not known, for each of them; a bound is of all together. */
+    @ParameterizedTest
+    @CsvSource({
+        "ESTIMATE, , , 3, 1536", "MAX, , , 3, 1536", "ESTIMATE, , 100, 3, 300", "MAX, , 100, 3, 300",
+        "ESTIMATE, 250, 100, 3, 250", "MAX, 250, 100, 3, 250", "ESTIMATE, 250, , 3, 250",
+        "ESTIMATE, , , 1000000000, 512000000000",
+    })
+    void severalAnswersTakeAsMuchMore(
+            TokenAccounting accounting, @Nullable Long maxTokens, @Nullable Double mean, long answers, long output) {
+        Demand demand = Demand.estimate(
+                accounting,
+                400,
+                maxTokens == null ? OptionalLong.empty() : OptionalLong.of(maxTokens),
+                answers,
+                mean == null ? OptionalDouble.empty() : OptionalDouble.of(mean));
+
+        assertThat(demand).isEqualTo(new Demand(100, output));
     }
 }

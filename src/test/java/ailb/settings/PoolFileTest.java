@@ -181,6 +181,13 @@ class PoolFileTest {
     }
 
     @Test
+    void refusedFieldsAreNamesOfAList() {
+        assertThat(only(EndpointJson.minimal()).refusedFields()).isEmpty();
+        assertThat(only(EndpointJson.minimal().with("refuse_fields", "[\"service_tier\", \"models\"]")).refusedFields())
+                .isEqualTo(Set.of("service_tier", "models"));
+    }
+
+    @Test
     void bareLimitsOfTheBreakerGiveWayToTheOnesSetBesideThem() {
         Settings settings = settings(", \"health\": {\"consecutive_errors\": 50, \"open_seconds\": 600}");
 

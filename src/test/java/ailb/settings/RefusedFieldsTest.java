@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RefusedFieldsTest {
 
     private static final String FIELDS_OF_AN_ENDPOINT =
-            "name, provider, base_url, model_id, models, operations, api_key, weight, requests_per_minute, requests_per_day, "
+            "name, provider, base_url, model_id, models, operations, refuse_fields, api_key, weight, requests_per_minute, requests_per_day, "
                     + "tokens_per_minute, input_tokens_per_minute, output_tokens_per_minute, pacing, burst, margin, "
                     + "token_accounting, day_reset, price";
 
@@ -40,6 +40,8 @@ class RefusedFieldsTest {
             models   | null     | must be a list of 1 to 100, not null
             operations | []             | must be a list of 1 to 3, not an empty one
             operations | "chat"         | must be a list of 1 to 3, not "chat"
+            refuse_fields | []      | must be a list of 1 to 50, not an empty one
+            refuse_fields | "route" | must be a list of 1 to 50, not "route"
             weight | 0       | must be a number above 0 and at most 1000, not 0
             weight | -1      | must be a number above 0 and at most 1000, not -1
             weight | 1000.01 | must be a number above 0 and at most 1000, not 1000.01

@@ -1,0 +1,105 @@
+package ailb.dispatch;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ailb.pool.Endpoint;
+import ailb.pool.Endpoints;
+import ailb.pool.Operation;
+import ailb.pool.Pool;
+import ailb.pool.Provider;
+import ailb.protocol.Headers;
+import ailb.protocol.ModelRequest;
+import ailb.protocol.Parsed;
+import ailb.protocol.RequestKind;
+import ailb.state.InMemoryStateStore;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A field that changes what is bought is not sent where the pool's owner has ruled it out. */
+class RefusedFieldsOfEndpointsTest {
+
+    private static final String MESSAGES = "\"model\":\"chat\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]";
+
+    private final SteppedTime time = new SteppedTime(1_795_000_020_000_000_000L);
+    private final ScriptedUpstream upstream = new ScriptedUpstream();
+
+    /** However its name and value are written. */
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "\"service_tier\":\"priority\"", "\"service_tier\":null", "\"service\\u005ftier\":{}", "\"models\":[\"dear\"]",
+    })
+    void aRequestWithItGoesElsewhere(String field) throws InterruptedException {
+        Pool pool = Endpoints.pool(
+                refusing("a", Provider.OPENAI, "service_tier", "models"),
+                Endpoints.openAi("b", Endpoints.unlimited()));
+
+        for (int call = 0; call < 20; call++) {
+            assertThat(dispatch(pool, RequestKind.CHAT_COMPLETIONS, "{" + MESSAGES + "," + field + "}"))
+                    .isInstanceOf(DispatchResult.Answered.class);
+        }
+
+        assertThat(upstream.calls()).hasSize(20).containsOnly("b");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "CHAT_COMPLETIONS | \"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]",
+        "MESSAGES | \"max_tokens\":9,\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]",
+        "COUNT_TOKENS | \"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]",
+        "EMBEDDINGS | \"input\":\"Hi\"",
+        "RESPONSES | \"input\":\"Hi\"",
+    })
+    void whereNobodyTakesItItIsNamed(RequestKind kind, String fields) throws InterruptedException {
+        Pool pool = Endpoints.pool(refusing("a", kind.protocol(), "tier", "route"));
+
+        assertThat(dispatch(pool, kind, "{\"model\":\"chat\"," + fields + ",\"route\":\"fallback\"}"))
+                .isInstanceOfSatisfying(DispatchResult.Declined.class, declined -> {
+                    assertThat(declined.error().status()).isEqualTo(400);
+                    assertThat(declined.error().param()).isEqualTo("route");
+                    assertThat(declined.error().message()).contains("'route'", "refuse_fields");
+                });
+        assertThat(upstream.calls()).isEmpty();
+    }
+
+    @Test
+    void aRequestWithoutItIsSent() throws InterruptedException {
+        Pool pool = Endpoints.pool(refusing("a", Provider.OPENAI, "route"));
+
+        assertThat(dispatch(pool, RequestKind.CHAT_COMPLETIONS, "{" + MESSAGES + ",\"metadata\":{\"route\":\"1\"}}"))
+                .isInstanceOf(DispatchResult.Answered.class);
+    }
+
+    /** A caller of Anthropic's protocol says {@code stop_sequences}, and OpenAI's endpoint would be sent {@code stop}. */
+    @ParameterizedTest
+    @ValueSource(strings = {"stop", "stop_sequences"})
+    void aFieldThatIsTranslatedCountsByBothNames(String refused) throws InterruptedException {
+        Pool pool = Endpoints.pool(refusing("a", Provider.OPENAI, refused));
+        String body = "{\"max_tokens\":9,\"stop_sequences\":[\"x\"]," + MESSAGES + "}";
+
+        assertThat(dispatch(pool, RequestKind.MESSAGES, body)).isInstanceOfSatisfying(
+                DispatchResult.Declined.class,
+                declined -> assertThat(declined.error().param()).isEqualTo(refused));
+    }
+
+    private static Endpoint refusing(String name, Provider provider, String... fields) {
+        Endpoint like = Endpoints.endpoint(name, provider, 1, Endpoints.unlimited());
+        return new Endpoint(
+                name, provider, like.baseUrl(), like.modelId(), like.models(), EnumSet.allOf(Operation.class),
+                Set.of(fields), like.apiKey(), 1, like.limits(), like.price());
+    }
+
+    private DispatchResult dispatch(Pool pool, RequestKind kind, String body) throws InterruptedException {
+        ModelRequest request =
+                ((Parsed.Valid) ModelRequest.parse(kind, Headers.NONE, body.getBytes(UTF_8))).request();
+        return new Dispatcher(
+                pool, new InMemoryStateStore(), upstream, new FixedKeys(), time, new Random(1), _ -> {})
+                .dispatch(request, Deadline.in(Duration.ofSeconds(28), time));
+    }
+}
