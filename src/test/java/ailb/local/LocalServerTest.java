@@ -284,7 +284,7 @@ class LocalServerTest {
     }
 
     private LocalServer start(Map<String, String> environment) throws BadSettingException {
-        Map<String, String> all = new HashMap<>(Map.of("PORT", "0", "STATE", "memory"));
+        Map<String, String> all = new HashMap<>(Map.of("PORT", "0", "STATE", "memory", "CLIENT_KEY", "local"));
         all.putAll(environment);
         LocalServer server = LocalServer.start(LocalSettings.of(all, new Random(1)), new PrintStream(out, true, UTF_8));
         opened.push(server);

@@ -42,7 +42,7 @@ record LocalSettings(int port, Optional<Path> poolFile, Optional<Path> keysFile,
                 port(value(environment, "PORT").orElse("8080")),
                 path(environment, "POOL_FILE"),
                 path(environment, "KEYS_FILE"),
-                key("CLIENT_KEY", value(environment, "CLIENT_KEY").orElse("local")),
+                key("CLIENT_KEY", value(environment, "CLIENT_KEY").orElseGet(() -> clientKey(environment, random))),
                 key("ADMIN_KEY", value(environment, "ADMIN_KEY").orElseGet(() -> randomKey(random))),
                 state(value(environment, "STATE").orElse("dynamodb")));
     }
@@ -68,6 +68,11 @@ record LocalSettings(int port, Optional<Path> poolFile, Optional<Path> keysFile,
                     + ". Set it as in: PORT=8081 ./mvnw -Plocal");
         }
         return port;
+    }
+
+    /** Calls to simulated providers cost nothing; those of a file may be real ones, with keys that others could use. */
+    private static String clientKey(Map<String, String> environment, RandomGenerator random) {
+        return value(environment, "POOL_FILE").isPresent() ? randomKey(random) : "local";
     }
 
     private static String randomKey(RandomGenerator random) {

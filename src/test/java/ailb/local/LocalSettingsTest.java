@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -25,6 +26,17 @@ class LocalSettingsTest {
                 of(Map.of("PORT", "", "POOL_FILE", " ", "KEYS_FILE", "", "CLIENT_KEY", "", "ADMIN_KEY", "",
                         "STATE", "")))
                 .isEqualTo(of(Map.of()));
+    }
+
+    /** Whoever can call it could use the keys of real providers. */
+    @Test
+    void withAPoolOfOnesOwnTheClientKeyIsARandomOne() throws Exception {
+        LocalSettings settings = LocalSettings.of(Map.of("POOL_FILE", "pool.json"), new SecureRandom());
+
+        assertThat(settings.clientKey()).matches("[0-9a-f]{32}").isNotEqualTo(settings.adminKey());
+        assertThat(LocalSettings.of(Map.of("POOL_FILE", "pool.json"), new SecureRandom()).clientKey())
+                .isNotEqualTo(settings.clientKey());
+        assertThat(of(Map.of("POOL_FILE", "pool.json", "CLIENT_KEY", "mine")).clientKey()).isEqualTo("mine");
     }
 
     @Test
