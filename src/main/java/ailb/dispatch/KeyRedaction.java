@@ -7,6 +7,7 @@ import ailb.protocol.ReplyStream;
 import ailb.protocol.Usage;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -82,72 +83,86 @@ final class KeyRedaction {
         return true;
     }
 
-    private ProviderReply.Failure of(ProviderReply.Failure failure) {
-        return new ProviderReply.Failure(
-                failure.failure(),
-                failure.status(),
-                of(failure.passOn()),
-                new String(of(failure.detail().getBytes(StandardCharsets.UTF_8)), StandardCharsets.UTF_8),
-                failure.retryable(),
-                failure.retryAfter(),
-                failure.limit(),
-                failure.remaining(),
-                failure.usage());
+    /**
+     * The same stream, of what is left of its bytes: what it hands on, tells and fails with has been read from that. A key
+     * that comes in two pieces is found too, as the end of a line that is not whole is kept for the next piece.
+     */
+    ReplyStream of(ReplyStream stream) {
+        return forms.isEmpty() ? stream : new Redacted(stream);
     }
 
-    /** The same stream; each step of it has whole events. */
-    ReplyStream of(ReplyStream stream) {
-        return new ReplyStream() {
-            @Override
-            public Step feed(byte[] piece) {
-                return redacted(stream.feed(piece));
-            }
+    /** How much of the end of a text may be the beginning of a key, which has no line breaks. */
+    private int unfinished(byte[] text) {
+        int longest = forms.stream().mapToInt(form -> form.length).max().orElse(1) - 1;
+        int length = 0;
+        while (length < Math.min(longest, text.length) && !isLineBreak(text[text.length - 1 - length])) {
+            length++;
+        }
+        return length;
+    }
 
-            @Override
-            public Step end() {
-                return redacted(stream.end());
-            }
+    private static boolean isLineBreak(byte character) {
+        return character == '\n' || character == '\r';
+    }
 
-            private Step redacted(Step step) {
-                return switch (step) {
-                    case More(byte[] events) -> new More(of(events));
-                    case Complete(byte[] events) -> new Complete(of(events));
-                    case Broken(byte[] events, ProviderReply.Failure failure) -> new Broken(of(events), of(failure));
-                };
-            }
+    private final class Redacted implements ReplyStream {
 
-            private byte[] of(byte[] events) {
-                return KeyRedaction.this.of(events);
-            }
+        private final ReplyStream stream;
+        private byte[] kept = new byte[0];
 
-            private ProviderReply.Failure of(ProviderReply.Failure failure) {
-                return KeyRedaction.this.of(failure);
-            }
+        Redacted(ReplyStream stream) {
+            this.stream = stream;
+        }
 
-            @Override
-            public Optional<Usage> usage() {
-                return stream.usage();
-            }
+        @Override
+        public Step feed(byte[] piece) {
+            byte[] text = of(joined(kept, piece));
+            int whole = text.length - unfinished(text);
+            kept = Arrays.copyOfRange(text, whole, text.length);
+            return stream.feed(Arrays.copyOf(text, whole));
+        }
 
-            @Override
-            public List<Remaining> remaining() {
-                return stream.remaining();
-            }
+        @Override
+        public Step end() {
+            Step before = stream.feed(kept);
+            kept = new byte[0];
+            return switch (stream.end()) {
+                case More(byte[] events) -> new More(joined(before.events(), events));
+                case Complete(byte[] events) -> new Complete(joined(before.events(), events));
+                case Broken(byte[] events, ProviderReply.Failure failure) ->
+                    new Broken(joined(before.events(), events), failure);
+            };
+        }
 
-            @Override
-            public long characters() {
-                return stream.characters();
-            }
+        @Override
+        public Optional<Usage> usage() {
+            return stream.usage();
+        }
 
-            @Override
-            public Optional<byte[]> refusal() {
-                return stream.refusal().map(this::of);
-            }
+        @Override
+        public List<Remaining> remaining() {
+            return stream.remaining();
+        }
 
-            @Override
-            public byte[] error(ApiError error) {
-                return stream.error(error);
-            }
-        };
+        @Override
+        public long characters() {
+            return stream.characters();
+        }
+
+        @Override
+        public Optional<byte[]> refusal() {
+            return stream.refusal();
+        }
+
+        @Override
+        public byte[] error(ApiError error) {
+            return stream.error(error);
+        }
+    }
+
+    private static byte[] joined(byte[] first, byte[] second) {
+        byte[] joined = Arrays.copyOf(first, first.length + second.length);
+        System.arraycopy(second, 0, joined, first.length, second.length);
+        return joined;
     }
 }

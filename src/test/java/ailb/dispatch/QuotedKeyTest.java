@@ -9,10 +9,13 @@ import ailb.pool.Provider;
 import ailb.protocol.Headers;
 import ailb.protocol.ModelRequest;
 import ailb.protocol.Parsed;
+import ailb.protocol.ReplyStream;
 import ailb.protocol.RequestKind;
 import ailb.state.InMemoryStateStore;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -97,6 +100,35 @@ class QuotedKeyTest {
             assertSecret(caller.text() + said(result) + told);
             assertThat(caller.text() + said(result)).contains("[redacted]");
         }
+    }
+
+    /** Wherever its bytes are cut, and with and without the end of its event. */
+    @Test
+    void inAStreamThatComesInPiecesItIsRedacted() {
+        String event = "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"it is " + FORMS.get(1) + "\"}}]}";
+        for (String text : List.of(event + "\n\ndata: [DONE]\n\n", event + "\n", event)) {
+            String whole = read(text, text.length());
+            for (int cut = 1; cut < text.length(); cut++) {
+                assertThat(read(text, cut)).as("cut at %d", cut).isEqualTo(whole).doesNotContain("own");
+            }
+        }
+        assertThat(read(event + "\n\n", 1)).contains("it is [redacted]");
+    }
+
+    private static String read(String text, int cut) {
+        ReplyStream stream = new KeyRedaction(new ApiKeys.ApiKey(KEY))
+                .of(request(RequestKind.CHAT_COMPLETIONS, true).events(Provider.OPENAI, Headers.NONE, Instant.EPOCH));
+        byte[] bytes = text.getBytes(UTF_8);
+        StringBuilder read = new StringBuilder();
+        for (ReplyStream.Step step : List.of(
+                stream.feed(Arrays.copyOf(bytes, cut)), stream.feed(Arrays.copyOfRange(bytes, cut, bytes.length)),
+                stream.end())) {
+            read.append(new String(step.events(), UTF_8));
+            if (step instanceof ReplyStream.Broken(_, var failure)) {
+                read.append(failure.detail());
+            }
+        }
+        return read.toString();
     }
 
     /** It is no secret, and may be a word of the answer. */

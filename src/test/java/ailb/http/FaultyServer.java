@@ -19,10 +19,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** A server on loopback that does to its connections what a script says, bytes and all. */
-final class FaultyServer implements AutoCloseable {
+public final class FaultyServer implements AutoCloseable {
 
     /** What happens on one connection; its socket is closed when it returns. */
-    interface Script {
+    public interface Script {
         void run(Connection connection) throws IOException, InterruptedException;
     }
 
@@ -38,13 +38,13 @@ final class FaultyServer implements AutoCloseable {
         this.script = script;
     }
 
-    static FaultyServer running(Script script) throws IOException {
+    public static FaultyServer running(Script script) throws IOException {
         FaultyServer server = new FaultyServer(new ServerSocket(0, 1024, InetAddress.getLoopbackAddress()), script);
         Thread.ofVirtual().start(server::accept);
         return server;
     }
 
-    URI uri() {
+    public URI uri() {
         return URI.create("http://127.0.0.1:" + listener.getLocalPort() + "/v1/chat/completions");
     }
 
@@ -89,7 +89,7 @@ final class FaultyServer implements AutoCloseable {
         }
     }
 
-    final class Connection {
+    public final class Connection {
 
         private final Socket socket;
         private final InputStream in;
@@ -103,7 +103,7 @@ final class FaultyServer implements AutoCloseable {
         }
 
         /** Reads one request, head and body; throws when the client hangs up instead. */
-        void readRequest() throws IOException {
+        public void readRequest() throws IOException {
             StringBuilder head = new StringBuilder();
             while (head.indexOf("\r\n\r\n") < 0) {
                 int read = in.read();
@@ -117,7 +117,7 @@ final class FaultyServer implements AutoCloseable {
             requests.add(head + new String(in.readNBytes(bodyLength), ISO_8859_1));
         }
 
-        void send(String text) throws IOException {
+        public void send(String text) throws IOException {
             send(text.getBytes(ISO_8859_1));
         }
 
@@ -154,7 +154,7 @@ final class FaultyServer implements AutoCloseable {
         }
 
         /** Reads until the client hangs up, which ends the script. */
-        void hang() throws IOException {
+        public void hang() throws IOException {
             in.transferTo(OutputStream.nullOutputStream());
             throw new IOException("client hung up");
         }
