@@ -12,6 +12,9 @@ import java.util.function.Predicate;
 /** Reads one submission: all lines are looked at before any is taken. */
 final class SubmissionReader {
 
+    /** Characters of several problems in one message: they quote what the caller sent, and each is told by itself too. */
+    private static final int LONGEST_TOGETHER = 250;
+
     private static final String NOTHING_QUEUED = "; nothing was queued.";
 
     private final Predicate<String> serves;
@@ -70,11 +73,15 @@ final class SubmissionReader {
                 .append(' ')
                 .append(lines.unit())
                 .append(problems.size() == 1 ? "s is wrong" : "s are wrong");
-        for (Problem problem : told) {
+        int shown = 0;
+        int length = 0;
+        while (shown < told.size() && (shown == 0 || length + told.get(shown).message().length() <= LONGEST_TOGETHER)) {
+            Problem problem = told.get(shown++);
+            length += problem.message().length();
             message.append("; ").append(name(lines, problem)).append(": ").append(problem.message());
         }
-        if (problems.size() > told.size()) {
-            message.append("; and ").append(problems.size() - told.size()).append(" more");
+        if (problems.size() > shown) {
+            message.append("; and ").append(problems.size() - shown).append(" more");
         }
         return new Refused(
                 message.append(NOTHING_QUEUED).toString(), Optional.of(name(lines, told.getFirst())), told);

@@ -162,7 +162,7 @@ class SubmissionTest {
                 .containsExactlyElementsOf(IntStream.rangeClosed(972, 991).boxed().toList());
         assertThat(refused.message())
                 .startsWith("29 of the 1000 lines are wrong; line 972: custom_id must")
-                .endsWith("; and 9 more; nothing was queued.");
+                .endsWith("; and 25 more; nothing was queued.");
     }
 
     @ParameterizedTest
@@ -242,6 +242,21 @@ class SubmissionTest {
     private static String accepted(String body) {
         assertThat(read(body)).isInstanceOf(Accepted.class);
         return new String(((Accepted) read(body)).input(), UTF_8);
+    }
+
+    /** Each is told by itself; together they quote no more than one error may. */
+    @Test
+    void theMessageQuotesLittleOfWhatWasSent() {
+        String model = "\u00e9".repeat(1000);
+        Refused refused = refused(IntStream.range(0, 50)
+                .mapToObj(each -> line("\"" + each + "\"", BODY.replace("chat", model)))
+                .collect(Collectors.joining("\n")));
+
+        assertThat(refused.problems()).hasSize(20)
+                .allMatch(problem -> problem.message().chars().filter(each -> each == '\u00e9').count() <= 200);
+        assertThat(refused.message().chars().filter(each -> each == '\u00e9').count()).isBetween(1L, 200L);
+        assertThat(refused.message()).startsWith("50 of the 50 lines are wrong; line 1: ")
+                .endsWith("; and 49 more; nothing was queued.");
     }
 
     private static Refused refused(String body) {
