@@ -1,5 +1,5 @@
 /**
- * HTTP over sockets: the client that calls providers and the plain server in front of {@code api}.
+ * HTTP over sockets: the client that calls providers.
  */
 @NullMarked
 package ailb.http;
