@@ -24,6 +24,7 @@ final class Survivors {
             "REPORT_OF_A_FAULT: e0/e1 equal",
             "REPORT_OF_A_FAULT: sd equal",
             "REPORT_OF_A_REFUSAL: e0/e1 equal",
+            "REPORT_OF_A_REFUSAL: sd equal",
             "LATE_REPORT: sd equal");
 
     /** While an endpoint is out nobody else is admitted: behind the generation's guard only late reports move these. */
@@ -63,6 +64,7 @@ final class Survivors {
             "ADMISSION_WITH_ANSWERS: gn equal",
             "REPORT_OF_ANSWERS: ho at most",
             "REPORT_OF_ANSWERS: rq at most",
+            "REPORT_OF_A_REFUSAL: sd at most",
             "LATE_REPORT: ho at most",
             "LATE_REPORT: rq at most");
 
