@@ -2,11 +2,18 @@ package ailb.aws;
 
 import com.typesafe.config.ConfigFactory;
 import java.net.URI;
+import java.security.SecureRandom;
+import java.util.HexFormat;
 import org.apache.pekko.actor.ActorSystem;
+import org.elasticmq.NodeAddress;
 import org.elasticmq.rest.sqs.SQSRestServerBuilder;
 import software.amazon.awssdk.services.sqs.SqsClient;
 
-/** ElasticMQ, SQS in this JVM: one for all who ask, in memory, at a free port of 127.0.0.1, on threads that are daemons. */
+/**
+ * ElasticMQ, SQS in this JVM: one for all who ask, in memory, at a free port of 127.0.0.1, on threads that are daemons. It
+ * would answer web pages too and has no hook to refuse them. So it serves nothing but at a path that nobody can guess, and
+ * is called through a front.
+ */
 public final class LocalSqs {
 
     private static final String SETTINGS = """
@@ -18,8 +25,16 @@ public final class LocalSqs {
 
     private static final class Holder {
 
-        private static final URI ENDPOINT = started();
-        private static final SqsClient CLIENT = clientAt(ENDPOINT);
+        private static final String PATH = "/" + secret();
+        private static final SqsFront FRONT = SqsFront.start(PATH);
+        private static final SqsClient CLIENT = clientAt(started().resolve(PATH));
+
+        /** 128 bits. */
+        private static String secret() {
+            byte[] bytes = new byte[16];
+            new SecureRandom().nextBytes(bytes);
+            return HexFormat.of().formatHex(bytes);
+        }
 
         private static URI started() {
             // Among others it complains of clients that end while they wait for messages.
@@ -29,11 +44,14 @@ public final class LocalSqs {
             int port = SQSRestServerBuilder.withActorSystem(system)
                     .withInterface("127.0.0.1")
                     .withDynamicPort()
+                    .withServerAddress(new NodeAddress("http", "127.0.0.1", FRONT.port(), PATH))
                     .start()
                     .waitUntilStarted()
                     .localAddress()
                     .getPort();
-            return URI.create("http://127.0.0.1:" + port);
+            URI address = URI.create("http://127.0.0.1:" + port);
+            FRONT.leadTo(address);
+            return address;
         }
     }
 
@@ -42,9 +60,9 @@ public final class LocalSqs {
         return Holder.CLIENT;
     }
 
-    /** Where it is served. */
+    /** Where it is served to others. */
     public static URI endpoint() {
-        return Holder.ENDPOINT;
+        return URI.create("http://127.0.0.1:" + Holder.FRONT.port());
     }
 
     /** A client as in production, for a server that knows no credentials. */

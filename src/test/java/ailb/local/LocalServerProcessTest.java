@@ -8,14 +8,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpResponse;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -26,7 +23,6 @@ import org.junit.jupiter.api.condition.OS;
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class LocalServerProcessTest {
 
-    private static final Pattern ADDRESS = Pattern.compile("AI load balancer at (http://127\\.0\\.0\\.1:\\d+)");
     private static final int SIGTERM_EXIT = 143;
 
     private final List<ProcessHandle> started = new ArrayList<>();
@@ -39,7 +35,7 @@ class LocalServerProcessTest {
     @Test
     @DisabledOnOs(OS.WINDOWS)
     void aSignalEndsItWhenTheAnswersInFlightAreOut() throws Exception {
-        Process server = start(java(), Map.of("STATE", "dynamodb"));
+        Process server = start(LocalProcess.java(), Map.of("STATE", "dynamodb"));
         BufferedReader out = server.inputReader(UTF_8);
         try (Caller caller = new Caller(address(out))) {
             for (String provider : List.of("openai-primary", "openai-secondary", "anthropic")) {
@@ -63,7 +59,7 @@ class LocalServerProcessTest {
     @DisabledOnOs(OS.WINDOWS)
     void itEndsWithTheProcessThatStartedIt() throws Exception {
         List<String> command = new ArrayList<>(List.of("sh", "-c", "\"$@\" & wait", "sh"));
-        command.addAll(java());
+        command.addAll(LocalProcess.java());
         Process parent = start(command, Map.of("STATE", "memory"));
         BufferedReader out = parent.inputReader(UTF_8);
         address(out);
@@ -81,7 +77,7 @@ class LocalServerProcessTest {
 
     @Test
     void aBadSettingIsOneLineAndExitCodeOne() throws Exception {
-        Process server = start(java(), Map.of("PORT", "http"));
+        Process server = start(LocalProcess.java(), Map.of("PORT", "http"));
 
         assertThat(server.waitFor(10, TimeUnit.SECONDS)).isTrue();
         assertThat(server.exitValue()).isEqualTo(1);
@@ -91,39 +87,15 @@ class LocalServerProcessTest {
         assertThat(text(server.getInputStream())).isEmpty();
     }
 
-    private static List<String> java() {
-        return List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow",
-                "-classpath",
-                System.getProperty("java.class.path"),
-                LocalServer.class.getName());
-    }
-
     private Process start(List<String> command, Map<String, String> environment) throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(command);
-        builder.environment().keySet().removeAll(List.of("POOL_FILE", "KEYS_FILE", "CLIENT_KEY", "JAVA_TOOL_OPTIONS"));
-        builder.environment().put("PORT", "0");
-        builder.environment().putAll(environment);
-        Process process = builder.start();
+        Process process = LocalProcess.start(command, environment);
         started.add(process.toHandle());
         return process;
     }
 
     /** Reads what the server says until it is up. */
     private static URI address(BufferedReader out) throws IOException {
-        URI address = URI.create("");
-        for (String line = out.readLine(); line != null; line = out.readLine()) {
-            Matcher matcher = ADDRESS.matcher(line);
-            if (matcher.find()) {
-                address = URI.create(matcher.group(1));
-            }
-            if (line.endsWith("Requests:")) {
-                return address;
-            }
-        }
-        throw new AssertionError("the server did not come up");
+        return LocalProcess.address(LocalProcess.welcome(out));
     }
 
     private static CompletableFuture<HttpResponse<String>> chat(Caller caller) {
