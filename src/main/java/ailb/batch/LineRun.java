@@ -192,7 +192,7 @@ final class LineRun {
     private Optional<Over> lost() {
         return lapses < MOST_LAPSES
                 ? Optional.empty()
-                : Optional.of(giveUp("worker_lost", "The workers that took it up died on it, " + lapses + " times."));
+                : Optional.of(giveUp("worker_lost", "Those who worked on it died or failed, " + lapses + " times."));
     }
 
     /**

@@ -82,6 +82,7 @@ final class Shift {
 
     /** The ids of the messages that are still needed. */
     Set<String> run(List<QueueMessage> messages) throws InterruptedException {
+        long timeAtFirst = deadline.remaining(parts.time());
         for (int i = 0; i < messages.size(); i++) {
             begin(messages.get(i), token + "-" + i);
         }
@@ -90,6 +91,9 @@ final class Shift {
                 takeSuspect();
             }
             cancel();
+            if (!suspects.isEmpty() && deadline.remaining(parts.time()) < timeAtFirst / 2) {
+                handBackWaiting(0);
+            }
             long pause = taking > 0 ? Long.MAX_VALUE : lease();
             if (taking == 0 && !waiting.isEmpty() && (pause > PATIENCE || pause > deadline.remaining(parts.time()))) {
                 handBack(pause);
@@ -120,7 +124,9 @@ final class Shift {
         try {
             begin(BatchMessage.read(message), runToken);
         } catch (RuntimeException | Error e) {
-            start(message, () -> failed(e));
+            // It is claimed by nobody: the queue hides it for long, and counts how often it was handed out in vain.
+            logBug(e);
+            kept.add(message.id());
         }
     }
 
@@ -259,6 +265,11 @@ final class Shift {
         long nanos = pause == BatchCalls.OUT_OF_TIME ? 0 : pause;
         suspects.forEach(run -> start(run, () -> run.handBack(nanos, 0)));
         suspects.clear();
+        handBackWaiting(nanos);
+    }
+
+    /** Where lines that killed a worker wait for all others to be done, on a full pool they would wait for ever. */
+    private void handBackWaiting(long nanos) {
         waiting.forEach((call, run) -> start(run, () -> run.handBack(nanos, call.failures())));
         waiting.clear();
     }
@@ -296,9 +307,13 @@ final class Shift {
         if (e instanceof BatchStoreException || e instanceof BatchQueueException) {
             return LineRun.Over.returned(PAUSE_AFTER_TROUBLE);
         }
+        logBug(e);
+        return LineRun.Over.returned(PAUSE_AFTER_BUG);
+    }
+
+    private static void logBug(Throwable e) {
         FatalError.rethrow(e);
         LOG.log(System.Logger.Level.ERROR, "a bug of the balancer", e);
-        return LineRun.Over.returned(PAUSE_AFTER_BUG);
     }
 
     private Left left(QueueMessage message, Optional<BatchMessage.Line> line, LineRun.Over over) {

@@ -193,6 +193,7 @@ final class Attempts {
         try {
             reply = live.relay(events -> output.send(call.endpoint().name(), made, events), output);
         } catch (InterruptedException | RuntimeException | Error e) {
+            FatalError.rethrow(e);
             hungUp(parts, call, live.soFar(), headAt);
             throw e;
         }

@@ -1,6 +1,8 @@
 package ailb.lambda;
 
+import ailb.dispatch.FatalError;
 import ailb.dispatch.Tasks;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionService;
@@ -40,6 +42,7 @@ public final class VirtualThreads implements Tasks {
             try {
                 return Optional.of(ended.get());
             } catch (ExecutionException e) {
+                FatalError.rethrow(Objects.requireNonNullElse(e.getCause(), e));
                 throw new IllegalStateException("a task failed", e.getCause());
             }
         }

@@ -102,6 +102,30 @@ class BatchEndsTest {
                 .startsWith("worker_lost");
     }
 
+    /** There is always another line that waits for room; they would keep a line that killed a worker waiting for ever. */
+    @Test
+    void onAFullPoolALineThatKillsItsWorkersIsGivenUpToo() {
+        Pool pool = Endpoints.pool(Endpoints.openAi("a", Endpoints.requests(Pacing.BUCKET, 60)));
+        SimulatedBatches batches = new SimulatedBatches(1, pool, (simulated, call) -> {
+            if (call.line().equals("b/3")) {
+                simulated.time.die();
+            }
+            return answer(simulated);
+        })
+                .workers(8, 100)
+                .submit("b", 9_000)
+                .run();
+
+        long last = batches.calls.stream()
+                .filter(call -> call.line().equals("b/3"))
+                .mapToLong(SimulatedBatches.Call::at)
+                .max()
+                .orElseThrow();
+        assertThat(batches.deaths()).isEqualTo(3);
+        assertThat(last).as("while others wait").isLessThan(batches.elapsed() / 10 * 9);
+        assertThat(batches.batchAtLast("b").counts()).isEqualTo(new Counts(8_999, 1, 0));
+    }
+
     /** As messages that somebody put on the queue, which nobody has looked at before. */
     @Test
     void bombsEndInAnAnswerOrAnErrorOfTheirOwn() {
@@ -310,6 +334,8 @@ class BatchEndsTest {
         batches.run();
 
         onlyTheOddOneIsLeft(batches);
+        assertThat(batches.invocations).as("the odd one is left in peace for half an hour each time")
+                .hasSizeLessThan(20);
     }
 
     /** The same, met in choosing an endpoint. */

@@ -84,6 +84,22 @@ class VirtualThreadsTest {
         assertThat(group.pending()).isZero();
     }
 
+    /** Nobody goes on after it; a stack that overflows is a fault of the task alone. */
+    @Test
+    void memoryThatIsUsedUpIsThrownOn() {
+        OutOfMemoryError error = new OutOfMemoryError("Java heap space");
+        group.start(() -> {
+            throw error;
+        });
+
+        assertThatThrownBy(() -> group.next(LONG)).isSameAs(error);
+
+        group.start(() -> {
+            throw new StackOverflowError();
+        });
+        assertThatThrownBy(() -> group.next(LONG)).hasCauseInstanceOf(StackOverflowError.class);
+    }
+
     @Test
     void whoWaitsCanBeInterrupted() {
         group.start(() -> {
