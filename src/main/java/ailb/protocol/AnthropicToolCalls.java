@@ -34,35 +34,52 @@ final class AnthropicToolCalls {
                 .or(() -> isId(call.path("id")) ? Optional.empty() : Optional.of("id"))
                 .or(() -> Fields.firstOther(function, Set.of("name", "arguments")).map(field -> "function." + field))
                 .or(() -> function.path("name").isTextual() ? Optional.empty() : Optional.of("function.name"))
-                .or(() -> isInput(function.path("arguments"))
-                        ? Optional.empty()
-                        : Optional.of("function.arguments"));
+                .or(() -> argumentsFault(function.path("arguments")).map(path -> "function.arguments" + path));
+    }
+
+    /** The path, within them, of what keeps arguments from being an input. */
+    private static Optional<String> argumentsFault(JsonNode arguments) {
+        if (!arguments.isTextual()) {
+            return Fields.unless(arguments.isObject(), "");
+        }
+        return isNothing(arguments.textValue())
+                ? Optional.empty()
+                : Json.objectFault(arguments.textValue());
     }
 
     static void addBlocks(JsonNode calls, ArrayNode content) {
         for (JsonNode call : calls) {
-            ObjectNode block = content.addObject().put("type", "tool_use");
+            ObjectNode block = Json.object().put("type", "tool_use");
             block.put("id", ToolCallIds.forAnthropic(call.path("id").textValue()));
             block.set("name", call.path("function").path("name"));
-            block.set("input", input(call.path("function").path("arguments")).orElseGet(Json::object));
+            block.set("input", input(call.path("function").path("arguments")));
+            content.add(block);
         }
     }
 
-    /** An object; some clients send it as it is, and some providers write nothing for a call without arguments. */
-    private static Optional<JsonNode> input(JsonNode arguments) {
-        if (!arguments.isTextual()) {
-            return Optional.of(arguments).filter(JsonNode::isObject);
+    /**
+     * An object as its text is written, of which no tree is made: many small values take far more memory than text. Some
+     * clients send an object as it is, and some providers write nothing for a call without arguments.
+     */
+    private static JsonNode input(JsonNode arguments) {
+        if (arguments.isObject()) {
+            return arguments;
         }
-        String text = arguments.textValue();
-        return text.isBlank()
-                ? Optional.of(Json.object())
-                : Json.parse(text).filter(JsonNode::isObject);
+        String text = arguments.asText("");
+        return !isNothing(text) && Json.isObject(text) ? Json.raw(text) : Json.object();
+    }
+
+    /** Blank, or an empty object: a parser takes more memory than a whole request of such calls. */
+    private static boolean isNothing(String arguments) {
+        String text = arguments.strip();
+        return text.isEmpty()
+                || (text.startsWith("{") && text.endsWith("}") && text.substring(1, text.length() - 1).isBlank());
     }
 
     /** Whether they are an object, or text that is one; none is made. */
     private static boolean isInput(JsonNode arguments) {
         return arguments.isTextual()
-                ? arguments.textValue().isBlank() || Json.isObject(arguments.textValue())
+                ? isNothing(arguments.textValue()) || Json.isObject(arguments.textValue())
                 : arguments.isObject();
     }
 
@@ -88,10 +105,10 @@ final class AnthropicToolCalls {
         ObjectNode call = Json.object();
         call.set("id", block.path("id"));
         call.put("type", "function");
-        ObjectNode function = call.putObject("function");
+        ObjectNode function = Json.object();
         function.set("name", block.path("name"));
         JsonNode input = block.path("input");
         function.put("arguments", input.isEmpty() ? "{}" : Json.text(input));
-        return call;
+        return call.set("function", function);
     }
 }

@@ -16,8 +16,11 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.POJONode;
+import com.fasterxml.jackson.databind.util.RawValue;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
 import java.util.Optional;
 
@@ -154,10 +157,41 @@ final class Json {
     /** Whether the text is one object, that can be read from bytes too; none is made. */
     static boolean isObject(String json) {
         try (JsonParser parser = CALLERS.createParser(json)) {
+            return isObject(parser);
+        } catch (IOException malformed) {
+            return false;
+        }
+    }
+
+    /**
+     * Where the text is not such an object, or one with a name given twice, of which nobody knows which is meant.
+     *
+     * @return the path of the first fault, from the object: {@code .a[1].b}; empty where it is the object itself
+     */
+    static Optional<String> objectFault(String json) {
+        try (JsonParser parser = CALLERS.createParser(json)) {
+            parser.enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION);
+            if (isObject(parser)) {
+                return Optional.empty();
+            }
+            String path = FieldPath.of(parser.getParsingContext());
+            return Optional.of(path.isEmpty() || path.startsWith("[") ? "" : "." + path);
+        } catch (IOException impossible) {
+            throw new UncheckedIOException("a text that cannot be read", impossible);
+        }
+    }
+
+    private static boolean isObject(JsonParser parser) {
+        try {
             return parser.nextToken() == JsonToken.START_OBJECT && isReadable(parser) && parser.nextToken() == null;
         } catch (IOException | NumberFormatException malformed) {
             return false;
         }
+    }
+
+    /** A value as the text is written, which has to be JSON. */
+    static JsonNode raw(String json) {
+        return new POJONode(new RawValue(Utf8.encodable(json)));
     }
 
     /** A name with half a surrogate pair can be read from a string, but not from the bytes it is sent as. */
@@ -197,8 +231,9 @@ final class Json {
         return new ObjectNode(JsonNodeFactory.instance, new LinkedHashMap<>(2));
     }
 
+    /** The same for an array. */
     static ArrayNode array() {
-        return MAPPER.createArrayNode();
+        return JsonNodeFactory.instance.arrayNode(2);
     }
 
     static byte[] bytes(JsonNode node) {

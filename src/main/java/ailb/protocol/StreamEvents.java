@@ -46,15 +46,6 @@ final class StreamEvents {
 
     /** Half a character, whose other half may come with the next event, is escaped: UTF-8 has no bytes for it. */
     private static String text(JsonNode json) {
-        String text = Json.text(json);
-        StringBuilder escaped = new StringBuilder(text.length());
-        text.codePoints().forEach(character -> {
-            if (Character.isBmpCodePoint(character) && Character.isSurrogate((char) character)) {
-                escaped.append(String.format("\\u%04x", character));
-            } else {
-                escaped.appendCodePoint(character);
-            }
-        });
-        return escaped.toString();
+        return Utf8.encodable(Json.text(json));
     }
 }

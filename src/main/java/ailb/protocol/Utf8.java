@@ -21,6 +21,22 @@ final class Utf8 {
         return true;
     }
 
+    /** JSON that has bytes in UTF-8: halves of surrogate pairs, which can stand in its strings only, are escaped. */
+    static String encodable(String json) {
+        if (canEncode(json)) {
+            return json;
+        }
+        StringBuilder escaped = new StringBuilder(json.length());
+        json.codePoints().forEach(character -> {
+            if (Character.isBmpCodePoint(character) && Character.isSurrogate((char) character)) {
+                escaped.append(String.format("\\u%04x", character));
+            } else {
+                escaped.appendCodePoint(character);
+            }
+        });
+        return escaped.toString();
+    }
+
     static boolean isValid(byte[] bytes) {
         CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
         ByteBuffer in = ByteBuffer.wrap(bytes);

@@ -65,6 +65,7 @@ final class BombedApi {
             // As large as a request may be, and all of it small parts.
             for (String part : List.of("{},", "[],", "11,", "{\"a\":0},", "\"ab\",", "1.5,", "[[[[0]]]],")) {
                 new BombedApi(provider).take(largest(part));
+                new BombedApi(provider).take(largestArguments(part));
             }
         }
         System.out.println(WELL);
@@ -74,6 +75,18 @@ final class BombedApi {
         String start = "{\"model\":\"chat\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}],\"metadata\":[";
         String body = start + part.repeat((Api.MAX_BODY - start.length() - 10) / part.length()) + "0]}";
         return new Bombs.Bomb("6 MB of " + part, RequestKind.CHAT_COMPLETIONS, body.getBytes(UTF_8));
+    }
+
+    /** The same within a string: its parts are not those of the body. */
+    private static Bombs.Bomb largestArguments(String part) {
+        String start =
+                "{\"model\":\"chat\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"},{\"role\":\"assistant\","
+                        + "\"tool_calls\":[{\"id\":\"a\",\"function\":{\"name\":\"f\",\"arguments\":\"{\\\"a\\\":[";
+        String end = "0]}\"}}]},{\"role\":\"tool\",\"tool_call_id\":\"a\",\"content\":\"\"}]}";
+        String escaped = part.replace("\"", "\\\"");
+        String body = start
+                + escaped.repeat((Api.MAX_BODY - start.length() - end.length()) / escaped.length()) + end;
+        return new Bombs.Bomb("6 MB of arguments of " + part, RequestKind.CHAT_COMPLETIONS, body.getBytes(UTF_8));
     }
 
     private void take(Bombs.Bomb bomb) {

@@ -4,6 +4,7 @@ import static ailb.protocol.WireFiles.valid;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ailb.pool.Provider;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -147,11 +148,19 @@ class AnthropicRefusalsTest {
     @ParameterizedTest
     @CsvSource(
             delimiter = '|', quoteCharacter = '`', nullValues = "-", value = {
-                "'{'", "'[1]'", "'null'", "'{} {}'", "'x'", "[]", "1", "null",
-                "'{\\\"half a pair \\ud8000\\\":1}'",
+                "'{'", "'[1]'", "'null'", "'{} {}'", "'x'", "[]", "1", "null", "'{\\\"\\\":1,\\\"\\\":1}'",
             })
     void argumentsThatAreNoObject(String arguments) {
-        assertRefused("messages[1].tool_calls[0].function.arguments",
+        assertArgumentsRefused("", arguments);
+    }
+
+    @Test
+    void argumentsWithANameThatHasNoBytes() {
+        assertArgumentsRefused(".half a pair \ud8000", "'{\\\"half a pair \\ud8000\\\":1}'");
+    }
+
+    private void assertArgumentsRefused(String field, String arguments) {
+        assertRefused("messages[1].tool_calls[0].function.arguments" + field,
                 HELLO + ",{'role':'assistant','tool_calls':[{'id':'a','type':'function','function':{'name':'f','arguments':"
                         + arguments + "}}]},{'role':'tool','tool_call_id':'a','content':'x'}",
                 "'n':1");

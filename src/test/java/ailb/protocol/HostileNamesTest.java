@@ -3,8 +3,11 @@ package ailb.protocol;
 import static ailb.protocol.WireFiles.utf8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ailb.pool.Endpoint;
 import ailb.pool.Provider;
+import java.util.Optional;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -33,6 +36,43 @@ class HostileNamesTest {
             assertThat(refused(kind, body))
                     .isEqualTo(ApiError.invalidRequest("'" + path + "' is given more than once.", path));
         }
+    }
+
+    /** Arguments are JSON in a string, and a string goes on as it is where nobody looks into it. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
+        "{'a':1,'a':1}                     | .a",
+        "{'a':1,'b':2,'c':3,'a':4}         | .a",
+        "{'x':[0,{'a':[[],{'b':1,'b':{}}]}]} | .x[1].a[1].b",
+        "{'a':1,'\\u0061':2}               | .a",
+        "{'a':{'a':1},'b':[{'a':1},{'a':1}]} |",
+    })
+    void aNameThatIsGivenTwiceInArgumentsIsRefusedWhereTheyBecomeAnObject(String arguments, @Nullable String path) {
+        ChatRequest request = calling(arguments.replace('\'', '"'));
+
+        assertThat(request.unsupportedAt(Provider.ANTHROPIC))
+                .isEqualTo(Optional.ofNullable(path).map(at -> "messages[1].tool_calls[0].function.arguments" + at));
+        assertThat(request.unsupportedAt(Provider.OPENAI)).isEmpty();
+    }
+
+    /** Numbers, escapes and white space too; half a surrogate pair, which has no bytes, is escaped. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
+        "{ 'a' : 1e5, 'b': 1.10, 'c':123456789.123456789123456789, 'd':'\\u00e9\\n日😀' } | { 'a' : 1e5, 'b': 1.10, 'c':123456789.123456789123456789, 'd':'\\u00e9\\n日😀' }",
+        "{'a':'\uD83D','b':'\\uD83D'} | {'a':'\\ud83d','b':'\\uD83D'}",
+    })
+    void argumentsBecomeAnInputAsTheyAreWritten(String arguments, String input) {
+        Endpoint endpoint = WireFiles.endpoint(Provider.ANTHROPIC, "https://api.anthropic.com", "claude");
+
+        assertThat(WireFiles.text(calling(arguments.replace('\'', '"')).at(endpoint, "key").body()))
+                .contains("\"input\":" + input.replace('\'', '"') + "}");
+    }
+
+    private static ChatRequest calling(String arguments) {
+        String body = "{'model':'chat','messages':[{'role':'user','content':'Hi'},{'role':'assistant','tool_calls':[{"
+                + "'id':'a','function':{'name':'f','arguments':" + JsonText.quoted(arguments)
+                + "}}]},{'role':'tool','tool_call_id':'a','content':'x'}]}";
+        return WireFiles.valid(body.replace('\'', '"'));
     }
 
     @Test
