@@ -75,7 +75,8 @@ final class AnthropicConversation {
         if (!speaker.equals(role)) {
             speaker = role;
             results = 0;
-            content = turns.addObject().put("role", role).putArray("content");
+            content = Json.array();
+            turns.add(Json.object().put("role", role).set("content", content));
         }
         return content;
     }
@@ -133,7 +134,7 @@ final class AnthropicConversation {
 
     private static void addText(ArrayNode blocks, JsonNode text) {
         if (isSaid(text)) {
-            blocks.addObject().put("type", "text").put("text", text.textValue());
+            blocks.add(Json.object().put("type", "text").set("text", text));
         }
     }
 }

@@ -37,11 +37,8 @@ final class HostMessages {
         ArrayNode fitting = Json.array();
         MessageDigest sha256 = Sha256.digest();
         for (JsonNode message : messages) {
-            ObjectNode copy = copy(message).remove(refused);
-            if (shortIds) {
-                shortenIds(copy, sha256);
-            }
-            fitting.add(copy);
+            JsonNode without = refused.stream().anyMatch(message::has) ? copy(message).remove(refused) : message;
+            fitting.add(shortIds ? withShortIds(without, sha256) : without);
         }
         return Optional.of(fitting).filter(changed -> !changed.equals(messages));
     }
@@ -67,23 +64,25 @@ final class HostMessages {
         }
     }
 
-    private static void shortenIds(ObjectNode message, MessageDigest sha256) {
-        shortenId(message, "tool_call_id", sha256);
-        if (message.path("tool_calls").isArray()) {
-            ArrayNode calls = JsonNodeFactory.instance.arrayNode(message.path("tool_calls").size());
-            for (JsonNode call : message.path("tool_calls")) {
-                calls.add(call.isObject() ? shortenId(copy(call), "id", sha256) : call);
-            }
-            message.set("tool_calls", calls);
+    private static JsonNode withShortIds(JsonNode message, MessageDigest sha256) {
+        JsonNode fitting = withShortId(message, "tool_call_id", sha256);
+        JsonNode calls = message.path("tool_calls");
+        if (!calls.isArray()) {
+            return fitting;
         }
+        ArrayNode all = JsonNodeFactory.instance.arrayNode(calls.size());
+        calls.forEach(call -> all.add(withShortId(call, "id", sha256)));
+        return copy(fitting).set("tool_calls", all);
     }
 
-    private static ObjectNode shortenId(ObjectNode holder, String field, MessageDigest sha256) {
+    /** The same, or a copy where the id does not fit. An empty one names no call. */
+    private static JsonNode withShortId(JsonNode holder, String field, MessageDigest sha256) {
         JsonNode id = holder.path(field);
-        // An empty one names no call.
-        return id.isTextual() && !id.textValue().isEmpty()
-                ? holder.put(field, ToolCallIds.forMistral(id.textValue(), sha256))
-                : holder;
+        if (!id.isTextual() || id.textValue().isEmpty()) {
+            return holder;
+        }
+        String fitting = ToolCallIds.forMistral(id.textValue(), sha256);
+        return fitting.equals(id.textValue()) ? holder : copy(holder).put(field, fitting);
     }
 
     private static ObjectNode copy(JsonNode message) {

@@ -2,7 +2,6 @@ package ailb.protocol;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.math.BigDecimal;
 import java.util.Map;
 
 /** How long a value is as JSON without white space, in UTF-16 units; nothing is written for it. */
@@ -20,14 +19,7 @@ final class JsonLength {
         if (value.isInt()) {
             return integer(value.intValue());
         }
-        return value.isBigDecimal() ? decimal(value.decimalValue()) : value.asText().length();
-    }
-
-    /** About: some are written with fewer digits and an exponent. */
-    private static int decimal(BigDecimal value) {
-        int digits = value.precision();
-        boolean isPlain = value.scale() >= 0 && value.scale() <= digits + 5;
-        return (value.signum() < 0 ? 1 : 0) + (isPlain ? Math.max(digits, value.scale() + 1) + 1 : digits + 5);
+        return value.asText().length();
     }
 
     private static long parts(JsonNode container) {

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
+import java.util.StringJoiner;
 
 /**
  * Anthropic's turns as the messages of a chat. Neighbouring turns of one role are one, as they are for Anthropic: the
@@ -45,7 +45,7 @@ final class MessagesConversation {
     }
 
     private void addUsers(JsonNode content) {
-        List<JsonNode> rest = new ArrayList<>();
+        ArrayNode rest = Json.array();
         for (JsonNode block : content) {
             if (Fields.is(block.path("type"), "tool_result")) {
                 messages.add(MessagesToolUse.message(block));
@@ -54,7 +54,7 @@ final class MessagesConversation {
             }
         }
         if (content.isTextual() || !rest.isEmpty()) {
-            said.add(message(MessagesTurns.USER, content.isTextual() ? content : Json.array().addAll(rest)));
+            said.add(message(MessagesTurns.USER, content.isTextual() ? content : rest));
         }
     }
 
@@ -86,7 +86,8 @@ final class MessagesConversation {
     /** A turn of nothing but thoughts is left out: it was cut off, and no chat has such a message. */
     private void endAssistants() {
         if (!texts.isEmpty() || !calls.isEmpty()) {
-            ObjectNode message = messages.addObject().put("role", MessagesTurns.ASSISTANT);
+            ObjectNode message = Json.object().put("role", MessagesTurns.ASSISTANT);
+            messages.add(message);
             message.put("content", texts.isEmpty() ? null : String.join("", texts));
             if (!thoughts.isEmpty()) {
                 message.put("reasoning_content", String.join("", thoughts));
@@ -102,17 +103,28 @@ final class MessagesConversation {
 
     private static ObjectNode message(String role, JsonNode content) {
         ObjectNode message = Json.object().put("role", role);
-        boolean isText = content.valueStream().allMatch(block -> Fields.is(block.path("type"), "text"));
-        return isText ? message.put("content", text(content)) : message.set("content", parts(content));
+        return isText(content) ? message.put("content", text(content)) : message.set("content", parts(content));
+    }
+
+    private static boolean isText(JsonNode content) {
+        for (JsonNode block : content) {
+            if (!Fields.is(block.path("type"), "text")) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** A string, or blocks of text with a blank line between: DeepSeek and others refuse text in parts. */
     static String text(JsonNode content) {
-        return content.isTextual()
-                ? content.textValue()
-                : content.valueStream()
-                        .map(block -> block.path("text").textValue())
-                        .collect(Collectors.joining("\n\n"));
+        if (content.isTextual()) {
+            return content.textValue();
+        }
+        StringJoiner text = new StringJoiner("\n\n");
+        for (JsonNode block : content) {
+            text.add(block.path("text").textValue());
+        }
+        return text.toString();
     }
 
     /** Blocks of text, images and files as the parts of a message. */

@@ -77,8 +77,7 @@ final class MessagesTools {
     }
 
     private static ObjectNode tool(JsonNode tool) {
-        ObjectNode out = Json.object().put("type", "function");
-        ObjectNode function = out.putObject("function");
+        ObjectNode function = Json.object();
         function.set("name", tool.path("name"));
         if (tool.path("description").isTextual()) {
             function.set("description", tool.path("description"));
@@ -87,7 +86,7 @@ final class MessagesTools {
         if (tool.path("strict").booleanValue() && JsonSchema.isStrict(tool.path("input_schema"))) {
             function.put("strict", true);
         }
-        return out;
+        return Json.object().put("type", "function").set("function", function);
     }
 
     private static JsonNode choice(JsonNode choice) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -53,15 +54,17 @@ record RequestBody(byte[] bytes, ObjectNode root, Map<String, Span> members) {
 
     /** @param splices in the order of their places */
     private byte[] spliced(List<Splice> splices) {
-        ByteArrayOutputStream spliced = new ByteArrayOutputStream(bytes.length + 256);
+        int length = bytes.length;
+        for (Splice splice : splices) {
+            length += splice.put().length - (splice.span().end() - splice.span().start());
+        }
+        ByteBuffer spliced = ByteBuffer.allocate(length);
         int from = 0;
         for (Splice splice : splices) {
-            spliced.write(bytes, from, splice.span().start() - from);
-            spliced.writeBytes(splice.put());
+            spliced.put(bytes, from, splice.span().start() - from).put(splice.put());
             from = splice.span().end();
         }
-        spliced.write(bytes, from, bytes.length - from);
-        return spliced.toByteArray();
+        return spliced.put(bytes, from, bytes.length - from).array();
     }
 
     private int afterBrace() {

@@ -6,17 +6,18 @@ import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.BooleanNode;
-import com.fasterxml.jackson.databind.node.DecimalNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import java.io.IOException;
-import java.math.BigDecimal;
+import java.util.Collections;
+import java.util.List;
 
 /**
  * Reads the tree of what a caller sent, and stops at the first fault. A tree takes some thirty times the bytes it is made
- * of where they are many small values: their number is bounded.
+ * of where they are many small values: their number is bounded, and objects and arrays of none or one, which have the most
+ * of it, are kept in the least room. Those cannot be changed, as nothing in the tree is to be.
  */
 final class RequestTree {
 
@@ -28,6 +29,9 @@ final class RequestTree {
 
     /** Objects and arrays take the most memory. */
     static final int MOST_CONTAINERS = 100_000;
+
+    private static final ObjectNode NO_MEMBERS = new ObjectNode(JsonNodeFactory.instance, Collections.emptyMap());
+    private static final ArrayNode NO_ELEMENTS = new ArrayNode(JsonNodeFactory.instance, List.of());
 
     private final JsonParser parser;
     private int values;
@@ -93,21 +97,40 @@ final class RequestTree {
 
     private ObjectNode object() throws IOException {
         countContainer();
-        ObjectNode object = Json.object();
-        while (parser.nextToken() == JsonToken.FIELD_NAME) {
-            String name = nameIn(object);
-            parser.nextToken();
-            object.set(name, value());
+        if (parser.nextToken() != JsonToken.FIELD_NAME) {
+            return NO_MEMBERS;
         }
+        String first = nameIn(NO_MEMBERS);
+        JsonNode value = nextValue();
+        if (parser.nextToken() != JsonToken.FIELD_NAME) {
+            return new ObjectNode(JsonNodeFactory.instance, Collections.singletonMap(first, value));
+        }
+        ObjectNode object = Json.object();
+        object.set(first, value);
+        do {
+            object.set(nameIn(object), nextValue());
+        } while (parser.nextToken() == JsonToken.FIELD_NAME);
         return object;
+    }
+
+    private JsonNode nextValue() throws IOException {
+        parser.nextToken();
+        return value();
     }
 
     private ArrayNode array() throws IOException {
         countContainer();
-        ArrayNode array = JsonNodeFactory.instance.arrayNode(0); // most nest, or have one element
-        while (parser.nextToken() != JsonToken.END_ARRAY) {
-            array.add(value());
+        if (parser.nextToken() == JsonToken.END_ARRAY) {
+            return NO_ELEMENTS;
         }
+        JsonNode first = value();
+        if (parser.nextToken() == JsonToken.END_ARRAY) {
+            return new ArrayNode(JsonNodeFactory.instance, List.of(first));
+        }
+        ArrayNode array = JsonNodeFactory.instance.arrayNode(2).add(first);
+        do {
+            array.add(value());
+        } while (parser.nextToken() != JsonToken.END_ARRAY);
         return array;
     }
 
@@ -127,9 +150,16 @@ final class RequestTree {
     }
 
     private JsonNode fraction() throws IOException {
+        String text = parser.getText();
+        if (text.indexOf('e') >= 0 || text.indexOf('E') >= 0) {
+            checkExponent();
+        }
+        return new WrittenNumber(text);
+    }
+
+    private void checkExponent() throws IOException {
         try {
-            return DecimalNode.valueOf(new BigDecimal(
-                    parser.getTextCharacters(), parser.getTextOffset(), parser.getTextLength()));
+            parser.getDecimalValue();
         } catch (NumberFormatException tooLarge) { // an exponent that no number type holds
             throw new StreamConstraintsException("a number is too large");
         }
