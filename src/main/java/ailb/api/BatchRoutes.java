@@ -9,7 +9,7 @@ import ailb.batch.Caller;
 import ailb.batch.LineResult;
 import ailb.batch.ResultsPage;
 import ailb.batch.Submission;
-import ailb.dispatch.TimeSource;
+import ailb.port.TimeSource;
 import ailb.protocol.ApiError;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;

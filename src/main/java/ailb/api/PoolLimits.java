@@ -1,10 +1,10 @@
 package ailb.api;
 
 import ailb.dispatch.Dispatcher;
-import ailb.dispatch.PoolView;
-import ailb.dispatch.TimeSource;
+import ailb.dispatch.permit.PoolView;
 import ailb.pool.Endpoint;
 import ailb.pool.Pool;
+import ailb.port.TimeSource;
 import ailb.protocol.ModelRequest;
 import ailb.protocol.RateLimitHeaders;
 import ailb.protocol.Remaining;

@@ -1,7 +1,7 @@
 package ailb.api;
 
 import ailb.batch.Caller;
-import ailb.dispatch.Deadline;
+import ailb.port.Deadline;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -1,10 +1,10 @@
 package ailb.api;
 
-import ailb.dispatch.Deadline;
 import ailb.dispatch.DispatchResult;
 import ailb.dispatch.Dispatcher;
-import ailb.dispatch.FatalError;
 import ailb.dispatch.StreamCaller;
+import ailb.port.Deadline;
+import ailb.port.FatalError;
 import ailb.protocol.ApiError;
 import ailb.protocol.ModelRequest;
 import ailb.protocol.OwnEvents;

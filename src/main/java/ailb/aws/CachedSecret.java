@@ -1,6 +1,6 @@
 package ailb.aws;
 
-import ailb.dispatch.TimeSource;
+import ailb.port.TimeSource;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;

@@ -2,7 +2,7 @@ package ailb.aws;
 
 import ailb.api.ClientKeys;
 import ailb.api.ClientKeysException;
-import ailb.dispatch.TimeSource;
+import ailb.port.TimeSource;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.HashMap;

@@ -1,7 +1,7 @@
 package ailb.aws;
 
-import ailb.dispatch.ApiKeys;
-import ailb.dispatch.TimeSource;
+import ailb.port.ApiKeys;
+import ailb.port.TimeSource;
 import java.lang.System.Logger.Level;
 import java.util.Collection;
 import java.util.List;

@@ -1,11 +1,11 @@
 package ailb.batch;
 
-import ailb.dispatch.Deadline;
 import ailb.dispatch.Dispatcher;
-import ailb.dispatch.ReplyBudget;
-import ailb.dispatch.Tasks;
-import ailb.dispatch.TimeSource;
 import ailb.pool.Pool;
+import ailb.port.Deadline;
+import ailb.port.ReplyBudget;
+import ailb.port.Tasks;
+import ailb.port.TimeSource;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;

@@ -1,6 +1,6 @@
 package ailb.batch;
 
-import ailb.dispatch.Deadline;
+import ailb.port.Deadline;
 import java.util.List;
 import java.util.Set;
 

@@ -1,7 +1,7 @@
 package ailb.batch;
 
-import ailb.dispatch.TimeSource;
 import ailb.pool.Pool;
+import ailb.port.TimeSource;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;

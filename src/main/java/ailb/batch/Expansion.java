@@ -1,7 +1,7 @@
 package ailb.batch;
 
-import ailb.dispatch.Deadline;
-import ailb.dispatch.TimeSource;
+import ailb.port.Deadline;
+import ailb.port.TimeSource;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

@@ -1,10 +1,10 @@
 package ailb.batch;
 
 import ailb.dispatch.BatchCall;
-import ailb.dispatch.Deadline;
 import ailb.dispatch.DispatchResult;
-import ailb.dispatch.TimeSource;
 import ailb.pool.Provider;
+import ailb.port.Deadline;
+import ailb.port.TimeSource;
 import ailb.protocol.ApiError;
 import java.time.Duration;
 import java.util.Optional;

@@ -2,9 +2,9 @@ package ailb.batch;
 
 import ailb.dispatch.BatchCall;
 import ailb.dispatch.BatchCalls;
-import ailb.dispatch.Deadline;
-import ailb.dispatch.FatalError;
-import ailb.dispatch.Tasks;
+import ailb.port.Deadline;
+import ailb.port.FatalError;
+import ailb.port.Tasks;
 import ailb.protocol.ModelRequest;
 import ailb.protocol.Parsed;
 import java.time.Duration;

@@ -1,9 +1,21 @@
 package ailb.dispatch;
 
+import ailb.dispatch.choice.Budget;
+import ailb.dispatch.fallback.Parts;
+import ailb.dispatch.permit.Permit;
+import ailb.dispatch.permit.Priority;
+import ailb.dispatch.permit.Reports;
+import ailb.dispatch.permit.Settlement;
 import ailb.health.Breaker;
 import ailb.pool.Endpoint;
 import ailb.pool.FailureClass;
 import ailb.pool.Settings;
+import ailb.port.ApiKeys;
+import ailb.port.DispatchEvent;
+import ailb.port.DispatchListener;
+import ailb.port.FatalError;
+import ailb.port.ReplyBudget;
+import ailb.port.Upstream;
 import ailb.protocol.Headers;
 import ailb.protocol.ModelRequest;
 import ailb.protocol.ProviderReply;

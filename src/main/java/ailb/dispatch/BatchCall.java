@@ -1,6 +1,10 @@
 package ailb.dispatch;
 
+import ailb.dispatch.choice.Budget;
+import ailb.dispatch.choice.Choices;
+import ailb.dispatch.fallback.Parts;
 import ailb.pool.FailureClass;
+import ailb.port.ReplyBudget;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;

@@ -1,7 +1,19 @@
 package ailb.dispatch;
 
+import ailb.dispatch.coalesce.WriteModes;
+import ailb.dispatch.fallback.Grounds;
+import ailb.dispatch.fallback.OwnAdmissions;
+import ailb.dispatch.fallback.Parts;
+import ailb.dispatch.fallback.StoreWatch;
+import ailb.dispatch.permit.PoolView;
 import ailb.pool.Endpoint;
 import ailb.pool.Pool;
+import ailb.port.ApiKeys;
+import ailb.port.Deadline;
+import ailb.port.DispatchListener;
+import ailb.port.ReplyBudget;
+import ailb.port.TimeSource;
+import ailb.port.Upstream;
 import ailb.protocol.ModelRequest;
 import ailb.state.StateStore;
 import java.util.Optional;

@@ -1,6 +1,12 @@
 package ailb.dispatch;
 
 import ailb.admission.Room;
+import ailb.dispatch.choice.Budget;
+import ailb.dispatch.choice.Choices;
+import ailb.dispatch.choice.Obstacle;
+import ailb.dispatch.choice.Shortlist;
+import ailb.dispatch.fallback.Parts;
+import ailb.dispatch.permit.Priority;
 import ailb.health.Breaker;
 import ailb.pool.Endpoint;
 import ailb.pool.FailureClass;

@@ -1,5 +1,6 @@
 package ailb.dispatch;
 
+import ailb.port.ApiKeys;
 import ailb.protocol.ApiError;
 import ailb.protocol.ProviderReply;
 import ailb.protocol.Remaining;

@@ -2,6 +2,8 @@ package ailb.dispatch;
 
 import ailb.admission.Demand;
 import ailb.pool.FailureClass;
+import ailb.port.TimeSource;
+import ailb.port.Upstream;
 import ailb.protocol.ApiError;
 import ailb.protocol.ProviderReply;
 import ailb.protocol.ReplyStream;

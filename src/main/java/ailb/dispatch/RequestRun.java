@@ -1,5 +1,12 @@
 package ailb.dispatch;
 
+import ailb.dispatch.choice.Budget;
+import ailb.dispatch.choice.Choices;
+import ailb.dispatch.fallback.Grounds;
+import ailb.dispatch.fallback.Parts;
+import ailb.dispatch.permit.Priority;
+import ailb.port.Deadline;
+import ailb.port.ReplyBudget;
 import ailb.protocol.ModelRequest;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;

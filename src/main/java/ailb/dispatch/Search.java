@@ -1,5 +1,12 @@
 package ailb.dispatch;
 
+import ailb.dispatch.choice.Budget;
+import ailb.dispatch.choice.Choices;
+import ailb.dispatch.choice.Shortlist;
+import ailb.dispatch.fallback.Parts;
+import ailb.dispatch.permit.Gate;
+import ailb.dispatch.permit.Permit;
+import ailb.dispatch.permit.Priority;
 import ailb.pool.Endpoint;
 import ailb.pool.FailureClass;
 import java.time.Duration;

@@ -1,5 +1,6 @@
 package ailb.dispatch;
 
+import ailb.port.TimeSource;
 import java.io.IOException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;

@@ -1,8 +1,8 @@
 package ailb.http;
 
-import ailb.dispatch.ReplyBudget;
-import ailb.dispatch.Upstream;
 import ailb.pool.FailureClass;
+import ailb.port.ReplyBudget;
+import ailb.port.Upstream;
 import ailb.protocol.Headers;
 import ailb.protocol.ProviderRequest;
 import java.net.ProtocolException;

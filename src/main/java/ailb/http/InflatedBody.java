@@ -1,7 +1,7 @@
 package ailb.http;
 
-import ailb.dispatch.Upstream;
 import ailb.pool.FailureClass;
+import ailb.port.Upstream;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;

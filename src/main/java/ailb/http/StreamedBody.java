@@ -1,7 +1,7 @@
 package ailb.http;
 
-import ailb.dispatch.Upstream;
 import ailb.pool.FailureClass;
+import ailb.port.Upstream;
 import java.net.http.HttpResponse.BodySubscriber;
 import java.nio.ByteBuffer;
 import java.time.Duration;

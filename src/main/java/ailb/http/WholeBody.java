@@ -1,7 +1,7 @@
 package ailb.http;
 
-import ailb.dispatch.ReplyBudget;
-import ailb.dispatch.Upstream;
+import ailb.port.ReplyBudget;
+import ailb.port.Upstream;
 import ailb.protocol.ProviderReply;
 import java.io.IOException;
 import java.nio.ByteBuffer;

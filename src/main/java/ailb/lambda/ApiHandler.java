@@ -5,7 +5,7 @@ import ailb.api.ApiAnswer;
 import ailb.api.ApiRequest;
 import ailb.api.ApiResponse;
 import ailb.api.ApiStream;
-import ailb.dispatch.Deadline;
+import ailb.port.Deadline;
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyRequestEvent;

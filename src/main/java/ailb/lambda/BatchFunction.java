@@ -8,10 +8,10 @@ import ailb.aws.SqsBatchQueue;
 import ailb.batch.BatchQueue;
 import ailb.batch.BatchStore;
 import ailb.batch.BatchWorker;
-import ailb.dispatch.ApiKeys;
-import ailb.dispatch.TimeSource;
 import ailb.http.HttpUpstream;
 import ailb.pool.Pool;
+import ailb.port.ApiKeys;
+import ailb.port.TimeSource;
 import ailb.state.StateStore;
 
 /**

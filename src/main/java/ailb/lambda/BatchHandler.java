@@ -1,7 +1,7 @@
 package ailb.lambda;
 
 import ailb.batch.QueueMessage;
-import ailb.dispatch.Deadline;
+import ailb.port.Deadline;
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestHandler;
 import com.amazonaws.services.lambda.runtime.events.SQSBatchResponse;

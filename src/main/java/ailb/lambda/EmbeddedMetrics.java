@@ -1,7 +1,7 @@
 package ailb.lambda;
 
-import ailb.dispatch.DispatchEvent;
 import ailb.pool.FailureClass;
+import ailb.port.DispatchEvent;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;

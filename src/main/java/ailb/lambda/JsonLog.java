@@ -1,9 +1,9 @@
 package ailb.lambda;
 
 import ailb.api.RefusedKeys;
-import ailb.dispatch.DispatchEvent;
-import ailb.dispatch.DispatchListener;
-import ailb.dispatch.TimeSource;
+import ailb.port.DispatchEvent;
+import ailb.port.DispatchListener;
+import ailb.port.TimeSource;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintStream;

@@ -1,6 +1,6 @@
 package ailb.lambda;
 
-import ailb.dispatch.TimeSource;
+import ailb.port.TimeSource;
 import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 

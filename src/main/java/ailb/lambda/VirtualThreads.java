@@ -1,7 +1,7 @@
 package ailb.lambda;
 
-import ailb.dispatch.FatalError;
-import ailb.dispatch.Tasks;
+import ailb.port.FatalError;
+import ailb.port.Tasks;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;

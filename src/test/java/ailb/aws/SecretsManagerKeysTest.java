@@ -3,12 +3,12 @@ package ailb.aws;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ailb.aws.FakeSecretsManager.Failure;
-import ailb.dispatch.ApiKeys;
-import ailb.dispatch.ApiKeys.ApiKey;
-import ailb.dispatch.ApiKeys.Lookup;
-import ailb.dispatch.ApiKeys.Missing;
-import ailb.dispatch.ApiKeys.Unavailable;
-import ailb.dispatch.ApiKeysContract;
+import ailb.port.ApiKeys;
+import ailb.port.ApiKeys.ApiKey;
+import ailb.port.ApiKeys.Lookup;
+import ailb.port.ApiKeys.Missing;
+import ailb.port.ApiKeys.Unavailable;
+import ailb.port.ApiKeysContract;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -2,8 +2,8 @@ package ailb.aws;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ailb.dispatch.ApiKeys;
-import ailb.dispatch.ApiKeysContract;
+import ailb.port.ApiKeys;
+import ailb.port.ApiKeysContract;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.util.List;
 import java.util.Map;

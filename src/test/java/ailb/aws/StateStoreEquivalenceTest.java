@@ -2,7 +2,7 @@ package ailb.aws;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ailb.dispatch.BuiltUpdates;
+import ailb.dispatch.permit.BuiltUpdates;
 import ailb.state.Attribute;
 import ailb.state.ConditionalUpdate;
 import ailb.state.EndpointState;

@@ -2,17 +2,17 @@ package ailb.batch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ailb.dispatch.Deadline;
-import ailb.dispatch.DispatchEvent;
 import ailb.dispatch.DispatchResult;
 import ailb.dispatch.Dispatcher;
 import ailb.dispatch.ScriptedUpstream;
-import ailb.dispatch.Upstream;
 import ailb.pool.Endpoint;
 import ailb.pool.LimitKind;
 import ailb.pool.Limits;
 import ailb.pool.Pool;
 import ailb.pool.Provider;
+import ailb.port.Deadline;
+import ailb.port.DispatchEvent;
+import ailb.port.Upstream;
 import ailb.protocol.ChatRequest;
 import ailb.protocol.Headers;
 import ailb.protocol.ModelRequest;

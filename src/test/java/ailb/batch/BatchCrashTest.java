@@ -3,11 +3,11 @@ package ailb.batch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ailb.dispatch.ScriptedUpstream;
-import ailb.dispatch.Upstream;
 import ailb.pool.Endpoints;
 import ailb.pool.FailureClass;
 import ailb.pool.Pacing;
 import ailb.pool.Pool;
+import ailb.port.Upstream;
 import ailb.sim.Simulation;
 import java.time.Duration;
 import java.util.List;

@@ -2,9 +2,7 @@ package ailb.batch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ailb.dispatch.ApiKeys;
 import ailb.dispatch.ScriptedUpstream;
-import ailb.dispatch.Upstream;
 import ailb.pool.Endpoint;
 import ailb.pool.Endpoints;
 import ailb.pool.Pacing;
@@ -12,6 +10,8 @@ import ailb.pool.Pool;
 import ailb.pool.Price;
 import ailb.pool.Provider;
 import ailb.pool.Settings;
+import ailb.port.ApiKeys;
+import ailb.port.Upstream;
 import ailb.protocol.Bombs;
 import ailb.protocol.RequestKind;
 import java.net.URI;

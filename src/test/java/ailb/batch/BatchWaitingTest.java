@@ -2,16 +2,16 @@ package ailb.batch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ailb.dispatch.ApiKeys;
-import ailb.dispatch.DispatchEvent;
 import ailb.dispatch.FixedKeys;
 import ailb.dispatch.ScriptedUpstream;
-import ailb.dispatch.Upstream;
 import ailb.pool.Endpoint;
 import ailb.pool.Endpoints;
 import ailb.pool.LimitKind;
 import ailb.pool.Pacing;
 import ailb.pool.Pool;
+import ailb.port.ApiKeys;
+import ailb.port.DispatchEvent;
+import ailb.port.Upstream;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

@@ -1,6 +1,6 @@
 package ailb.batch;
 
-import ailb.dispatch.TimeSource;
+import ailb.port.TimeSource;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;

@@ -1,13 +1,13 @@
 package ailb.batch;
 
-import ailb.dispatch.ApiKeys;
-import ailb.dispatch.Deadline;
-import ailb.dispatch.DispatchEvent;
 import ailb.dispatch.Dispatcher;
 import ailb.dispatch.FixedKeys;
-import ailb.dispatch.ReplyBudget;
-import ailb.dispatch.Upstream;
 import ailb.pool.Pool;
+import ailb.port.ApiKeys;
+import ailb.port.Deadline;
+import ailb.port.DispatchEvent;
+import ailb.port.ReplyBudget;
+import ailb.port.Upstream;
 import ailb.protocol.ProviderRequest;
 import ailb.sim.Simulation;
 import java.nio.charset.StandardCharsets;

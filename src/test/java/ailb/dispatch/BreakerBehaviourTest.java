@@ -9,6 +9,8 @@ import ailb.pool.FailureClass;
 import ailb.pool.Pool;
 import ailb.pool.Provider;
 import ailb.pool.Settings;
+import ailb.port.DispatchEvent;
+import ailb.port.Upstream;
 import ailb.state.Attribute;
 import ailb.state.ConditionalUpdate;
 import ailb.state.EndpointState;

@@ -10,6 +10,7 @@ import ailb.pool.Pacing;
 import ailb.pool.Pool;
 import ailb.pool.Price;
 import ailb.pool.Settings.Cost;
+import ailb.port.Deadline;
 import ailb.protocol.ChatRequest;
 import ailb.protocol.ModelRequest;
 import ailb.protocol.Parsed;

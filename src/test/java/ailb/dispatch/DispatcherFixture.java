@@ -7,6 +7,8 @@ import ailb.pool.Endpoints;
 import ailb.pool.Limits;
 import ailb.pool.Pacing;
 import ailb.pool.Pool;
+import ailb.port.Deadline;
+import ailb.port.DispatchEvent;
 import ailb.protocol.ApiError;
 import ailb.protocol.ChatRequest;
 import ailb.protocol.ModelRequest;

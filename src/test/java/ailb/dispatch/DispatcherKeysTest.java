@@ -4,6 +4,8 @@ import static ailb.dispatch.ScriptedUpstream.error;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ailb.pool.FailureClass;
+import ailb.port.ApiKeys;
+import ailb.port.DispatchEvent;
 import ailb.state.Attribute;
 import org.junit.jupiter.api.Test;
 

@@ -5,6 +5,7 @@ import static ailb.dispatch.ScriptedUpstream.rateLimited;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ailb.pool.Pool;
+import ailb.port.DispatchEvent;
 import ailb.state.Attribute;
 import ailb.state.EndpointState;
 import java.time.Duration;

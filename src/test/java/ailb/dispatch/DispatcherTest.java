@@ -13,6 +13,7 @@ import ailb.pool.Pacing;
 import ailb.pool.Pool;
 import ailb.pool.Provider;
 import ailb.pool.Settings;
+import ailb.port.Deadline;
 import ailb.protocol.ModelRequest;
 import ailb.state.Attribute;
 import java.nio.charset.StandardCharsets;

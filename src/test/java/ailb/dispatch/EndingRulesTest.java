@@ -12,6 +12,8 @@ import ailb.pool.Pacing;
 import ailb.pool.Pool;
 import ailb.pool.Settings;
 import ailb.pool.TokenAccounting;
+import ailb.port.ApiKeys;
+import ailb.port.Deadline;
 import ailb.state.Attribute;
 import ailb.state.ConditionalUpdate;
 import java.time.Duration;

@@ -1,5 +1,6 @@
 package ailb.dispatch;
 
+import ailb.port.ApiKeys;
 import java.util.HashMap;
 import java.util.Map;
 

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ailb.pool.Endpoints;
 import ailb.pool.Operation;
 import ailb.pool.Pool;
+import ailb.port.Deadline;
+import ailb.port.Upstream;
 import ailb.protocol.Headers;
 import ailb.protocol.ModelRequest;
 import ailb.protocol.Parsed;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ailb.pool.Endpoints;
 import ailb.pool.Pacing;
 import ailb.pool.Pool;
+import ailb.port.Upstream;
 import ailb.protocol.Headers;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;

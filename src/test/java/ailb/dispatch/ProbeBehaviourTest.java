@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ailb.pool.Endpoints;
 import ailb.pool.FailureClass;
 import ailb.pool.Pool;
+import ailb.port.DispatchEvent;
+import ailb.port.Upstream;
 import ailb.state.Attribute;
 import java.time.Duration;
 import java.util.ArrayList;

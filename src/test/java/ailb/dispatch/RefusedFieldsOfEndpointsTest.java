@@ -8,6 +8,7 @@ import ailb.pool.Endpoints;
 import ailb.pool.Operation;
 import ailb.pool.Pool;
 import ailb.pool.Provider;
+import ailb.port.Deadline;
 import ailb.protocol.Headers;
 import ailb.protocol.ModelRequest;
 import ailb.protocol.Parsed;

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ailb.pool.FailureClass;
 import ailb.pool.Pool;
 import ailb.pool.Settings;
+import ailb.port.ApiKeys;
+import ailb.port.DispatchEvent;
 import ailb.state.Attribute;
 import ailb.state.ConditionalUpdate;
 import java.time.Duration;

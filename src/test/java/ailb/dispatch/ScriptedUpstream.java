@@ -1,6 +1,7 @@
 package ailb.dispatch;
 
 import ailb.pool.FailureClass;
+import ailb.port.Upstream;
 import ailb.protocol.Headers;
 import ailb.protocol.ProviderRequest;
 import java.nio.charset.StandardCharsets;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ailb.pool.Endpoints;
 import ailb.pool.Pool;
 import ailb.pool.Provider;
+import ailb.port.DispatchEvent;
 import ailb.state.Attribute;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;

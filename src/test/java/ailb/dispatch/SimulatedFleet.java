@@ -1,6 +1,9 @@
 package ailb.dispatch;
 
 import ailb.pool.Pool;
+import ailb.port.Deadline;
+import ailb.port.DispatchEvent;
+import ailb.port.Upstream;
 import ailb.protocol.ChatRequest;
 import ailb.protocol.ModelRequest;
 import ailb.protocol.Parsed;

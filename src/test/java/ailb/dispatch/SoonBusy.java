@@ -1,6 +1,11 @@
 package ailb.dispatch;
 
+import ailb.dispatch.coalesce.WriteModes;
 import ailb.pool.Pool;
+import ailb.port.ApiKeys;
+import ailb.port.DispatchListener;
+import ailb.port.TimeSource;
+import ailb.port.Upstream;
 import ailb.state.StateStore;
 import java.util.random.RandomGenerator;
 

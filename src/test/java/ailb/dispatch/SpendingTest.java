@@ -14,6 +14,8 @@ import ailb.pool.Pool;
 import ailb.pool.Price;
 import ailb.pool.Settings.Cost;
 import ailb.pool.TokenAccounting;
+import ailb.port.ApiKeys;
+import ailb.port.Deadline;
 import ailb.protocol.ChatRequest;
 import ailb.protocol.ModelRequest;
 import ailb.protocol.Parsed;

@@ -1,5 +1,6 @@
 package ailb.dispatch;
 
+import ailb.port.TimeSource;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

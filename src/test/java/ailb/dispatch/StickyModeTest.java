@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ailb.pool.Endpoints;
 import ailb.pool.Pool;
 import ailb.pool.Provider;
+import ailb.port.Upstream;
 import ailb.protocol.Headers;
 import ailb.protocol.ModelRequest;
 import ailb.protocol.Parsed;

@@ -1,9 +1,10 @@
 package ailb.dispatch;
 
+import ailb.port.TimeSource;
 import java.util.function.LongSupplier;
 
 /** A clock that its owner moves. What goes by it never waits. */
-record StoppedClock(LongSupplier clock) implements TimeSource {
+public record StoppedClock(LongSupplier clock) implements TimeSource {
 
     @Override
     public long now() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ailb.pool.Endpoints;
 import ailb.pool.Pacing;
+import ailb.port.Deadline;
 import ailb.protocol.ChatRequest;
 import ailb.protocol.Headers;
 import ailb.protocol.ModelRequest;

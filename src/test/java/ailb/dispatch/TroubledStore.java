@@ -13,16 +13,16 @@ import java.util.Map;
 import java.util.Set;
 
 /** The in-memory store, counting, with the troubles that a test asks for. */
-final class TroubledStore implements StateStore {
+public final class TroubledStore implements StateStore {
 
     private final InMemoryStateStore items = new InMemoryStateStore();
     final Set<String> throttled = new HashSet<>();
-    boolean down;
-    int reads;
-    int updates;
+    public boolean down;
+    public int reads;
+    public int updates;
     Runnable beforeRead = () -> {};
-    Runnable duringRead = () -> {};
-    Runnable beforeUpdate = () -> {};
+    public Runnable duringRead = () -> {};
+    public Runnable beforeUpdate = () -> {};
 
     @Override
     public Map<String, EndpointState> read(Collection<String> endpoints) {
@@ -46,12 +46,12 @@ final class TroubledStore implements StateStore {
         return down ? new UpdateResult.Unknown("down") : items.update(endpoint, update);
     }
 
-    EndpointState item(String endpoint) {
+    public EndpointState item(String endpoint) {
         return items.read(List.of(endpoint)).get(endpoint);
     }
 
     /** Changes an item behind everybody's back. */
-    void change(String endpoint, ConditionalUpdate.Builder change) {
+    public void change(String endpoint, ConditionalUpdate.Builder change) {
         items.update(endpoint, change.build());
     }
 }

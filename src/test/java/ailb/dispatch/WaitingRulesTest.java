@@ -3,6 +3,8 @@ package ailb.dispatch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ailb.pool.Pool;
+import ailb.port.ApiKeys;
+import ailb.port.DispatchEvent;
 import ailb.state.Attribute;
 import ailb.state.ConditionalUpdate;
 import ailb.state.WindowSlot;

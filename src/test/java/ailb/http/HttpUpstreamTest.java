@@ -4,11 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ailb.dispatch.ReplyBudget;
-import ailb.dispatch.Upstream.Failed;
-import ailb.dispatch.Upstream.Reply;
-import ailb.dispatch.Upstream.Result;
 import ailb.pool.FailureClass;
+import ailb.port.ReplyBudget;
+import ailb.port.Upstream.Failed;
+import ailb.port.Upstream.Reply;
+import ailb.port.Upstream.Result;
 import ailb.protocol.ProviderRequest;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ailb.api.ApiResponse;
 import ailb.api.ApiStream;
-import ailb.dispatch.Upstream;
 import ailb.pool.FailureClass;
+import ailb.port.Upstream;
 import ailb.protocol.ProviderRequest;
 import java.io.IOException;
 import java.io.InputStream;

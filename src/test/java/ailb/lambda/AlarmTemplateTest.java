@@ -2,9 +2,9 @@ package ailb.lambda;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ailb.dispatch.DispatchEvent;
 import ailb.pool.FailureClass;
 import ailb.pool.Settings;
+import ailb.port.DispatchEvent;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;

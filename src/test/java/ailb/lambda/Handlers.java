@@ -4,7 +4,7 @@ import ailb.api.Api;
 import ailb.api.ApiResponse;
 import ailb.api.Sent;
 import ailb.batch.BatchWorker;
-import ailb.dispatch.TimeSource;
+import ailb.port.TimeSource;
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestHandler;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyRequestEvent;

@@ -3,7 +3,7 @@ package ailb.lambda;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ailb.dispatch.Tasks;
+import ailb.port.Tasks;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;

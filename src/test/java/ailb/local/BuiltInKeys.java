@@ -1,6 +1,6 @@
 package ailb.local;
 
-import ailb.dispatch.ApiKeys;
+import ailb.port.ApiKeys;
 import java.util.Map;
 
 /** API keys that are known from the start: those of the simulated providers, or none. */

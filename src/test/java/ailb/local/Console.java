@@ -2,8 +2,8 @@ package ailb.local;
 
 import ailb.api.ApiRequest;
 import ailb.api.ApiResponse;
-import ailb.dispatch.DispatchEvent;
-import ailb.dispatch.DispatchListener;
+import ailb.port.DispatchEvent;
+import ailb.port.DispatchListener;
 import java.io.PrintStream;
 import java.time.Clock;
 import java.time.LocalTime;

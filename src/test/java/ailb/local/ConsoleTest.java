@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ailb.api.ApiRequest;
 import ailb.api.ApiResponse;
-import ailb.dispatch.DispatchEvent;
 import ailb.pool.FailureClass;
+import ailb.port.DispatchEvent;
 import ailb.protocol.Headers;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;

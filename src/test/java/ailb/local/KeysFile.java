@@ -1,6 +1,6 @@
 package ailb.local;
 
-import ailb.dispatch.ApiKeys;
+import ailb.port.ApiKeys;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;

@@ -3,8 +3,8 @@ package ailb.local;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ailb.dispatch.ApiKeys;
-import ailb.dispatch.ApiKeys.ApiKey;
+import ailb.port.ApiKeys;
+import ailb.port.ApiKeys.ApiKey;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

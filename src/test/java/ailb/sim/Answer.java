@@ -1,9 +1,9 @@
 package ailb.sim;
 
 import ailb.dispatch.ScriptedUpstream;
-import ailb.dispatch.Upstream;
 import ailb.pool.FailureClass;
 import ailb.pool.Provider;
+import ailb.port.Upstream;
 import ailb.protocol.Headers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

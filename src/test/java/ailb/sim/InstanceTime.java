@@ -1,6 +1,6 @@
 package ailb.sim;
 
-import ailb.dispatch.TimeSource;
+import ailb.port.TimeSource;
 
 /** The clocks of one instance: the wall clock is off by the same all the time, the other one stands while it is frozen. */
 final class InstanceTime implements TimeSource {

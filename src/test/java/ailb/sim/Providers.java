@@ -1,11 +1,11 @@
 package ailb.sim;
 
 import ailb.dispatch.ScriptedUpstream;
-import ailb.dispatch.Upstream;
 import ailb.pool.Endpoint;
 import ailb.pool.FailureClass;
 import ailb.pool.Pool;
 import ailb.pool.Provider;
+import ailb.port.Upstream;
 import ailb.protocol.ProviderRequest;
 import java.time.Duration;
 import java.util.HashMap;

@@ -1,6 +1,6 @@
 package ailb.sim;
 
-import ailb.dispatch.ApiKeys;
+import ailb.port.ApiKeys;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;

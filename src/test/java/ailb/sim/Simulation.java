@@ -1,7 +1,7 @@
 package ailb.sim;
 
-import ailb.dispatch.Tasks;
-import ailb.dispatch.TimeSource;
+import ailb.port.Tasks;
+import ailb.port.TimeSource;
 import java.util.ArrayDeque;
 import java.util.LinkedHashSet;
 import java.util.Optional;

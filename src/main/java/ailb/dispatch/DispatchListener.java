@@ -1,7 +1,0 @@
-package ailb.dispatch;
-
-/** PORT: hears what happens to requests, for logs and metrics. Must be quick and must not throw. */
-public interface DispatchListener {
-
-    void on(DispatchEvent event);
-}

@@ -1,9 +1,0 @@
-package ailb.dispatch;
-
-/** Whose calls go first. */
-enum Priority {
-    /** Somebody waits for the answer. */
-    INTERACTIVE,
-    /** One of a batch: takes what the others leave, and makes way for them. */
-    BATCH
-}

@@ -1,0 +1,77 @@
+package ailb.dispatch.choice;
+
+import ailb.admission.Demand;
+import ailb.dispatch.fallback.Parts;
+import ailb.pool.AtBudget;
+import ailb.pool.Endpoint;
+import ailb.pool.Settings;
+import ailb.pool.TokenAccounting;
+import ailb.protocol.ModelRequest;
+import ailb.selection.CostRule;
+import ailb.state.WindowSlot;
+import ailb.stats.DayBudget;
+import ailb.stats.Latency;
+import ailb.stats.Window;
+import java.util.List;
+import java.util.OptionalDouble;
+
+/** What prices and the day's spend, as this instance knows it now, mean for one request. */
+final class Spending {
+
+    private final Parts parts;
+    private final ModelRequest request;
+    private final Settings.Cost cost;
+
+    Spending(Parts parts, ModelRequest request) {
+        this.parts = parts;
+        this.request = request;
+        this.cost = parts.pool().settings().routing().cost();
+    }
+
+    /** Whether the budget is used up and nothing is to be called any more today. */
+    boolean refuses() {
+        return cost.atBudget() == AtBudget.REFUSE && budget().isUsedUp();
+    }
+
+    /** Those of the endpoints that may still be called: all, or only the cheapest once the budget is used up. */
+    List<Endpoint> affordable(List<Endpoint> endpoints) {
+        return switch (cost.atBudget()) {
+            case REFUSE -> endpoints; // where it refuses, it refuses the request whatever the endpoint
+            case CHEAPEST ->
+                budget().isUsedUp() ? new CostRule(typicalCall(endpoints), 0).cheapest(endpoints) : endpoints;
+        };
+    }
+
+    /** How prices tell in the choice among the endpoints. */
+    CostRule rule(List<Endpoint> endpoints) {
+        double exponent = budget().exponent();
+        return exponent == 0 ? CostRule.NONE : new CostRule(typicalCall(endpoints), exponent);
+    }
+
+    private DayBudget budget() {
+        return cost.budget().isEmpty()
+                ? new DayBudget(cost, 0)
+                : DayBudget.of(
+                        cost,
+                        parts.pool().endpoints().stream().map(parts.view()::state),
+                        parts.time().now());
+    }
+
+    /**
+     * This prompt, with as long an answer as these endpoints have given on the mean. The same call for all: what each
+     * would admit it for depends on how its provider accounts for tokens, and that is no difference in price.
+     */
+    private Demand typicalCall(List<Endpoint> endpoints) {
+        double answers = 0;
+        double output = 0;
+        for (Endpoint endpoint : endpoints) {
+            Window window = Window.of(parts.view().state(endpoint), parts.time().now());
+            answers += window.sum(WindowSlot::successes);
+            output += window.sum(WindowSlot::outputTokens);
+        }
+        OptionalDouble mean =
+                answers < Latency.ENOUGH ? OptionalDouble.empty() : OptionalDouble.of(output / answers);
+        return Demand.estimate(TokenAccounting.ESTIMATE, request.promptCharacters(), request.maxTokens(),
+                request.answers(), mean);
+    }
+}

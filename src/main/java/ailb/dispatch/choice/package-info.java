@@ -1,0 +1,7 @@
+/**
+ * Which endpoints a request may be sent to, and which of them it is sent to: time, obstacles, room, prices.
+ */
+@NullMarked
+package ailb.dispatch.choice;
+
+import org.jspecify.annotations.NullMarked;

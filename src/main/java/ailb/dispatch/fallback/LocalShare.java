@@ -1,0 +1,78 @@
+package ailb.dispatch.fallback;
+
+import ailb.admission.Observation;
+import ailb.state.Attribute;
+import ailb.state.ConditionalUpdate;
+import ailb.state.EndpointState;
+import ailb.state.WindowSlot;
+import ailb.stats.Window;
+import java.util.List;
+
+/**
+ * The share of an endpoint's limits that one instance may use by itself: its part in the fleet's traffic as last seen.
+ * Were all to keep to theirs, the fleet would keep to the limits.
+ *
+ * <p>Of few calls, each instance sees others than the next: one saw 2 of 4, another before it 3 of 3. So the traffic is
+ * taken to be {@link #UNSEEN} calls more, so that such shares hardly add up to more than one either.
+ */
+final class LocalShare {
+
+    /** With a smaller share the interval of a daily limit would leave the range of points in time. */
+    private static final double LEAST = 1e-4;
+
+    /** Calls of others that an instance may not have seen. More would leave less to an instance that calls seldom. */
+    private static final double UNSEEN = 5;
+
+    /** How full the limits are, as points in time. */
+    private static final List<Attribute> MOMENTS = List.of(
+            Attribute.REQUESTS,
+            Attribute.TOKENS,
+            Attribute.INPUT_TOKENS,
+            Attribute.OUTPUT_TOKENS,
+            Attribute.ROLLING_DAY,
+            Attribute.HOLD);
+
+    private LocalShare() {}
+
+    /**
+     * The share, above 0 and at most 1.
+     *
+     * @param own the window of this instance's own admissions
+     * @param fleet the endpoint as last seen
+     * @param now nanoseconds since the epoch
+     * @param unknown the share where neither tells anything
+     */
+    static double of(EndpointState own, Observation fleet, long now, double unknown) {
+        if (fleet.age() > Window.LENGTH.toNanos()) {
+            return Math.max(LEAST, unknown); // an instance that slept knows nothing of the fleet
+        }
+        long seen = now - fleet.age();
+        double ours = Window.of(own, seen).sum(WindowSlot::admitted);
+        double all = Window.of(fleet.state(), seen).sum(WindowSlot::admitted);
+        double share = ours > 0 && all > 0 ? Math.min(1, ours / (all + UNSEEN)) : unknown;
+        return Math.max(LEAST, share);
+    }
+
+    /**
+     * The item to begin with alone: as last seen, since a bucket of a share is as full as the whole one was. Only what
+     * was counted of the day is shared like the limit. What the outage before took is still taken: else a store that
+     * comes and goes would give a burst each time.
+     *
+     * @param before the instance's own item when it was last alone, empty where it never was
+     */
+    static EndpointState beginning(EndpointState known, EndpointState before, double share) {
+        ConditionalUpdate.Builder update = ConditionalUpdate.builder();
+        for (Attribute moment : MOMENTS) {
+            if (before.get(moment) > known.get(moment)) {
+                update.put(moment, before.get(moment));
+            }
+        }
+        long day = Math.max(known.get(Attribute.DAY), before.get(Attribute.DAY));
+        long shared = known.get(Attribute.DAY) == day ? (long) (known.get(Attribute.DAY_REQUESTS) * share) : 0;
+        long own = before.get(Attribute.DAY) == day ? before.get(Attribute.DAY_REQUESTS) : 0;
+        return update.put(Attribute.DAY, day)
+                .put(Attribute.DAY_REQUESTS, Math.max(shared, own))
+                .build()
+                .applyTo(known);
+    }
+}
