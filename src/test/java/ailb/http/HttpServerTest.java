@@ -452,6 +452,34 @@ class HttpServerTest {
     }
 
     @Test
+    void whoAsksOnAKeptConnectionWhileItClosesIsToldSo() throws Exception {
+        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch release = new CountDownLatch(1);
+        HttpServer server = serve(request -> {
+            if (request.path().equals("/slow")) {
+                asked.countDown();
+                await(release);
+            }
+            return OK;
+        });
+        HttpRequest slow = HttpRequest.newBuilder(uri(server, "/slow")).build();
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var _ = threads.submit(() -> client.send(slow, BodyHandlers.ofString()));
+            asked.await();
+            var _ = threads.submit(() -> server.close(Duration.ofSeconds(20), Duration.ZERO));
+
+            HttpResponse<String> response = client.send(get(server), BodyHandlers.ofString());
+            while (response.statusCode() == 200) {
+                response = client.send(get(server), BodyHandlers.ofString());
+            }
+
+            assertThat(response.statusCode()).isEqualTo(503);
+            assertThat(response.body()).endsWith("\"code\":\"shutting_down\"}}");
+            release.countDown();
+        }
+    }
+
+    @Test
     void whatOutlastsTheGraceIsInterruptedAndCanStillAnswer() throws Exception {
         CountDownLatch asked = new CountDownLatch(1);
         HttpServer server = serve(request -> {

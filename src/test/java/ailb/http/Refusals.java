@@ -22,6 +22,9 @@ record Refusals() implements Request.Handler {
     /** Bytes. API Gateway takes 10 KB. */
     static final int LONGEST_HEAD = 64 << 10;
 
+    /** What Jetty says where it knows no more. */
+    private static final String BAD_REQUEST = HttpStatus.getMessage(HttpStatus.BAD_REQUEST_400);
+
     private static final Pattern REASON = Pattern.compile("[ -~]{1,100}");
 
     @Override
@@ -38,7 +41,8 @@ record Refusals() implements Request.Handler {
     /** In the words of Jetty, which repeats nothing of the request at any length. */
     private static String reason(Request request) {
         String reason = String.valueOf(request.getAttribute(ErrorHandler.ERROR_MESSAGE));
-        return REASON.matcher(reason).matches() ? reason : "malformed";
+        boolean isOne = REASON.matcher(reason).matches() && !reason.equals(BAD_REQUEST);
+        return isOne ? reason : "its path or a header is malformed";
     }
 
     private static ApiError error(int status, Request request) {
