@@ -8,6 +8,7 @@ import ailb.protocol.ApiError;
 import ailb.protocol.Headers;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,6 +21,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpStatus;
+import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -29,6 +31,9 @@ import org.eclipse.jetty.util.Callback;
 final class ExchangeHandler extends Handler.Abstract.NonBlocking {
 
     private static final System.Logger LOG = System.getLogger(ExchangeHandler.class.getName());
+
+    /** Of an answer that is being made, or taken. */
+    private static final Duration LONGEST_PAUSE = Duration.ofMinutes(15);
 
     private static final long LONGEST_DRAIN = 16 << 20;
 
@@ -53,13 +58,19 @@ final class ExchangeHandler extends Handler.Abstract.NonBlocking {
     }
 
     private void exchange(Request request, ToCaller caller, Callback callback) {
+        long longestIdle = connection(request).getIdleTimeout();
         try {
             answer(request, caller);
+            connection(request).setIdleTimeout(longestIdle);
             callback.succeeded();
         } catch (IOException | RuntimeException | Error e) {
             // Hangs up, where the answer has begun.
             callback.failed(e);
         }
+    }
+
+    private static EndPoint connection(Request request) {
+        return request.getConnectionMetaData().getConnection().getEndPoint();
     }
 
     private void answer(Request request, ToCaller caller) throws IOException {
@@ -72,6 +83,8 @@ final class ExchangeHandler extends Handler.Abstract.NonBlocking {
             return;
         }
         Optional<byte[]> body = body(request);
+        // Jetty may take a pause of the handler for one of the client, and fail what is sent next.
+        connection(request).setIdleTimeout(LONGEST_PAUSE.toMillis());
         ApiRequest asked = asked(request, body.orElse(new byte[0]));
         ApiAnswer answer = answer(body.isPresent() ? answers.handler() : answers.tooLarge(), asked);
         // A handler that was interrupted has its answer yet, which is lost if the first write finds the interrupt.

@@ -74,7 +74,7 @@ public final class HttpServer implements AutoCloseable {
         return start(address, new Answers(maxBodyBytes, handler, tooLarge, failure), LONGEST_IDLE);
     }
 
-    /** @param longestIdle how long a client may neither send nor take anything while one of them is waited for */
+    /** @param longestIdle how long a client may be silent before its request is there */
     static HttpServer start(InetSocketAddress address, Answers answers, Duration longestIdle) throws IOException {
         ServerSocketChannel listening = ServerSocketChannel.open();
         listening.bind(address, BACKLOG);

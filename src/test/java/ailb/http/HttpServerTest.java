@@ -413,7 +413,7 @@ class HttpServerTest {
             }
         };
         Answers answers = new Answers(MAX_BODY, _ -> paused, _ -> TOO_LARGE, _ -> FAILURE);
-        HttpServer server = HttpServer.start(loopback(), answers, Duration.ofMillis(50));
+        HttpServer server = HttpServer.start(loopback(), answers, Duration.ofSeconds(1));
         opened.add(() -> server.close(Duration.ZERO, Duration.ZERO));
         try (Socket patient = connect(server);
                 Socket silent = connect(server)) {

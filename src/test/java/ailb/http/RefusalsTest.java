@@ -134,7 +134,7 @@ class RefusalsTest {
 
     @Test
     void aBodyThatStopsComing() throws IOException {
-        try (HttpServer impatient = serving(Duration.ofMillis(50))) {
+        try (HttpServer impatient = serving(Duration.ofSeconds(1))) {
             String answer = answer(
                     impatient, "POST /v1/chat/completions HTTP/1.1\r\n" + HOST + "Content-Length: 100\r\n\r\nhalf");
 
