@@ -13,7 +13,8 @@ final class AnthropicSupport {
         return FieldRule.firstFault(AnthropicFields.RULES, root)
                 .or(() -> conflict(root))
                 .or(() -> AnthropicMessages.fault(root.path("messages")))
-                .or(() -> AnthropicOrder.fault(root.path("messages")));
+                .or(() -> AnthropicOrder.fault(root.path("messages")))
+                .map(path -> FieldPath.in("", path));
     }
 
     /** Fields that are served each by itself, but not together. */

@@ -1,6 +1,7 @@
 package ailb.protocol;
 
 import com.fasterxml.jackson.core.JsonStreamContext;
+import java.util.regex.Pattern;
 
 /**
  * Where a field stands in what a caller sent, as errors name it: {@code messages[0].content[2].text}. What the caller
@@ -11,6 +12,9 @@ final class FieldPath {
 
     private static final int LONGEST = 200;
     private static final int LONGEST_NAME = 64;
+
+    /** Controls, marks of direction, halves of pairs, and ends of lines and paragraphs. */
+    private static final Pattern INVISIBLE = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}]");
 
     private FieldPath() {}
 
@@ -43,10 +47,14 @@ final class FieldPath {
         }
     }
 
-    /** Its first characters, and dots where there are more; none is cut in two. */
+    /**
+     * Its first characters, and dots where there are more; none is cut in two. What would move a terminal's cursor, or has
+     * no bytes in UTF-8, is a question mark.
+     */
     static String shortened(String text, int most) {
-        return text.codePointCount(0, text.length()) <= most
+        String start = text.codePointCount(0, text.length()) <= most
                 ? text
                 : text.substring(0, text.offsetByCodePoints(0, most)) + "...";
+        return INVISIBLE.matcher(start).replaceAll("?");
     }
 }

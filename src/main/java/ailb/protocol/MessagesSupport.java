@@ -12,7 +12,8 @@ final class MessagesSupport {
     static Optional<String> firstUnsupported(ObjectNode root) {
         return FieldRule.firstFault(MessagesFields.RULES, root)
                 .or(() -> conflict(root))
-                .or(() -> MessagesTurns.fault(root.path("messages")));
+                .or(() -> MessagesTurns.fault(root.path("messages")))
+                .map(path -> FieldPath.in("", path));
     }
 
     /** Fields that are served each by itself, but not together. */

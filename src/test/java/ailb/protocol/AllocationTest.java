@@ -71,7 +71,7 @@ class AllocationTest {
         assertThat(request.promptCharacters()).isGreaterThanOrEqualTo(0);
         assertThat(request.isCached()).isFalse();
         for (Provider provider : Provider.values()) {
-            assertThat(request.unsupportedAt(provider).orElse("").length()).isLessThanOrEqualTo(300);
+            assertThat(request.unsupportedAt(provider).orElse("").length()).isLessThanOrEqualTo(203);
         }
         return Optional.of(request);
     }
