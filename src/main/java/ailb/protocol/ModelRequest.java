@@ -3,9 +3,11 @@ package ailb.protocol;
 import ailb.pool.Endpoint;
 import ailb.pool.Provider;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** What a client asked of a model, and how each provider is asked for it. Immutable; never prints its contents. */
@@ -54,15 +56,21 @@ public sealed interface ModelRequest permits ChatRequest, MessagesRequest, Count
 
     /**
      * The first field that an endpoint is not to be sent: as the caller gave it, or as it would be sent in the endpoint's
-     * protocol. A field that is null counts too. Only where nothing is {@link #unsupportedAt unsupported}.
+     * protocol. A field that is null counts too, and one in other cases of letters: some servers take any. Only where nothing is {@link #unsupportedAt unsupported}.
      */
     default Optional<String> refusedAt(Endpoint endpoint) {
-        Set<String> refused = endpoint.refusedFields();
+        Set<String> refused =
+                endpoint.refusedFields().stream().map(ModelRequest::inLowerCase).collect(Collectors.toSet());
         return refused.isEmpty()
                 ? Optional.empty()
                 : Stream.concat(fields().stream(), sentFields(endpoint).stream())
-                        .filter(refused::contains)
+                        .filter(field -> refused.contains(inLowerCase(field)))
                         .findFirst();
+    }
+
+    /** By way of capitals, as some letters share theirs with a letter of ASCII. */
+    private static String inLowerCase(String field) {
+        return field.toUpperCase(Locale.ROOT).toLowerCase(Locale.ROOT);
     }
 
     private Set<String> sentFields(Endpoint endpoint) {

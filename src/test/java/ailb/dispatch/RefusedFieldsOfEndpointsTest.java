@@ -34,7 +34,8 @@ class RefusedFieldsOfEndpointsTest {
     /** However its name and value are written. */
     @ParameterizedTest
     @ValueSource(strings = {
-        "\"service_tier\":\"priority\"", "\"service_tier\":null", "\"service\\u005ftier\":{}", "\"models\":[\"dear\"]",
+        "\"service_tier\":\"priority\"", "\"service_tier\":null", "\"service\\u005ftier\":{}", "\"Service_TIER\":1",
+        "\"\\u017fervice_tier\":1", "\"models\":[\"dear\"]",
     })
     void aRequestWithItGoesElsewhere(String field) throws InterruptedException {
         Pool pool = Endpoints.pool(
