@@ -106,7 +106,8 @@ final class TroubledPool implements AutoCloseable {
     /** Of a local server. */
     Map<String, String> environment() {
         return Map.of(
-                "PORT", "0", "STATE", "memory", "POOL_FILE", poolFile.toString(), "KEYS_FILE", keysFile.toString());
+                "PORT", "0", "STATE", "memory", "CLIENT_KEY", "local", "POOL_FILE", poolFile.toString(), "KEYS_FILE",
+                keysFile.toString());
     }
 
     /** Where the provider of a model is told how to behave. */
