@@ -51,7 +51,7 @@ final class AnthropicReply {
                 texts.add(block.path("text").asText());
             } else if (isOf(block, "tool_use")) {
                 calls.add(AnthropicToolCalls.call(block));
-            } else if (AnthropicThinking.isBlock(block)) {
+            } else if (ThinkingBlocks.isBlock(block)) {
                 thinking.add(block);
                 thoughts.add(block.path("thinking").asText());
             }

@@ -2,6 +2,7 @@ package ailb.protocol;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.OptionalLong;
 
 /** A chat request in Anthropic's words; {@link AnthropicFields} says which fields have any. */
 final class AnthropicRequest {
@@ -14,11 +15,11 @@ final class AnthropicRequest {
 
     private AnthropicRequest() {}
 
-    static byte[] body(String modelId, ChatRequest request) {
-        ObjectNode root = request.root();
+    /** @param maxTokens the caller's, if there is one */
+    static byte[] body(String modelId, ObjectNode root, OptionalLong maxTokens) {
         ObjectNode body = Json.object();
         body.put("model", modelId);
-        body.put("max_tokens", request.maxTokens().orElse(DEFAULT_MAX_TOKENS));
+        body.put("max_tokens", maxTokens.orElse(DEFAULT_MAX_TOKENS));
         AnthropicConversation conversation = AnthropicConversation.of(root.path("messages"));
         if (!conversation.system().isEmpty()) {
             body.set("system", conversation.system());
@@ -36,7 +37,7 @@ final class AnthropicRequest {
         if (Fields.is(root.path("service_tier"), "default")) {
             body.put("service_tier", "standard_only");
         }
-        if (request.isStream()) {
+        if (root.path("stream").booleanValue()) {
             body.put("stream", true);
         }
         return Json.bytes(body);

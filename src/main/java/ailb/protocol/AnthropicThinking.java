@@ -3,7 +3,6 @@ package ailb.protocol;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * What the model thinks. Anthropic signs its {@code thinking} blocks and wants them back unchanged with the results of
@@ -11,16 +10,14 @@ import java.util.Set;
  */
 final class AnthropicThinking {
 
-    /** Efforts that both APIs know by the same name. */
-    static final Set<String> EFFORTS = Set.of("low", "medium", "high", "xhigh");
-
     private static final double LEAST_TOP_P = 0.95;
 
     private AnthropicThinking() {}
 
     /** OpenAI's {@code minimal} thinks a little, for which Anthropic has no word. */
     static boolean isEffort(JsonNode effort) {
-        return effort.isTextual() && (EFFORTS.contains(effort.textValue()) || effort.textValue().equals("none"));
+        return effort.isTextual()
+                && (ThinkingBlocks.EFFORTS.contains(effort.textValue()) || effort.textValue().equals("none"));
     }
 
     static void put(ObjectNode root, ObjectNode body) {
@@ -51,14 +48,7 @@ final class AnthropicThinking {
 
     private static boolean isOn(ObjectNode root) {
         JsonNode effort = root.path("reasoning_effort");
-        return effort.isTextual() && EFFORTS.contains(effort.textValue());
-    }
-
-    static boolean isBlock(JsonNode block) {
-        JsonNode type = block.path("type");
-        return (Fields.is(type, "thinking") && block.path("thinking").isTextual()
-                && block.path("signature").isTextual())
-                || (Fields.is(type, "redacted_thinking") && block.path("data").isTextual());
+        return effort.isTextual() && ThinkingBlocks.EFFORTS.contains(effort.textValue());
     }
 
     /** The path, within the message, of the first of its {@code thinking_blocks} that is none of Anthropic's. */
@@ -67,7 +57,7 @@ final class AnthropicThinking {
             return Json.isAbsent(blocks) ? Optional.empty() : Optional.of("thinking_blocks");
         }
         for (int i = 0; i < blocks.size(); i++) {
-            if (!isBlock(blocks.get(i))) {
+            if (!ThinkingBlocks.isBlock(blocks.get(i))) {
                 return Optional.of("thinking_blocks[" + i + "]");
             }
         }

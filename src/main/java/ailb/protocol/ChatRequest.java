@@ -116,7 +116,7 @@ public final class ChatRequest implements ModelRequest {
                 wire.post(
                         endpoint,
                         RequestKind.MESSAGES.pathAfterVersion(),
-                        AnthropicRequest.body(endpoint.modelId(), this),
+                        AnthropicRequest.body(endpoint.modelId(), root(), maxTokens()),
                         apiKey);
         };
     }

@@ -12,8 +12,8 @@ final class MessagesAsChat {
 
     private MessagesAsChat() {}
 
-    static byte[] body(Endpoint endpoint, MessagesRequest request) {
-        ObjectNode root = request.root();
+    static byte[] body(Endpoint endpoint, ObjectNode root) {
+        boolean isStream = root.path("stream").booleanValue();
         boolean isOpenAi = Hosts.isOpenAi(endpoint.baseUrl());
         ObjectNode body = Json.object();
         body.put("model", endpoint.modelId());
@@ -30,10 +30,10 @@ final class MessagesAsChat {
         if (Fields.is(root.path("service_tier"), "standard_only")) {
             body.put("service_tier", "default");
         }
-        if (request.isStream()) {
+        if (isStream) {
             body.put("stream", true);
         }
-        if (request.isStream() && Hosts.tellsUsageWhenAsked(endpoint.baseUrl())) {
+        if (isStream && Hosts.tellsUsageWhenAsked(endpoint.baseUrl())) {
             body.putObject("stream_options").put("include_usage", true);
         }
         return Json.bytes(body);

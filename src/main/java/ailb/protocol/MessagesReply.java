@@ -34,14 +34,14 @@ final class MessagesReply {
      * @param usage null where none was told; Anthropic's clients count on one
      */
     static byte[] message(
-            MessagesRequest asked, JsonNode completion, @Nullable Usage usage, Instant now) {
+            ObjectNode asked, JsonNode completion, @Nullable Usage usage, Instant now) {
         JsonNode choice = completion.path("choices").path(0);
         ObjectNode message = Json.object();
         message.put("id", "msg_" + completion.path("id").asText(Long.toString(now.toEpochMilli())));
         message.put("type", "message");
         message.put("role", MessagesTurns.ASSISTANT);
-        message.put("model", completion.path("model").asText(asked.model()));
-        message.set("content", content(choice.path("message"), MessagesThinking.isAdaptive(asked.root())));
+        message.put("model", completion.path("model").asText(asked.path("model").textValue()));
+        message.set("content", content(choice.path("message"), MessagesThinking.isAdaptive(asked)));
         message.put("stop_reason", stopReason(choice));
         message.putNull("stop_sequence");
         message.set("usage", UsageJson.toAnthropic(usage == null ? UNTOLD : usage));

@@ -111,7 +111,7 @@ final class MessagesRequest implements ModelRequest {
                 wire.post(
                         endpoint,
                         RequestKind.CHAT_COMPLETIONS.pathAfterVersion(),
-                        MessagesAsChat.body(endpoint, this),
+                        MessagesAsChat.body(endpoint, root()),
                         apiKey);
             case ANTHROPIC -> {
                 byte[] sent = MessagesThinking.atAnthropic(body, endpoint.modelId());
@@ -137,7 +137,7 @@ final class MessagesRequest implements ModelRequest {
 
     private WholeReply.Said told(JsonNode completion, Instant now) {
         Usage usage = OpenAiProtocol.usage(completion);
-        return new WholeReply.Said(MessagesReply.message(this, completion, usage, now), usage);
+        return new WholeReply.Said(MessagesReply.message(root(), completion, usage, now), usage);
     }
 
     private static boolean isMessage(JsonNode reply) {

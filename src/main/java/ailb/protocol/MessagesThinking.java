@@ -16,7 +16,7 @@ final class MessagesThinking {
 
     /** Efforts that both APIs know by the same name. */
     static boolean isEffort(JsonNode effort) {
-        return AnthropicThinking.EFFORTS.contains(effort.asText());
+        return ThinkingBlocks.EFFORTS.contains(effort.asText());
     }
 
     /** The path of the part of {@code thinking} that has no equivalent: OpenAI counts no tokens for thoughts alone. */

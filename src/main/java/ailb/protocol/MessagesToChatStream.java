@@ -86,7 +86,7 @@ final class MessagesToChatStream extends MessageEvents {
             signature.setLength(0);
             think(block.path("thinking"));
             sign(block.path("signature"));
-        } else if (AnthropicThinking.isBlock(block)) {
+        } else if (ThinkingBlocks.isBlock(block)) {
             thinking.add(block);
         }
         return Optional.empty();
