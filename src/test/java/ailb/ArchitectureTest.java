@@ -49,11 +49,27 @@ class ArchitectureTest {
             Map.entry("health", Set.of("pool", "state")),
             Map.entry("stats", Set.of("pool", "state", "admission", "health")),
             Map.entry("selection", Set.of("pool", "state", "admission", "health", "stats")),
-            Map.entry("protocol", Set.of("pool")),
-            Map.entry("port", Set.of("pool", "protocol")),
+            Map.entry("protocol.json", Set.of()),
+            Map.entry("protocol.wire", Set.of("pool", "protocol.json")),
+            Map.entry("protocol.error", Set.of("pool", "protocol.json", "protocol.wire")),
+            Map.entry("protocol.translate", Set.of("protocol.json")),
+            Map.entry(
+                    "protocol.openaitoanthropic", Set.of("protocol.json", "protocol.wire", "protocol.translate")),
+            Map.entry(
+                    "protocol.anthropictoopenai",
+                    Set.of("pool", "protocol.json", "protocol.wire", "protocol.translate")),
+            Map.entry(
+                    "protocol.stream",
+                    Set.of("pool", "protocol.json", "protocol.wire", "protocol.error", "protocol.translate")),
+            Map.entry(
+                    "protocol",
+                    Set.of(
+                            "pool", "protocol.json", "protocol.wire", "protocol.error", "protocol.translate",
+                            "protocol.openaitoanthropic", "protocol.anthropictoopenai", "protocol.stream")),
+            Map.entry("port", Set.of("pool", "protocol.wire")),
             Map.entry(
                     "dispatch.permit",
-                    Set.of("pool", "state", "admission", "health", "stats", "protocol", "port")),
+                    Set.of("pool", "state", "admission", "health", "stats", "protocol.wire", "port")),
             Map.entry(
                     "dispatch.coalesce",
                     Set.of("pool", "state", "admission", "health", "stats", "port", "dispatch.permit")),
@@ -65,24 +81,29 @@ class ArchitectureTest {
             Map.entry(
                     "dispatch.choice",
                     Set.of(
-                            "pool", "state", "admission", "health", "stats", "selection", "protocol", "port",
+                            "pool", "state", "admission", "health", "stats", "selection", "protocol", "protocol.wire",
+                            "port",
                             "dispatch.permit", "dispatch.coalesce", "dispatch.fallback")),
             Map.entry(
                     "dispatch",
                     Set.of(
-                            "pool", "state", "admission", "health", "stats", "protocol", "port", "dispatch.permit",
+                            "pool", "state", "admission", "health", "stats", "protocol", "protocol.wire",
+                            "protocol.error", "protocol.stream", "port", "dispatch.permit",
                             "dispatch.coalesce", "dispatch.fallback", "dispatch.choice")),
-            Map.entry("batch", Set.of("pool", "protocol", "port", "dispatch")),
+            Map.entry(
+                    "batch",
+                    Set.of("pool", "protocol", "protocol.json", "protocol.wire", "protocol.error", "port", "dispatch")),
             Map.entry(
                     "api",
-                    Set.of("pool", "state", "health", "stats", "protocol", "port", "dispatch", "dispatch.permit",
+                    Set.of("pool", "state", "health", "stats", "protocol", "protocol.wire", "protocol.error",
+                            "protocol.stream", "port", "dispatch", "dispatch.permit",
                             "batch")),
             Map.entry("aws", Set.of("pool", "state", "port", "batch", "api")),
-            Map.entry("http", Set.of("pool", "protocol", "port")),
+            Map.entry("http", Set.of("pool", "protocol.wire", "port")),
             Map.entry(
                     "lambda",
                     Set.of(
-                            "pool", "settings", "state", "protocol", "port", "dispatch", "batch", "api", "aws",
+                            "pool", "settings", "state", "protocol.wire", "port", "dispatch", "batch", "api", "aws",
                             "http")));
 
     /** The packages that are pure: no library, no thread, no file, no socket. */

@@ -2,11 +2,11 @@ package ailb.bench;
 
 import ailb.pool.Endpoint;
 import ailb.pool.Provider;
-import ailb.protocol.Headers;
 import ailb.protocol.ModelRequest;
 import ailb.protocol.Parsed;
-import ailb.protocol.ProviderRequest;
-import ailb.protocol.RequestKind;
+import ailb.protocol.wire.Headers;
+import ailb.protocol.wire.ProviderRequest;
+import ailb.protocol.wire.RequestKind;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;

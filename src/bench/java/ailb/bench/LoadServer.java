@@ -11,7 +11,7 @@ import ailb.pool.Provider;
 import ailb.port.Deadline;
 import ailb.port.TimeSource;
 import ailb.port.Upstream;
-import ailb.protocol.ProviderRequest;
+import ailb.protocol.wire.ProviderRequest;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;

@@ -9,7 +9,7 @@ import ailb.pool.Provider;
 import ailb.port.Deadline;
 import ailb.port.TimeSource;
 import ailb.port.Upstream;
-import ailb.protocol.Headers;
+import ailb.protocol.wire.Headers;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

@@ -1,11 +1,11 @@
 package ailb.bench;
 
 import ailb.pool.Provider;
-import ailb.protocol.Headers;
 import ailb.protocol.ModelRequest;
 import ailb.protocol.Parsed;
-import ailb.protocol.ReplyStream;
-import ailb.protocol.RequestKind;
+import ailb.protocol.stream.ReplyStream;
+import ailb.protocol.wire.Headers;
+import ailb.protocol.wire.RequestKind;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.concurrent.TimeUnit;

@@ -1,6 +1,6 @@
 package ailb.api;
 
-import ailb.protocol.Headers;
+import ailb.protocol.wire.Headers;
 
 /**
  * An HTTP request as a value, whichever front it came through.

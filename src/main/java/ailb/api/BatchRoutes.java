@@ -10,7 +10,7 @@ import ailb.batch.LineResult;
 import ailb.batch.ResultsPage;
 import ailb.batch.Submission;
 import ailb.port.TimeSource;
-import ailb.protocol.ApiError;
+import ailb.protocol.error.ApiError;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

@@ -1,8 +1,8 @@
 package ailb.api;
 
 import ailb.batch.Caller;
-import ailb.protocol.ApiError;
-import ailb.protocol.Headers;
+import ailb.protocol.error.ApiError;
+import ailb.protocol.wire.Headers;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;

@@ -1,6 +1,6 @@
 package ailb.api;
 
-import ailb.protocol.ApiError;
+import ailb.protocol.error.ApiError;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;

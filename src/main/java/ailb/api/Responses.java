@@ -1,7 +1,7 @@
 package ailb.api;
 
 import ailb.pool.Provider;
-import ailb.protocol.ApiError;
+import ailb.protocol.error.ApiError;
 import java.util.HashMap;
 import java.util.Map;
 

@@ -1,8 +1,8 @@
 package ailb.batch;
 
-import ailb.protocol.ApiError;
 import ailb.protocol.Parsed;
-import ailb.protocol.RawObject;
+import ailb.protocol.error.ApiError;
+import ailb.protocol.json.RawObject;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.regex.Pattern;

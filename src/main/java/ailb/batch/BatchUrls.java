@@ -1,10 +1,10 @@
 package ailb.batch;
 
-import ailb.protocol.ApiError;
 import ailb.protocol.ChatRequest;
 import ailb.protocol.ModelRequest;
 import ailb.protocol.Parsed;
-import ailb.protocol.RequestKind;
+import ailb.protocol.error.ApiError;
+import ailb.protocol.wire.RequestKind;
 import java.util.List;
 
 /** The requests a batch may hold. */

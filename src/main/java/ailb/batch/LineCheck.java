@@ -1,9 +1,9 @@
 package ailb.batch;
 
-import ailb.protocol.ApiError;
 import ailb.protocol.ModelRequest;
 import ailb.protocol.Parsed;
-import ailb.protocol.RawObject;
+import ailb.protocol.error.ApiError;
+import ailb.protocol.json.RawObject;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;

@@ -5,7 +5,7 @@ import ailb.dispatch.DispatchResult;
 import ailb.pool.Provider;
 import ailb.port.Deadline;
 import ailb.port.TimeSource;
-import ailb.protocol.ApiError;
+import ailb.protocol.error.ApiError;
 import java.time.Duration;
 import java.util.Optional;
 

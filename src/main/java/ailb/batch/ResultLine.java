@@ -1,6 +1,6 @@
 package ailb.batch;
 
-import ailb.protocol.JsonText;
+import ailb.protocol.json.JsonText;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 

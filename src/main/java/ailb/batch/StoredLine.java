@@ -2,7 +2,7 @@ package ailb.batch;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
-import ailb.protocol.RawObject;
+import ailb.protocol.json.RawObject;
 import java.io.ByteArrayOutputStream;
 
 /** How a request is stored: on one line, in characters that a queue takes, and else in the caller's own bytes. */

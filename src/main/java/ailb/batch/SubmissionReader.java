@@ -2,7 +2,7 @@ package ailb.batch;
 
 import ailb.batch.Submission.Accepted;
 import ailb.batch.Submission.Refused;
-import ailb.protocol.RawObject;
+import ailb.protocol.json.RawObject;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,6 @@
 package ailb.dispatch;
 
-import ailb.protocol.ApiError;
+import ailb.protocol.error.ApiError;
 import java.time.Duration;
 import java.util.Optional;
 

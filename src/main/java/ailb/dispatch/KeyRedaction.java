@@ -1,11 +1,11 @@
 package ailb.dispatch;
 
 import ailb.port.ApiKeys;
-import ailb.protocol.ApiError;
-import ailb.protocol.ProviderReply;
-import ailb.protocol.Remaining;
-import ailb.protocol.ReplyStream;
-import ailb.protocol.Usage;
+import ailb.protocol.error.ApiError;
+import ailb.protocol.stream.ReplyStream;
+import ailb.protocol.wire.ProviderReply;
+import ailb.protocol.wire.Remaining;
+import ailb.protocol.wire.Usage;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;

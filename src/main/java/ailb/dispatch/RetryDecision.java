@@ -1,7 +1,7 @@
 package ailb.dispatch;
 
 import ailb.pool.FailureClass;
-import ailb.protocol.ProviderReply;
+import ailb.protocol.wire.ProviderReply;
 
 /** What comes after an attempt. */
 sealed interface RetryDecision {

@@ -2,7 +2,7 @@ package ailb.http;
 
 import ailb.port.ReplyBudget;
 import ailb.port.Upstream;
-import ailb.protocol.ProviderReply;
+import ailb.protocol.wire.ProviderReply;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;

@@ -1,7 +1,7 @@
 package ailb.lambda;
 
 import ailb.api.ApiRequest;
-import ailb.protocol.Headers;
+import ailb.protocol.wire.Headers;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyRequestEvent;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;

@@ -1,8 +1,8 @@
 package ailb.port;
 
 import ailb.pool.FailureClass;
-import ailb.protocol.Headers;
-import ailb.protocol.ProviderRequest;
+import ailb.protocol.wire.Headers;
+import ailb.protocol.wire.ProviderRequest;
 import java.time.Duration;
 import java.util.Optional;
 

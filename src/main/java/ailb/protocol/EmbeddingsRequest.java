@@ -1,5 +1,11 @@
 package ailb.protocol;
 
+import ailb.protocol.error.ApiError;
+import ailb.protocol.error.FieldFault;
+import ailb.protocol.json.Json;
+import ailb.protocol.json.RequestBody;
+import ailb.protocol.wire.RequestKind;
+import ailb.protocol.wire.Usage;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Optional;

@@ -1,5 +1,8 @@
 package ailb.protocol;
 
+import ailb.protocol.error.FieldFault;
+import ailb.protocol.json.Fields;
+import ailb.protocol.json.Json;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Optional;

@@ -2,6 +2,12 @@ package ailb.protocol;
 
 import ailb.pool.Endpoint;
 import ailb.pool.Provider;
+import ailb.protocol.json.RawObject;
+import ailb.protocol.stream.ReplyStream;
+import ailb.protocol.wire.Headers;
+import ailb.protocol.wire.ProviderReply;
+import ailb.protocol.wire.ProviderRequest;
+import ailb.protocol.wire.RequestKind;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;

@@ -1,5 +1,7 @@
 package ailb.protocol;
 
+import ailb.protocol.error.ApiError;
+
 /** What came of reading a caller's request. */
 public sealed interface Parsed {
 

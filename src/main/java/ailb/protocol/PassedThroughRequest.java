@@ -2,6 +2,14 @@ package ailb.protocol;
 
 import ailb.pool.Endpoint;
 import ailb.pool.Provider;
+import ailb.protocol.error.WholeReply;
+import ailb.protocol.json.Json;
+import ailb.protocol.json.RequestBody;
+import ailb.protocol.wire.Headers;
+import ailb.protocol.wire.ProviderReply;
+import ailb.protocol.wire.ProviderRequest;
+import ailb.protocol.wire.Usage;
+import ailb.protocol.wire.WireProtocol;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Instant;
 import java.util.Optional;

@@ -1,5 +1,7 @@
 package ailb.protocol;
 
+import ailb.protocol.json.JsonLength;
+import ailb.protocol.translate.MessageText;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 

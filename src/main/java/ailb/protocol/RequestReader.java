@@ -1,5 +1,10 @@
 package ailb.protocol;
 
+import ailb.protocol.error.ApiError;
+import ailb.protocol.json.CallersText;
+import ailb.protocol.json.Json;
+import ailb.protocol.json.RequestBody;
+import ailb.protocol.json.Utf8;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;

@@ -1,5 +1,10 @@
 package ailb.protocol;
 
+import ailb.protocol.error.ApiError;
+import ailb.protocol.error.FieldFault;
+import ailb.protocol.json.FieldPath;
+import ailb.protocol.json.Json;
+import ailb.protocol.json.WrittenNumber;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;

@@ -1,6 +1,16 @@
 package ailb.protocol;
 
 import ailb.pool.Provider;
+import ailb.protocol.error.ApiError;
+import ailb.protocol.error.FieldFault;
+import ailb.protocol.json.RequestBody;
+import ailb.protocol.stream.ReplyStream;
+import ailb.protocol.stream.ResponsesStream;
+import ailb.protocol.wire.Headers;
+import ailb.protocol.wire.RequestKind;
+import ailb.protocol.wire.Usage;
+import ailb.protocol.wire.UsageJson;
+import ailb.protocol.wire.WireProtocol;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;

@@ -20,7 +20,7 @@ import ailb.pool.Provider;
 import ailb.pool.Settings.Cost;
 import ailb.port.ApiKeys;
 import ailb.port.Deadline;
-import ailb.protocol.Headers;
+import ailb.protocol.wire.Headers;
 import ailb.state.ConditionalUpdate;
 import ailb.state.EndpointState;
 import ailb.state.InMemoryStateStore;

@@ -26,7 +26,7 @@ import ailb.dispatch.SteppedTime;
 import ailb.pool.Endpoints;
 import ailb.pool.Pool;
 import ailb.port.Deadline;
-import ailb.protocol.Headers;
+import ailb.protocol.wire.Headers;
 import ailb.state.InMemoryStateStore;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;

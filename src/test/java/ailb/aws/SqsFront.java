@@ -4,7 +4,7 @@ import ailb.api.ApiRequest;
 import ailb.api.ApiResponse;
 import ailb.http.HttpServer;
 import ailb.pool.Provider;
-import ailb.protocol.ApiError;
+import ailb.protocol.error.ApiError;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;

@@ -13,7 +13,7 @@ import ailb.pool.Settings;
 import ailb.port.ApiKeys;
 import ailb.port.Upstream;
 import ailb.protocol.Bombs;
-import ailb.protocol.RequestKind;
+import ailb.protocol.wire.RequestKind;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

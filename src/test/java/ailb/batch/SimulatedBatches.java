@@ -8,7 +8,7 @@ import ailb.port.Deadline;
 import ailb.port.DispatchEvent;
 import ailb.port.ReplyBudget;
 import ailb.port.Upstream;
-import ailb.protocol.ProviderRequest;
+import ailb.protocol.wire.ProviderRequest;
 import ailb.sim.Simulation;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

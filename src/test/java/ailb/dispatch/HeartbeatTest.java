@@ -15,7 +15,7 @@ import ailb.port.Upstream;
 import ailb.protocol.ChatRequest;
 import ailb.protocol.ModelRequest;
 import ailb.protocol.Parsed;
-import ailb.protocol.ProviderRequest;
+import ailb.protocol.wire.ProviderRequest;
 import ailb.state.Attribute;
 import ailb.state.ConditionalUpdate;
 import ailb.state.InMemoryStateStore;

@@ -6,7 +6,7 @@ import ailb.pool.Endpoints;
 import ailb.pool.Pacing;
 import ailb.pool.Pool;
 import ailb.port.Upstream;
-import ailb.protocol.Headers;
+import ailb.protocol.wire.Headers;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;

@@ -6,7 +6,7 @@ import ailb.pool.Pool;
 import ailb.port.Deadline;
 import ailb.port.DispatchEvent;
 import ailb.port.Upstream;
-import ailb.protocol.Headers;
+import ailb.protocol.wire.Headers;
 import ailb.sim.Simulation;
 import ailb.state.Attribute;
 import ailb.state.ConditionalUpdate;

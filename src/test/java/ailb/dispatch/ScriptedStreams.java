@@ -3,8 +3,8 @@ package ailb.dispatch;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import ailb.port.Upstream;
-import ailb.protocol.Headers;
-import ailb.protocol.ProviderRequest;
+import ailb.protocol.wire.Headers;
+import ailb.protocol.wire.ProviderRequest;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Collections;

@@ -2,8 +2,8 @@ package ailb.dispatch;
 
 import ailb.pool.FailureClass;
 import ailb.port.Upstream;
-import ailb.protocol.Headers;
-import ailb.protocol.ProviderRequest;
+import ailb.protocol.wire.Headers;
+import ailb.protocol.wire.ProviderRequest;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;

@@ -22,7 +22,7 @@ import ailb.pool.Provider;
 import ailb.port.Deadline;
 import ailb.port.DispatchEvent;
 import ailb.port.TimeSource;
-import ailb.protocol.Headers;
+import ailb.protocol.wire.Headers;
 import ailb.state.InMemoryStateStore;
 import java.io.IOException;
 import java.net.URI;

@@ -9,7 +9,7 @@ import ailb.port.ReplyBudget;
 import ailb.port.Upstream.Failed;
 import ailb.port.Upstream.Reply;
 import ailb.port.Upstream.Result;
-import ailb.protocol.ProviderRequest;
+import ailb.protocol.wire.ProviderRequest;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;

@@ -1,6 +1,6 @@
 package ailb.http;
 
-import ailb.protocol.ApiError;
+import ailb.protocol.error.ApiError;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;

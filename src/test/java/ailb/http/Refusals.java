@@ -2,8 +2,8 @@ package ailb.http;
 
 import ailb.api.ApiResponse;
 import ailb.pool.Provider;
-import ailb.protocol.ApiError;
-import ailb.protocol.RequestKind;
+import ailb.protocol.error.ApiError;
+import ailb.protocol.wire.RequestKind;
 import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.concurrent.TimeoutException;

@@ -8,7 +8,7 @@ import ailb.api.ApiResponse;
 import ailb.api.ApiStream;
 import ailb.pool.FailureClass;
 import ailb.port.Upstream;
-import ailb.protocol.ProviderRequest;
+import ailb.protocol.wire.ProviderRequest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;

@@ -17,7 +17,7 @@ import ailb.gateway.FunctionAnswer;
 import ailb.pool.Endpoints;
 import ailb.pool.FailureClass;
 import ailb.port.Upstream;
-import ailb.protocol.Headers;
+import ailb.protocol.wire.Headers;
 import ailb.state.InMemoryStateStore;
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyRequestEvent;

@@ -24,7 +24,7 @@ import ailb.pool.Provider;
 import ailb.port.ApiKeys;
 import ailb.port.Deadline;
 import ailb.port.TimeSource;
-import ailb.protocol.Headers;
+import ailb.protocol.wire.Headers;
 import ailb.state.InMemoryStateStore;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;

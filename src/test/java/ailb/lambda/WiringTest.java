@@ -16,7 +16,7 @@ import ailb.dispatch.ScriptedUpstream;
 import ailb.dispatch.SteppedTime;
 import ailb.pool.Endpoints;
 import ailb.port.Deadline;
-import ailb.protocol.Headers;
+import ailb.protocol.wire.Headers;
 import ailb.state.InMemoryStateStore;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;

@@ -7,7 +7,7 @@ import ailb.api.ApiRequest;
 import ailb.api.ApiResponse;
 import ailb.pool.FailureClass;
 import ailb.port.DispatchEvent;
-import ailb.protocol.Headers;
+import ailb.protocol.wire.Headers;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.time.Clock;

@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import ailb.api.ApiRequest;
 import ailb.local.simulated.SimulatedProvider;
-import ailb.protocol.Headers;
+import ailb.protocol.wire.Headers;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ailb.pool.Endpoint;
 import ailb.pool.Provider;
+import ailb.protocol.wire.Headers;
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;

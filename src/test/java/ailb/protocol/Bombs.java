@@ -2,6 +2,7 @@ package ailb.protocol;
 
 import static ailb.protocol.WireFiles.utf8;
 
+import ailb.protocol.wire.RequestKind;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;

@@ -5,6 +5,7 @@ import static ailb.protocol.WireFiles.utf8;
 import static ailb.protocol.WireFiles.valid;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ailb.protocol.error.ApiError;
 import java.nio.charset.StandardCharsets;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;

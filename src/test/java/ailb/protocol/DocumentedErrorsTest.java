@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ailb.pool.FailureClass;
 import ailb.pool.Provider;
+import ailb.protocol.wire.Headers;
+import ailb.protocol.wire.ProviderReply;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.HashMap;
 import java.util.Locale;

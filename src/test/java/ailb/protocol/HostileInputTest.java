@@ -8,6 +8,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ailb.pool.Endpoint;
 import ailb.pool.Provider;
+import ailb.protocol.wire.Headers;
+import ailb.protocol.wire.ProviderReply;
+import ailb.protocol.wire.RequestKind;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ailb.pool.Endpoint;
 import ailb.pool.Provider;
+import ailb.protocol.error.ApiError;
+import ailb.protocol.json.JsonText;
+import ailb.protocol.wire.Headers;
+import ailb.protocol.wire.RequestKind;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;

@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ailb.pool.FailureClass;
 import ailb.pool.Provider;
+import ailb.protocol.wire.Headers;
+import ailb.protocol.wire.ProviderReply;
+import ailb.protocol.wire.RequestKind;
+import ailb.protocol.wire.Usage;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

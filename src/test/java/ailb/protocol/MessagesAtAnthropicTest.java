@@ -9,6 +9,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ailb.pool.Endpoint;
 import ailb.pool.Provider;
+import ailb.protocol.wire.Headers;
+import ailb.protocol.wire.ProviderReply;
+import ailb.protocol.wire.RequestKind;
+import ailb.protocol.wire.Usage;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

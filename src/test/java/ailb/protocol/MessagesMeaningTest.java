@@ -10,6 +10,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ailb.pool.Endpoint;
 import ailb.pool.Provider;
+import ailb.protocol.wire.Headers;
+import ailb.protocol.wire.ProviderReply;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;

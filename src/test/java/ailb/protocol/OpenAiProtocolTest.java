@@ -9,6 +9,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ailb.pool.FailureClass;
 import ailb.pool.Provider;
+import ailb.protocol.wire.Headers;
+import ailb.protocol.wire.ProviderReply;
+import ailb.protocol.wire.ProviderRequest;
+import ailb.protocol.wire.Remaining;
+import ailb.protocol.wire.Usage;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -2,6 +2,9 @@ package ailb.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ailb.protocol.anthropictoopenai.MessagesFields;
+import ailb.protocol.openaitoanthropic.AnthropicFields;
+import ailb.protocol.translate.FieldRule;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -5,6 +5,8 @@ import ailb.pool.Limits;
 import ailb.pool.Pacing;
 import ailb.pool.Provider;
 import ailb.pool.TokenAccounting;
+import ailb.protocol.error.ApiError;
+import ailb.protocol.wire.Headers;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
@@ -20,9 +22,9 @@ import java.util.Map;
 import java.util.OptionalDouble;
 
 /** Documented requests and replies of providers, and what it takes to send and read them. */
-final class WireFiles {
+public final class WireFiles {
 
-    static final Instant NOW = Instant.parse("2026-11-02T10:00:00Z");
+    public static final Instant NOW = Instant.parse("2026-11-02T10:00:00Z");
 
     /** Not the mapper under test. */
     private static final JsonMapper MAPPER = JsonMapper.builder()
@@ -33,7 +35,7 @@ final class WireFiles {
     private WireFiles() {}
 
     /** A file under {@code src/test/resources/wire}. */
-    static byte[] bytes(String path) {
+    public static byte[] bytes(String path) {
         try (InputStream in = WireFiles.class.getResourceAsStream("/wire/" + path)) {
             return in.readAllBytes();
         } catch (IOException unreadable) {
@@ -41,11 +43,11 @@ final class WireFiles {
         }
     }
 
-    static JsonNode json(String path) {
+    public static JsonNode json(String path) {
         return json(bytes(path));
     }
 
-    static JsonNode json(byte[] bytes) {
+    public static JsonNode json(byte[] bytes) {
         try {
             return MAPPER.readTree(bytes);
         } catch (IOException malformed) {
@@ -53,11 +55,11 @@ final class WireFiles {
         }
     }
 
-    static ChatRequest valid(String body) {
+    public static ChatRequest valid(String body) {
         return valid(utf8(body));
     }
 
-    static ChatRequest valid(byte[] body) {
+    public static ChatRequest valid(byte[] body) {
         return switch (ChatRequest.parse(body)) {
             case Parsed.Valid valid -> (ChatRequest) valid.request();
             case Parsed.Invalid invalid -> throw new AssertionError(invalid.error().toString());
@@ -65,25 +67,25 @@ final class WireFiles {
     }
 
     /** What an Anthropic client posts to {@code /v1/messages}. */
-    static MessagesRequest messages(byte[] body) {
+    public static MessagesRequest messages(byte[] body) {
         return switch (MessagesRequest.parse(Headers.NONE, body)) {
             case Parsed.Valid valid -> (MessagesRequest) valid.request();
             case Parsed.Invalid invalid -> throw new AssertionError(invalid.error().toString());
         };
     }
 
-    static ApiError invalid(byte[] body) {
+    public static ApiError invalid(byte[] body) {
         return switch (ChatRequest.parse(body)) {
             case Parsed.Valid _ -> throw new AssertionError("taken as valid");
             case Parsed.Invalid invalid -> invalid.error();
         };
     }
 
-    static ChatRequest hello() {
+    public static ChatRequest hello() {
         return valid("{\"model\":\"chat\",\"messages\":[{\"role\":\"user\",\"content\":\"Hello\"}]}");
     }
 
-    static Endpoint endpoint(Provider provider, String baseUrl, String modelId) {
+    public static Endpoint endpoint(Provider provider, String baseUrl, String modelId) {
         Limits unlimited = new Limits(
                 Map.of(), Pacing.SMOOTH, OptionalDouble.empty(), OptionalDouble.empty(), TokenAccounting.ESTIMATE,
                 null);
@@ -91,11 +93,11 @@ final class WireFiles {
                 "one", provider, URI.create(baseUrl), modelId, List.of("chat"), "key-name", 1, unlimited, null);
     }
 
-    static byte[] utf8(String text) {
+    public static byte[] utf8(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
     }
 
-    static String text(byte[] utf8) {
+    public static String text(byte[] utf8) {
         return new String(utf8, StandardCharsets.UTF_8);
     }
 }

@@ -4,7 +4,7 @@ import ailb.dispatch.ScriptedUpstream;
 import ailb.pool.FailureClass;
 import ailb.pool.Provider;
 import ailb.port.Upstream;
-import ailb.protocol.Headers;
+import ailb.protocol.wire.Headers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -12,7 +12,7 @@ import ailb.batch.LineKey;
 import ailb.batch.LineResult;
 import ailb.batch.QueueMessage;
 import ailb.lambda.Handlers;
-import ailb.protocol.ProviderRequest;
+import ailb.protocol.wire.ProviderRequest;
 import com.amazonaws.services.lambda.runtime.RequestHandler;
 import com.amazonaws.services.lambda.runtime.events.SQSBatchResponse;
 import com.amazonaws.services.lambda.runtime.events.SQSEvent;

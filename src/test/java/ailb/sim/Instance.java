@@ -19,7 +19,7 @@ import ailb.port.ApiKeys;
 import ailb.port.DispatchEvent;
 import ailb.port.ReplyBudget;
 import ailb.port.Upstream;
-import ailb.protocol.ProviderRequest;
+import ailb.protocol.wire.ProviderRequest;
 import ailb.state.Attribute;
 import ailb.state.EndpointState;
 import ailb.state.StateStore;

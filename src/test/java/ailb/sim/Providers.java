@@ -6,7 +6,7 @@ import ailb.pool.FailureClass;
 import ailb.pool.Pool;
 import ailb.pool.Provider;
 import ailb.port.Upstream;
-import ailb.protocol.ProviderRequest;
+import ailb.protocol.wire.ProviderRequest;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;

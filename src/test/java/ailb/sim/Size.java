@@ -1,6 +1,6 @@
 package ailb.sim;
 
-import ailb.protocol.ProviderRequest;
+import ailb.protocol.wire.ProviderRequest;
 import java.nio.charset.StandardCharsets;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;

@@ -3,7 +3,7 @@ package ailb.dispatch.permit;
 import ailb.admission.Ended;
 import ailb.health.Breaker;
 import ailb.pool.Endpoint;
-import ailb.protocol.Usage;
+import ailb.protocol.wire.Usage;
 import ailb.state.Attribute;
 import ailb.state.ConditionalUpdate;
 import ailb.state.EndpointState;

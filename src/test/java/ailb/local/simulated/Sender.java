@@ -5,7 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import ailb.api.ApiRequest;
 import ailb.api.ApiResponse;
 import ailb.api.Sent;
-import ailb.protocol.Headers;
+import ailb.protocol.wire.Headers;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;

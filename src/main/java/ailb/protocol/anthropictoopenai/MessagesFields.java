@@ -1,0 +1,58 @@
+package ailb.protocol.anthropictoopenai;
+
+import static ailb.protocol.translate.FieldRule.is;
+import static ailb.protocol.translate.FieldRule.leftOut;
+import static ailb.protocol.translate.FieldRule.refused;
+import static ailb.protocol.translate.FieldRule.translated;
+import static ailb.protocol.translate.FieldRule.translatedInParts;
+
+import ailb.protocol.json.Fields;
+import ailb.protocol.translate.FieldRule;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The one table of what becomes of the fields of Anthropic's messages on their way to OpenAI; README shows it too. What
+ * is not in it is refused, so a field that Anthropic adds tomorrow is refused and not dropped.
+ */
+public final class MessagesFields {
+
+    private static final int MAX_STOPS = 4;
+
+    public static final Map<String, FieldRule> RULES = Map.ofEntries(
+            translated("model", _ -> true),
+            translated("messages", _ -> true), // see MessagesTurns
+            translatedInParts("system", MessagesTurns::systemFault),
+            translated("max_tokens", most -> most.intValue() > 0),
+            translated("temperature", JsonNode::isNumber),
+            translated("top_p", JsonNode::isNumber),
+            translated("stop_sequences", MessagesFields::areStops),
+            translatedInParts("tools", MessagesTools::fault),
+            translatedInParts("tool_choice", MessagesTools::choiceFault),
+            translatedInParts("thinking", MessagesThinking::fault),
+            translatedInParts("output_config", MessagesOutput::fault),
+            translatedInParts("metadata", MessagesFields::metadataFault),
+            translated("service_tier", is("\"auto\"").or(is("\"standard_only\""))),
+            translated("stream", JsonNode::isBoolean),
+            leftOut("cache_control", _ -> true), // OpenAI's caches need no marks
+            refused("top_k"),
+            refused("container"),
+            refused("mcp_servers"),
+            refused("context_management"));
+
+    private MessagesFields() {}
+
+    private static boolean areStops(JsonNode stops) {
+        return stops.isArray() && stops.size() <= MAX_STOPS && stops.valueStream().allMatch(JsonNode::isTextual);
+    }
+
+    private static Optional<String> metadataFault(JsonNode metadata) {
+        return metadata.isObject()
+                ? Fields.firstOther(metadata, Set.of("user_id"))
+                        .or(() -> Fields.unless(Fields.isTextOrAbsent(metadata.path("user_id")), "user_id"))
+                        .map(field -> "metadata." + field)
+                : Optional.of("metadata");
+    }
+}

@@ -1,0 +1,26 @@
+package ailb.protocol.json;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/** A text that is too long, or has the wrong characters, as one that stands for it alone. */
+public final class Sha256 {
+
+    private Sha256() {}
+
+    /** 64 characters of 0 to 9 and a to f. */
+    public static String hex(String text) {
+        return HexFormat.of().formatHex(digest().digest(text.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    /** To be used again and again by one thread: a new one takes a kilobyte. */
+    public static MessageDigest digest() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e); // every Java has it
+        }
+    }
+}

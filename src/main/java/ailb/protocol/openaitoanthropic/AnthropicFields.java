@@ -1,0 +1,87 @@
+package ailb.protocol.openaitoanthropic;
+
+import static ailb.protocol.translate.FieldRule.is;
+import static ailb.protocol.translate.FieldRule.leftOut;
+import static ailb.protocol.translate.FieldRule.refused;
+import static ailb.protocol.translate.FieldRule.translated;
+import static ailb.protocol.translate.FieldRule.translatedInParts;
+
+import ailb.protocol.json.Fields;
+import ailb.protocol.translate.FieldRule;
+import ailb.protocol.translate.MessageText;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The one table of what becomes of a chat request's fields on their way to Anthropic; README shows it too. What is not
+ * in it is refused, so a field that OpenAI adds tomorrow is refused and not dropped.
+ */
+public final class AnthropicFields {
+
+    public static final Map<String, FieldRule> RULES = Map.ofEntries(
+            translated("model", _ -> true),
+            translated("messages", _ -> true), // see AnthropicMessages and AnthropicOrder
+            translated("max_tokens", _ -> true),
+            translated("max_completion_tokens", _ -> true),
+            translated("temperature", _ -> true),
+            translated("top_p", _ -> true),
+            translated("stop", AnthropicFields::isStop),
+            translatedInParts("tools", AnthropicTools::fault),
+            translatedInParts("tool_choice", AnthropicTools::choiceFault),
+            translated("parallel_tool_calls", JsonNode::isBoolean),
+            translatedInParts("response_format", AnthropicFormat::fault),
+            translated("reasoning_effort", AnthropicThinking::isEffort),
+            translated("user", JsonNode::isTextual),
+            translated("safety_identifier", JsonNode::isTextual),
+            translated("metadata", JsonNode::isObject), // its user_id; the rest labels what is stored, and nothing is
+            translated("service_tier", is("\"auto\"").or(is("\"default\""))),
+            translated("stream", JsonNode::isBoolean),
+            translatedInParts("stream_options", AnthropicFields::streamOptionsFault),
+            leftOut("store", is("false")),
+            leftOut("n", is("1")),
+            leftOut("logprobs", is("false")),
+            leftOut("top_logprobs", is("0")),
+            leftOut("logit_bias", is("{}")),
+            leftOut("frequency_penalty", AnthropicFields::isZero),
+            leftOut("presence_penalty", AnthropicFields::isZero),
+            leftOut("modalities", is("[\"text\"]")),
+            leftOut("verbosity", is("\"medium\"")),
+            leftOut("prompt_cache_key", _ -> true), // hints for OpenAI's cache
+            leftOut("prompt_cache_retention", _ -> true),
+            refused("seed"),
+            refused("audio"),
+            refused("prediction"),
+            refused("web_search_options"),
+            refused("functions"), // tools took their place
+            refused("function_call"));
+
+    private AnthropicFields() {}
+
+    private static boolean isZero(JsonNode value) {
+        return value.isNumber() && value.doubleValue() == 0;
+    }
+
+    /** Whether the usage is shown is ours to do. */
+    private static Optional<String> streamOptionsFault(JsonNode options) {
+        return Fields.firstOther(options, Set.of("include_usage"))
+                .or(() -> options.isObject() && Fields.isBooleanOrAbsent(options.path("include_usage"))
+                        ? Optional.empty()
+                        : Optional.of("include_usage"))
+                .map(field -> "stream_options." + field);
+    }
+
+    /** Anthropic refuses a stop sequence of white space only. */
+    private static boolean isStop(JsonNode stop) {
+        if (stop.isTextual()) {
+            return !MessageText.isBlank(stop.textValue());
+        }
+        for (JsonNode one : stop) {
+            if (MessageText.isBlank(one.textValue())) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

@@ -1,0 +1,58 @@
+package ailb.protocol.openaitoanthropic;
+
+import ailb.protocol.json.Fields;
+import ailb.protocol.json.Json;
+import ailb.protocol.translate.JsonSchema;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Optional;
+import java.util.Set;
+
+/** {@code response_format} as {@code output_config.format}, which knows JSON by a schema only. */
+final class AnthropicFormat {
+
+    private AnthropicFormat() {}
+
+    /** The path of the part of {@code response_format} that has no equivalent. */
+    static Optional<String> fault(JsonNode format) {
+        if (Fields.is(format.path("type"), "text") && format.size() == 1) {
+            return Optional.empty();
+        }
+        if (!Fields.is(format.path("type"), "json_schema")) {
+            return Optional.of("response_format");
+        }
+        JsonNode named = format.path("json_schema");
+        return Fields.firstOther(format, Set.of("type", "json_schema"))
+                .or(() -> schemaFault(named).map(field -> "json_schema." + field))
+                .map(field -> "response_format." + field);
+    }
+
+    /** The name is a label; Anthropic keeps to every schema as OpenAI does to a strict one. */
+    private static Optional<String> schemaFault(JsonNode named) {
+        JsonNode description = named.path("description");
+        return Fields.firstOther(named, Set.of("name", "description", "schema", "strict"))
+                .or(() -> named.path("schema").isObject() ? Optional.empty() : Optional.of("schema"))
+                .or(() -> JsonSchema.faultAtAnthropic(named.path("schema")).map(path -> "schema" + path))
+                .or(() -> Fields.isBooleanOrAbsent(named.path("strict")) ? Optional.empty() : Optional.of("strict"))
+                .or(() -> Json.isAbsent(description)
+                        || (description.isTextual() && !named.path("schema").has("description"))
+                                ? Optional.empty()
+                                : Optional.of("description"));
+    }
+
+    /** A description stands in the schema, as JSON Schema has a word for it. */
+    static void put(ObjectNode root, ObjectNode body) {
+        JsonNode named = root.path("response_format").path("json_schema");
+        if (!(named.path("schema") instanceof ObjectNode given)) {
+            return;
+        }
+        ObjectNode schema = JsonSchema.closed(given);
+        if (named.path("description").isTextual()) {
+            schema.set("description", named.path("description"));
+        }
+        body.withObjectProperty("output_config")
+                .putObject("format")
+                .put("type", "json_schema")
+                .set("schema", schema);
+    }
+}

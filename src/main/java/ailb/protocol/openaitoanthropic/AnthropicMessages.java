@@ -1,0 +1,91 @@
+package ailb.protocol.openaitoanthropic;
+
+import ailb.protocol.json.FieldPath;
+import ailb.protocol.json.Fields;
+import ailb.protocol.translate.AnthropicMedia;
+import ailb.protocol.translate.AnthropicToolCalls;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Which messages, each taken by itself, can be put to Anthropic without losing anything. */
+final class AnthropicMessages {
+
+    private static final Set<String> ROLES = Set.of("system", "developer", "user", "assistant", "tool");
+
+    private AnthropicMessages() {}
+
+    /** The path of the first part of a message that has no equivalent. */
+    static Optional<String> fault(JsonNode messages) {
+        return Fields.firstFault(messages, AnthropicMessages::messageFault).map(field -> "messages" + field);
+    }
+
+    private static Optional<String> messageFault(JsonNode message) {
+        String role = message.path("role").textValue();
+        if (!ROLES.contains(role)) {
+            return Optional.of("role");
+        }
+        for (Map.Entry<String, JsonNode> field : message.properties()) {
+            Optional<String> fault = field.getValue().isNull()
+                    ? Optional.empty()
+                    : fieldFault(field.getKey(), field.getValue(), role);
+            if (fault.isPresent()) {
+                return fault;
+            }
+        }
+        if (role.equals("tool") && !AnthropicToolCalls.isId(message.path("tool_call_id"))) {
+            return Optional.of("tool_call_id");
+        }
+        return partsFault(message.path("content"), role);
+    }
+
+    private static Optional<String> fieldFault(String field, JsonNode value, String role) {
+        boolean isAssistant = role.equals("assistant");
+        boolean isServed = switch (field) {
+            case "role", "content" -> true;
+            // The name of the function, which the call has told.
+            case "name" -> role.equals("tool") && value.isTextual();
+            case "tool_call_id" -> role.equals("tool");
+            // Thoughts without a signature are of no use to any provider: DeepSeek too wants them left out.
+            case "refusal", "reasoning_content" -> isAssistant && value.isTextual();
+            // Clients send back an assistant's message as they got it, with its empty lists.
+            case "annotations" -> value.isArray() && value.isEmpty();
+            case "tool_calls" -> isAssistant || (value.isArray() && value.isEmpty());
+            case "thinking_blocks" -> isAssistant;
+            default -> false;
+        };
+        if (!isServed) {
+            return Optional.of(FieldPath.name(field));
+        }
+        return switch (field) {
+            case "tool_calls" -> AnthropicToolCalls.fault(value);
+            case "thinking_blocks" -> AnthropicThinking.fault(value);
+            default -> Optional.empty();
+        };
+    }
+
+    private static Optional<String> partsFault(JsonNode parts, String role) {
+        return Fields.firstFault(parts, part -> partFault(part, role)).map(field -> "content" + field);
+    }
+
+    /** A part holds its contents in a field that is named like its type: {@code input_audio} names what is refused best. */
+    private static Optional<String> partFault(JsonNode part, String role) {
+        String type = part.path("type").textValue();
+        boolean isServed = switch (type) {
+            case "text" -> true;
+            case "refusal" -> role.equals("assistant");
+            case "image_url", "file" -> role.equals("user") || role.equals("tool");
+            default -> false;
+        };
+        Optional<String> other = Fields.firstOther(part, isServed ? Set.of("type", type) : Set.of("type"));
+        if (other.isPresent() || !isServed) {
+            return other.or(() -> Optional.of("type"));
+        }
+        return switch (type) {
+            case "image_url" -> AnthropicMedia.imageFault(part.path("image_url"));
+            case "file" -> AnthropicMedia.fileFault(part.path("file"));
+            default -> part.path(type).isTextual() ? Optional.empty() : Optional.of(type);
+        };
+    }
+}

@@ -1,0 +1,93 @@
+package ailb.protocol.openaitoanthropic;
+
+import ailb.protocol.json.Fields;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Whether Anthropic takes the order of the turns: a user's comes first, and calls and results match turn by turn. */
+final class AnthropicOrder {
+
+    private boolean hasTurns;
+    private boolean isAssistants;
+
+    /** Calls of the last turn of the assistant's that have no result yet, and where they stand. */
+    private final Map<String, Call> unanswered = new LinkedHashMap<>();
+    private final Set<String> calls = new HashSet<>();
+
+    private AnthropicOrder() {}
+
+    private record Call(int message, int call) {
+
+        String path() {
+            return "messages[" + message + "].tool_calls[" + call + "]";
+        }
+    }
+
+    /** The path of what stands in the wrong place. Only of messages that have no {@link AnthropicMessages#fault fault} each. */
+    static Optional<String> fault(JsonNode messages) {
+        AnthropicOrder order = new AnthropicOrder();
+        for (int i = 0; i < messages.size(); i++) {
+            Optional<String> fault = order.add(messages.get(i), i);
+            if (fault.isPresent()) {
+                return fault;
+            }
+        }
+        return order.firstUnanswered().or(() -> Fields.unless(order.hasTurns, "messages"));
+    }
+
+    private Optional<String> add(JsonNode message, int at) {
+        return switch (message.path("role").textValue()) {
+            case "assistant" -> addAssistant(message, at);
+            case "tool" -> addResult(message, at);
+            case "user" -> {
+                if (AnthropicConversation.hasBlocks(message.path("content"))) {
+                    hasTurns = true;
+                    isAssistants = false;
+                }
+                yield Optional.empty();
+            }
+            default -> Optional.empty();
+        };
+    }
+
+    private Optional<String> addAssistant(JsonNode message, int at) {
+        if (!AnthropicConversation.isAssistantsTurn(message)) {
+            return Optional.empty();
+        }
+        if (!hasTurns) {
+            // One made up here would be words in the user's mouth.
+            return Optional.of("messages[" + at + "].role");
+        }
+        Optional<String> left = isAssistants ? Optional.empty() : firstUnanswered();
+        if (left.isPresent()) {
+            return left;
+        }
+        isAssistants = true;
+        JsonNode toolCalls = message.path("tool_calls");
+        for (int i = 0; i < toolCalls.size(); i++) {
+            String id = toolCalls.get(i).path("id").textValue();
+            Call call = new Call(at, i);
+            if (!calls.add(id)) {
+                return Optional.of(call.path() + ".id");
+            }
+            unanswered.put(id, call);
+        }
+        return Optional.empty();
+    }
+
+    private Optional<String> addResult(JsonNode message, int at) {
+        hasTurns = true;
+        isAssistants = false;
+        return unanswered.remove(message.path("tool_call_id").textValue()) == null
+                ? Optional.of("messages[" + at + "].tool_call_id")
+                : Optional.empty();
+    }
+
+    private Optional<String> firstUnanswered() {
+        return unanswered.values().stream().findFirst().map(Call::path);
+    }
+}

@@ -1,0 +1,75 @@
+package ailb.protocol.openaitoanthropic;
+
+import ailb.protocol.json.Fields;
+import ailb.protocol.json.Json;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.OptionalLong;
+
+/** A chat request in Anthropic's words; {@link AnthropicFields} says which fields have any. */
+public final class AnthropicRequest {
+
+    /** Anthropic wants {@code max_tokens} in every request; this many where the caller gave none. */
+    static final int DEFAULT_MAX_TOKENS = 4096;
+
+    /** The temperature and the top_p where none is given; also the highest there is. */
+    private static final double USUAL = 1.0;
+
+    private AnthropicRequest() {}
+
+    /** @param maxTokens the caller's, if there is one */
+    public static byte[] body(String modelId, ObjectNode root, OptionalLong maxTokens) {
+        ObjectNode body = Json.object();
+        body.put("model", modelId);
+        body.put("max_tokens", maxTokens.orElse(DEFAULT_MAX_TOKENS));
+        AnthropicConversation conversation = AnthropicConversation.of(root.path("messages"));
+        if (!conversation.system().isEmpty()) {
+            body.set("system", conversation.system());
+        }
+        body.set("messages", conversation.turns());
+        AnthropicTools.put(root, body);
+        AnthropicThinking.put(root, body);
+        AnthropicFormat.put(root, body);
+        putSampling(root, body);
+        JsonNode user = user(root);
+        if (user.isTextual()) {
+            body.putObject("metadata").set("user_id", user);
+        }
+        // OpenAI's default tier and Anthropic's standard one: the plain price, whatever capacity has been bought.
+        if (Fields.is(root.path("service_tier"), "default")) {
+            body.put("service_tier", "standard_only");
+        }
+        if (root.path("stream").booleanValue()) {
+            body.put("stream", true);
+        }
+        return Json.bytes(body);
+    }
+
+    private static void putSampling(ObjectNode root, ObjectNode body) {
+        JsonNode temperature = root.path("temperature");
+        JsonNode topP = root.path("top_p");
+        // Newer models refuse the two together, and one that has its usual value says nothing beside the other.
+        boolean noTopP = temperature.isNumber() && topP.doubleValue() == USUAL;
+        boolean noTemperature = !noTopP && topP.isNumber() && temperature.doubleValue() >= USUAL;
+        if (temperature.isNumber() && !noTemperature) {
+            body.put("temperature", Math.min(temperature.doubleValue(), USUAL));
+        }
+        if (topP.isNumber() && !noTopP) {
+            body.set("top_p", topP);
+        }
+        JsonNode stop = root.path("stop");
+        if (stop.isTextual()) {
+            body.putArray("stop_sequences").add(stop);
+        } else if (!stop.isEmpty()) {
+            body.set("stop_sequences", stop);
+        }
+    }
+
+    /** OpenAI's newer name for the user goes first; the older one is left for its cache then. */
+    private static JsonNode user(ObjectNode root) {
+        if (root.path("safety_identifier").isTextual()) {
+            return root.path("safety_identifier");
+        }
+        return root.path("user").isTextual() ? root.path("user") : root.path("metadata").path("user_id");
+    }
+}

@@ -1,0 +1,27 @@
+package ailb.protocol.translate;
+
+/** Why an answer ended, in the words of both protocols. */
+public final class StopReasons {
+
+    private StopReasons() {}
+
+    /** Anthropic's {@code stop_reason} as OpenAI's {@code finish_reason}. */
+    public static String toOpenAi(String stopReason) {
+        return switch (stopReason) {
+            case "max_tokens", "model_context_window_exceeded" -> "length";
+            case "tool_use" -> "tool_calls";
+            case "refusal" -> "content_filter";
+            default -> "stop"; // end_turn, stop_sequence, and whatever Anthropic may think of
+        };
+    }
+
+    /** OpenAI's {@code finish_reason} as Anthropic's {@code stop_reason}: it does not tell a stop sequence from the end. */
+    public static String toAnthropic(String finishReason) {
+        return switch (finishReason) {
+            case "length" -> "max_tokens";
+            case "tool_calls", "function_call" -> "tool_use";
+            case "content_filter" -> "refusal";
+            default -> "end_turn"; // stop, and the words of providers that only resemble OpenAI
+        };
+    }
+}

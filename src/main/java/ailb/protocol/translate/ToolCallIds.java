@@ -1,0 +1,56 @@
+package ailb.protocol.translate;
+
+import ailb.protocol.json.Sha256;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.regex.Pattern;
+
+/**
+ * Ids of calls, which whoever makes a call is free to choose and others refuse. One that does not fit is told in other
+ * characters: calls and results, in this turn and the next, find each other without anything that is kept.
+ */
+public final class ToolCallIds {
+
+    private static final Pattern ANTHROPICS = Pattern.compile("[a-zA-Z0-9_-]+");
+    private static final Pattern MISTRALS = Pattern.compile("[a-zA-Z0-9]+");
+    private static final int MISTRALS_LENGTH = 9;
+    private static final String WRITTEN = "toolu_as-";
+
+    private ToolCallIds() {}
+
+    static boolean fitsAnthropic(String id) {
+        return ANTHROPICS.matcher(id).matches();
+    }
+
+    public static String forAnthropic(String id) {
+        byte[] bytes = id.getBytes(StandardCharsets.UTF_8);
+        return fitsAnthropic(id) ? id : WRITTEN + Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+    }
+
+    /** The id as it was before it was written {@link #forAnthropic for Anthropic}: Kimi's models go by their own. */
+    public static String asMade(String id) {
+        if (!id.startsWith(WRITTEN)) {
+            return id;
+        }
+        try {
+            byte[] bytes = Base64.getUrlDecoder().decode(id.substring(WRITTEN.length()));
+            String made = new String(bytes, StandardCharsets.UTF_8);
+            return forAnthropic(made).equals(id) ? made : id;
+        } catch (IllegalArgumentException another) {
+            return id;
+        }
+    }
+
+    /** @param sha256 see {@link Sha256#digest} */
+    public static String forMistral(String id, MessageDigest sha256) {
+        if (id.length() == MISTRALS_LENGTH && MISTRALS.matcher(id).matches()) {
+            return id;
+        }
+        byte[] digest = sha256.digest(id.getBytes(StandardCharsets.UTF_8));
+        return HexFormat.of()
+                .toHexDigits(ByteBuffer.wrap(digest).getLong() >>> (Long.SIZE - 4 * MISTRALS_LENGTH), MISTRALS_LENGTH);
+    }
+}
