@@ -193,6 +193,21 @@ class LocalServerTest {
     }
 
     @Test
+    void aPoolOfOnesOwnIsCalledWithTheKeyThatIsPrinted() throws Exception {
+        SimulatedProvider provider = provider(100);
+        LocalServer server = start(
+                Map.of("CLIENT_KEY", "", "POOL_FILE", poolFile(provider, 100, 1), "KEYS_FILE", keysFile(provider)));
+        Matcher printed = Pattern.compile("/v1/chat/completions -H 'Authorization: Bearer ([0-9a-f]{32})'")
+                .matcher(out.toString(UTF_8));
+        assertThat(printed.find()).isTrue();
+        Caller knowing = new Caller(server.uri(), printed.group(1));
+        opened.push(knowing);
+
+        assertThat(knowing.chat().statusCode()).isEqualTo(200);
+        assertThat(caller(server).chat().statusCode()).isEqualTo(401);
+    }
+
+    @Test
     void aPoolWithoutKeysSaysWhereTheyGo() throws Exception {
         Caller caller = caller(start(Map.of("POOL_FILE", poolFile(provider(100), 100, 1))));
 
