@@ -588,7 +588,10 @@ class BatchRoutesTest {
                 new Random(3),
                 _ -> {});
         Batches batches = new Batches(batchStore, batchQueue, pool, time, new Random(3), Duration.ofDays(7));
-        return new Api(pool, dispatcher, new CallerKeys(new ThreeKeys(), new AdminsKey()), batches, time, new Random(3),
+        return new Api(pool, dispatcher,
+                new CallerKeys(new FixedClientKeys(Map.of("default", "local", "other", OTHER, "owner", NAMESAKE)),
+                        new FixedClientKeys(Map.of("owner", ADMIN))),
+                batches, time, new Random(3),
                 new AnswerLimits(MOST, Duration.ofMinutes(5)), () -> {});
     }
 
@@ -722,32 +725,5 @@ class BatchRoutesTest {
         assertThat(response.status()).isEqualTo(status);
         assertThat(json(response).at("/error/code").textValue()).isEqualTo(code);
         assertThat(json(response).at("/error/message").textValue()).isNotBlank();
-    }
-
-    /** One client has the admin's name. */
-    private static final class ThreeKeys implements ClientKeys {
-
-        @Override
-        public Map<String, String> current() {
-            return Map.of("default", "local", "other", OTHER, "owner", NAMESAKE);
-        }
-
-        @Override
-        public Map<String, String> refreshed() {
-            return current();
-        }
-    }
-
-    private static final class AdminsKey implements ClientKeys {
-
-        @Override
-        public Map<String, String> current() {
-            return Map.of("owner", ADMIN);
-        }
-
-        @Override
-        public Map<String, String> refreshed() {
-            return current();
-        }
     }
 }

@@ -42,21 +42,10 @@ final class BombedApi {
                 new Random(3), _ -> {});
         Batches batches = new Batches(new InMemoryBatchStore(), new InMemoryBatchQueue(time, new Random(3)), pool, time,
                 new Random(3), Duration.ofDays(7));
-        api = new Api(pool, dispatcher, new CallerKeys(new Clients(), new NobodysKeys()), batches, time, new Random(3),
+        api = new Api(pool, dispatcher,
+                new CallerKeys(new FixedClientKeys(Map.of("default", KEY)), FixedClientKeys.NONE), batches, time,
+                new Random(3),
                 AnswerLimits.NONE, () -> {});
-    }
-
-    private static final class Clients implements ClientKeys {
-
-        @Override
-        public Map<String, String> current() {
-            return Map.of("default", KEY);
-        }
-
-        @Override
-        public Map<String, String> refreshed() {
-            return current();
-        }
     }
 
     public static void main(String[] args) {

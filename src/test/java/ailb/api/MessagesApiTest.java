@@ -290,7 +290,7 @@ class MessagesApiTest {
         Batches batches = new Batches(
                 new InMemoryBatchStore(), new InMemoryBatchQueue(time, new Random(3)), pool, time, new Random(3),
                 Duration.ofDays(7));
-        return new Api(pool, dispatcher, new CallerKeys(new OneClient(), new NobodysKeys()), batches, time,
+        return new Api(pool, dispatcher, new CallerKeys(new OneClient(), FixedClientKeys.NONE), batches, time,
                 new Random(3), AnswerLimits.NONE, () -> {});
     }
 

@@ -163,21 +163,10 @@ class QuotedCallerTest {
                 new Random(3), event -> told.add(event.toString()));
         Batches batches = new Batches(new InMemoryBatchStore(), new InMemoryBatchQueue(time, new Random(3)), pool, time,
                 new Random(3), Duration.ofDays(7));
-        return new Api(pool, dispatcher, new CallerKeys(new OneKey(), new NobodysKeys()), batches, time, new Random(3),
+        return new Api(pool, dispatcher,
+                new CallerKeys(new FixedClientKeys(Map.of("default", KEY)), FixedClientKeys.NONE), batches, time,
+                new Random(3),
                 AnswerLimits.NONE, () -> {});
-    }
-
-    private static final class OneKey implements ClientKeys {
-
-        @Override
-        public Map<String, String> current() {
-            return Map.of("default", KEY);
-        }
-
-        @Override
-        public Map<String, String> refreshed() {
-            return current();
-        }
     }
 
     private final class Told extends Handler {

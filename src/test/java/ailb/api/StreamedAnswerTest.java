@@ -177,7 +177,8 @@ class StreamedAnswerTest {
         Batches batches = new Batches(
                 new InMemoryBatchStore(), new InMemoryBatchQueue(time, new Random(3)), pool, time, new Random(3),
                 Duration.ofDays(7));
-        return new Api(pool, dispatcher, new CallerKeys(new OneClient(), new NobodysKeys()), batches, time,
+        return new Api(pool, dispatcher,
+                new CallerKeys(new FixedClientKeys(Map.of("default", "key")), FixedClientKeys.NONE), batches, time,
                 new Random(3), AnswerLimits.NONE, () -> {});
     }
 
@@ -187,18 +188,5 @@ class StreamedAnswerTest {
 
     private static JsonNode json(String text) throws IOException {
         return new JsonMapper().readTree(text);
-    }
-
-    private static final class OneClient implements ClientKeys {
-
-        @Override
-        public Map<String, String> current() {
-            return Map.of("default", "key");
-        }
-
-        @Override
-        public Map<String, String> refreshed() {
-            return current();
-        }
     }
 }

@@ -7,7 +7,7 @@ import ailb.api.Api;
 import ailb.api.ApiRequest;
 import ailb.api.ApiResponse;
 import ailb.api.CallerKeys;
-import ailb.api.ClientKeys;
+import ailb.api.FixedClientKeys;
 import ailb.api.Sent;
 import ailb.batch.InMemoryBatchQueue;
 import ailb.batch.InMemoryBatchStore;
@@ -136,7 +136,8 @@ final class HostileProviders {
         Random random = new Random(1);
         Api api = Wiring.api(
                 pool, new InMemoryStateStore(), upstream, new FixedKeys(),
-                new CallerKeys(new OneKey(Map.of("default", KEY)), new OneKey(Map.of())), new InMemoryBatchStore(),
+                new CallerKeys(new FixedClientKeys(Map.of("default", KEY)), FixedClientKeys.NONE),
+                new InMemoryBatchStore(),
                 new InMemoryBatchQueue(time, random), Duration.ofDays(1), time, random, random, AnswerLimits.NONE,
                 () -> {}, told::add);
         String body = "{\"model\":\"chat\",\"max_tokens\":50,\"stream\":" + streamed
@@ -145,14 +146,6 @@ final class HostileProviders {
         return Sent.whole(api.handle(
                 new ApiRequest("POST", path, "", headers, body.getBytes(UTF_8)),
                 Deadline.in(Duration.ofMinutes(2), time)));
-    }
-
-    private record OneKey(Map<String, String> current) implements ClientKeys {
-
-        @Override
-        public Map<String, String> refreshed() {
-            return current;
-        }
     }
 
     private FaultyServer.Script healthy(boolean streamed) {

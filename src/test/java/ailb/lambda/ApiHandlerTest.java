@@ -6,8 +6,7 @@ import ailb.api.AnswerLimits;
 import ailb.api.Api;
 import ailb.api.ApiRequest;
 import ailb.api.CallerKeys;
-import ailb.api.ClientKeys;
-import ailb.api.NobodysKeys;
+import ailb.api.FixedClientKeys;
 import ailb.batch.InMemoryBatchQueue;
 import ailb.batch.InMemoryBatchStore;
 import ailb.dispatch.FixedKeys;
@@ -354,7 +353,7 @@ class ApiHandlerTest {
                 new InMemoryStateStore(),
                 upstream,
                 new FixedKeys(),
-                new CallerKeys(new OneClient(), new NobodysKeys()),
+                new CallerKeys(new FixedClientKeys(Map.of("default", "local")), FixedClientKeys.NONE),
                 new InMemoryBatchStore(),
                 new InMemoryBatchQueue(time, new Random(5)),
                 Duration.ofDays(7),
@@ -446,19 +445,6 @@ class ApiHandlerTest {
         @Override
         public void close() {
             // holds nothing
-        }
-    }
-
-    private static final class OneClient implements ClientKeys {
-
-        @Override
-        public Map<String, String> current() {
-            return Map.of("default", "local");
-        }
-
-        @Override
-        public Map<String, String> refreshed() {
-            return current();
         }
     }
 }

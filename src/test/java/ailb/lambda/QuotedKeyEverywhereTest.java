@@ -8,7 +8,7 @@ import ailb.api.Api;
 import ailb.api.ApiRequest;
 import ailb.api.ApiResponse;
 import ailb.api.CallerKeys;
-import ailb.api.ClientKeys;
+import ailb.api.FixedClientKeys;
 import ailb.api.Sent;
 import ailb.batch.BatchWorker;
 import ailb.batch.InMemoryBatchQueue;
@@ -179,7 +179,7 @@ class QuotedKeyEverywhereTest {
         Random random = new Random(1);
         Api api = Wiring.api(
                 pool, new InMemoryStateStore(), new HttpUpstream(), keys(),
-                new CallerKeys(new OneKey(Map.of("default", CLIENT_KEY)), new OneKey(Map.of())),
+                new CallerKeys(new FixedClientKeys(Map.of("default", CLIENT_KEY)), FixedClientKeys.NONE),
                 new InMemoryBatchStore(), queue, Duration.ofDays(1), time, random, random, AnswerLimits.NONE, () -> {},
                 log());
         Headers headers = new Headers(Map.of("authorization", "Bearer " + CLIENT_KEY));
@@ -217,14 +217,6 @@ class QuotedKeyEverywhereTest {
 
     private static FixedKeys keys() {
         return new FixedKeys().known("key-of-a", new ApiKeys.ApiKey(KEY));
-    }
-
-    private record OneKey(Map<String, String> current) implements ClientKeys {
-
-        @Override
-        public Map<String, String> refreshed() {
-            return current;
-        }
     }
 
     /** What is logged by the JDK's logging, stack traces included. */

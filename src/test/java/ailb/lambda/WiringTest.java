@@ -7,8 +7,7 @@ import ailb.api.Api;
 import ailb.api.ApiRequest;
 import ailb.api.ApiResponse;
 import ailb.api.CallerKeys;
-import ailb.api.ClientKeys;
-import ailb.api.NobodysKeys;
+import ailb.api.FixedClientKeys;
 import ailb.batch.InMemoryBatchQueue;
 import ailb.batch.InMemoryBatchStore;
 import ailb.dispatch.FixedKeys;
@@ -53,7 +52,7 @@ class WiringTest {
                 new InMemoryStateStore(),
                 new ScriptedUpstream(),
                 new FixedKeys(),
-                new CallerKeys(new OneClient(), new NobodysKeys()),
+                new CallerKeys(new FixedClientKeys(Map.of("default", "local")), FixedClientKeys.NONE),
                 new InMemoryBatchStore(),
                 new InMemoryBatchQueue(time, new Random(5)),
                 Duration.ofDays(7),
@@ -63,18 +62,5 @@ class WiringTest {
                 AnswerLimits.NONE,
                 () -> {},
                 _ -> {});
-    }
-
-    private static final class OneClient implements ClientKeys {
-
-        @Override
-        public Map<String, String> current() {
-            return Map.of("default", "local");
-        }
-
-        @Override
-        public Map<String, String> refreshed() {
-            return current();
-        }
     }
 }

@@ -3,7 +3,7 @@ package ailb.sim;
 import ailb.api.AnswerLimits;
 import ailb.api.Api;
 import ailb.api.CallerKeys;
-import ailb.api.NobodysKeys;
+import ailb.api.FixedClientKeys;
 import ailb.batch.BatchProcessor;
 import ailb.batch.BatchQueue;
 import ailb.batch.BatchStore;
@@ -107,7 +107,8 @@ final class Instance implements Upstream {
                     new InMemoryBatchStore(), new InMemoryBatchQueue(time, world.random()), world.pool(), time,
                     world.random(), BatchSide.KEPT);
             front = Handlers.of(
-                    new Api(world.pool(), dispatcher(), new CallerKeys(world.clientKeys(), new NobodysKeys()), batches,
+                    new Api(world.pool(), dispatcher(), new CallerKeys(world.clientKeys(), FixedClientKeys.NONE),
+                            batches,
                             time, world.random(),
                             AnswerLimits.NONE, () -> {}),
                     time);
