@@ -6,6 +6,7 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyP
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noMethods;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -302,6 +303,12 @@ class ArchitectureTest {
                 .dependOnClassesThat()
                 .haveFullyQualifiedName("java.security.SecureRandom")
                 .check(MAIN);
+    }
+
+    /** {@code isReady()} asks; what acts is named by a verb. */
+    @Test
+    void whatIsNamedLikeAQuestionAnswersOne() {
+        noMethods().that().haveNameMatching("(is|has)[A-Z].*").should().haveRawReturnType(void.class).check(MAIN);
     }
 
     @Test

@@ -26,7 +26,7 @@ final class Handback {
      *
      * @return whether the message itself is still needed; otherwise a copy is on the queue
      */
-    boolean isKept(QueueMessage message, long nanos) {
+    boolean returnToQueue(QueueMessage message, long nanos) {
         Duration wait = Duration.ofNanos(Math.max(0, nanos));
         try {
             if (nanos <= LONGEST_HIDING

@@ -99,7 +99,7 @@ final class LineRun {
 
     /** Uses the permit that the call has been leased. */
     Turn call(BatchCall call) throws InterruptedException {
-        if (!call.reachesSlot()) {
+        if (!call.awaitSlot()) {
             return new Again();
         }
         called = true;
@@ -108,7 +108,7 @@ final class LineRun {
     }
 
     /** From now on nothing else is in the worker's hands. */
-    void isAlone() {
+    void setAlone() {
         alone = true;
     }
 

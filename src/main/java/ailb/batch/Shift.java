@@ -116,7 +116,7 @@ final class Shift {
         calls.report();
         tally.flush();
         LineRun run = suspects.removeFirst();
-        run.isAlone();
+        run.setAlone();
         take(run);
     }
 
@@ -320,7 +320,7 @@ final class Shift {
         boolean needed =
                 switch (over.disposal()) {
                     case Disposal.Delete() -> false;
-                    case Disposal.Return(long nanos) -> handback.isKept(message, nanos);
+                    case Disposal.Return(long nanos) -> handback.returnToQueue(message, nanos);
                 };
         return new Left(message, needed, line, over);
     }

@@ -98,7 +98,7 @@ final class Attempts {
     }
 
     /** Waits for the permit's slot. False when the permit is dropped: too late, or the endpoint has changed. */
-    boolean reachesSlot(Parts parts, Permit permit) throws InterruptedException {
+    boolean awaitSlot(Parts parts, Permit permit) throws InterruptedException {
         long wait = permit.slot() - parts.time().now();
         if (Math.max(0, wait) > budget.spare(permit.admitted(), permit.demand())) {
             return dropped(parts, permit);
@@ -247,7 +247,7 @@ final class Attempts {
             Parts parts, Call call, ProviderReply reply, long headAt, boolean cutShort) {
         Permit permit = call.ticket().permit();
         boolean keyRenewed = failed(reply, FailureClass.CREDENTIAL)
-                && isKeyRenewed(parts, permit.endpoint(), call.ticket().key());
+                && refreshKey(parts, permit.endpoint(), call.ticket().key());
         boolean requestEnded = failed(reply, FailureClass.TIMEOUT)
                 && (cutShort || !budget.isFair(call.timeout(), permit.admitted(), permit.demand()));
         tell(parts.listener(), permit.endpoint(), reply, parts.time().monotonic() - call.start());
@@ -298,7 +298,7 @@ final class Attempts {
                 failure, 0, new byte[0], detail, true, Optional.empty(), Optional.empty(), List.of());
     }
 
-    private boolean isKeyRenewed(Parts parts, Endpoint endpoint, ApiKeys.ApiKey refused) {
+    private boolean refreshKey(Parts parts, Endpoint endpoint, ApiKeys.ApiKey refused) {
         boolean renewed = !keysRenewed.contains(endpoint.name())
                 && parts.keys().refresh(endpoint.apiKey(), refused) instanceof ApiKeys.ApiKey key
                 && !key.equals(refused);

@@ -58,8 +58,8 @@ public final class BatchCall {
      *
      * @throws InterruptedException when the calling thread is interrupted
      */
-    public boolean reachesSlot() throws InterruptedException {
-        return attempts.reachesSlot(parts, leased().permit());
+    public boolean awaitSlot() throws InterruptedException {
+        return attempts.awaitSlot(parts, leased().permit());
     }
 
     /** Leaves the permit unused. */

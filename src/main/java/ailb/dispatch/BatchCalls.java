@@ -164,14 +164,14 @@ public final class BatchCalls {
                 }
                 return;
             }
-            if (isLeased(call, choices.choose(ready), round)) {
+            if (tryLease(call, choices.choose(ready), round)) {
                 return;
             }
         }
         round.soonest = Math.min(round.soonest, parts.time().now() + UNKNOWN_WAIT);
     }
 
-    private boolean isLeased(BatchCall call, Shortlist.Entry entry, Round round) {
+    private boolean tryLease(BatchCall call, Shortlist.Entry entry, Round round) {
         Endpoint endpoint = entry.endpoint();
         List<BatchCall> calls = new ArrayList<>();
         calls.add(call);

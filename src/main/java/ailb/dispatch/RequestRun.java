@@ -39,7 +39,7 @@ final class RequestRun {
             if (ticket.isEmpty()) {
                 break;
             }
-            if (attempts.reachesSlot(parts, ticket.get().permit())) {
+            if (attempts.awaitSlot(parts, ticket.get().permit())) {
                 switch (attempts.attempt(parts, ticket.get())) {
                     case Attempts.Finished(DispatchResult result) -> {
                         return result;
@@ -55,15 +55,15 @@ final class RequestRun {
         return new Ending(parts, search.choices(), search.storeIsDown(), budget, attempts).result();
     }
 
-    /** Finds room on the ground of the moment. A permit is used and settled on the ground that gave it. */
+    /** Finds room by the parts of the moment. A permit is used, and its call reported, by the parts that gave it. */
     private Optional<Ticket> find() throws InterruptedException {
-        moved();
+        switchParts();
         Optional<Ticket> ticket = search.find();
-        return ticket.isEmpty() && search.storeIsDown() && moved() ? search.find() : ticket;
+        return ticket.isEmpty() && search.storeIsDown() && switchParts() ? search.find() : ticket;
     }
 
-    /** Whether the store has gone down, or come back, since this request last looked; it then goes on from there. */
-    private boolean moved() {
+    /** Goes on with other parts where the store has gone down, or come back, since this request last looked. */
+    private boolean switchParts() {
         Parts current = grounds.current();
         if (current.equals(parts)) {
             return false;

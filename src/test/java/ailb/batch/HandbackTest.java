@@ -29,7 +29,7 @@ class HandbackTest {
 
     @Test
     void aShortWaitHidesTheMessage() {
-        assertThat(handback.isKept(received(), Duration.ofSeconds(20).toNanos())).isTrue();
+        assertThat(handback.returnToQueue(received(), Duration.ofSeconds(20).toNanos())).isTrue();
 
         assertThat(queue.size()).isEqualTo(1);
         assertThat(queue.nextDue()).hasValue(NOW + Duration.ofSeconds(20).toNanos());
@@ -37,7 +37,7 @@ class HandbackTest {
 
     @Test
     void noWaitHasItHandedOutAtOnce() {
-        assertThat(handback.isKept(received(), -1)).isTrue();
+        assertThat(handback.returnToQueue(received(), -1)).isTrue();
 
         assertThat(received().receives()).isEqualTo(2);
     }
@@ -46,7 +46,7 @@ class HandbackTest {
     void aLongWaitSendsACopyInstead() {
         QueueMessage message = received();
 
-        assertThat(handback.isKept(message, Duration.ofMinutes(2).toNanos())).isFalse();
+        assertThat(handback.returnToQueue(message, Duration.ofMinutes(2).toNanos())).isFalse();
 
         queue.delete(message);
         assertThat(queue.nextDue()).hasValue(NOW + Duration.ofMinutes(2).toNanos());
@@ -58,7 +58,7 @@ class HandbackTest {
     void noCopyWaitsLongerThanTheQueueAllows() {
         QueueMessage message = received();
 
-        assertThat(handback.isKept(message, Long.MAX_VALUE)).isFalse();
+        assertThat(handback.returnToQueue(message, Long.MAX_VALUE)).isFalse();
 
         queue.delete(message);
         assertThat(queue.nextDue()).hasValue(NOW + Duration.ofMinutes(15).toNanos());
@@ -70,11 +70,11 @@ class HandbackTest {
             received();
             time.pass(HIDDEN);
         }
-        assertThat(handback.isKept(received(), 0)).isTrue();
+        assertThat(handback.returnToQueue(received(), 0)).isTrue();
         QueueMessage often = received();
         assertThat(often.receives()).isEqualTo(50);
 
-        assertThat(handback.isKept(often, 0)).isFalse();
+        assertThat(handback.returnToQueue(often, 0)).isFalse();
 
         queue.delete(often);
         assertThat(received().receives()).isEqualTo(1);
@@ -83,11 +83,11 @@ class HandbackTest {
     @Test
     void anOldMessageIsReplacedBeforeTheQueueForgetsIt() {
         time.pass(Duration.ofDays(12).minusSeconds(1));
-        assertThat(handback.isKept(received(), 0)).isTrue();
+        assertThat(handback.returnToQueue(received(), 0)).isTrue();
         time.pass(Duration.ofSeconds(1));
         QueueMessage old = received();
 
-        assertThat(handback.isKept(old, 0)).isFalse();
+        assertThat(handback.returnToQueue(old, 0)).isFalse();
 
         queue.delete(old);
         assertThat(received().sent()).isEqualTo(NOW + Duration.ofDays(12).toNanos());
@@ -99,6 +99,6 @@ class HandbackTest {
         time.pass(HIDDEN);
         received();
 
-        assertThat(handback.isKept(stale, 0)).isTrue();
+        assertThat(handback.returnToQueue(stale, 0)).isTrue();
     }
 }

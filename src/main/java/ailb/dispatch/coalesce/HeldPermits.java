@@ -96,7 +96,7 @@ final class HeldPermits {
     /** A permit for a call that starts now, if one is held; {@code known} is the endpoint as last seen, and closed. */
     Optional<Permit> take(Endpoint endpoint, Demand demand, EndpointState known) {
         return usable(endpoint, demand, known)
-                .filter(lease -> isTaken(lease, counted(endpoint, demand)))
+                .filter(lease -> tryTake(lease, counted(endpoint, demand)))
                 .findFirst()
                 .map(lease -> new Permit(endpoint, demand, lease.admitted(), Breaker.Access.CLOSED, lease.from()));
     }
@@ -111,7 +111,7 @@ final class HeldPermits {
         return held.stream().filter(lease -> lease.from() <= now);
     }
 
-    private static boolean isTaken(Lease lease, Demand demand) {
+    private static boolean tryTake(Lease lease, Demand demand) {
         while (true) {
             Left left = lease.left().get();
             if (!left.covers(demand)) {
