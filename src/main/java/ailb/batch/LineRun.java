@@ -192,7 +192,10 @@ final class LineRun {
     private Optional<Over> lost() {
         return lapses < MOST_LAPSES
                 ? Optional.empty()
-                : Optional.of(giveUp("worker_lost", "Those who worked on it died or failed, " + lapses + " times."));
+                : Optional.of(giveUp("worker_lost",
+                        "Those who worked on it died or failed, " + lapses
+                                + " times; the balancer's log says of what. Change the"
+                                + " request before you submit it again."));
     }
 
     /**
