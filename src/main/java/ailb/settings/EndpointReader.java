@@ -111,7 +111,7 @@ final class EndpointReader {
     }
 
     private static Reading<String> refusedField(JsonNode value) {
-        return NEEDED_FIELDS.contains(value.textValue())
+        return value.isTextual() && NEEDED_FIELDS.contains(value.textValue())
                 ? new Bad<>("must not be " + Echo.of(value) + ", which every request needs")
                 : Rule.NAME.reader().apply(value);
     }

@@ -123,6 +123,20 @@ class RefusedFieldsTest {
     }
 
     @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            ["model"]                | [0]: must not be "model", which every request needs
+            ["route", "messages"]    | [1]: must not be "messages", which every request needs
+            ["input"]                | [0]: must not be "input", which every request needs
+            ["a b"]                  | [0]: must be 1 to 64 letters, digits, dots, dashes and underscores, not "a b"
+            [7]                      | [0]: must be 1 to 64 letters, digits, dots, dashes and underscores, not 7
+            ["route", "route"]       | [1]: "route" is taken by endpoints[0].refuse_fields[0]; each must be different
+            """)
+    void aFieldThatCannotBeRefusedIsNamed(String list, String complaint) {
+        assertThat(problems(EndpointJson.minimal().with("refuse_fields", list)))
+                .containsExactly("endpoints[0].refuse_fields" + complaint);
+    }
+
+    @ParameterizedTest
     @ValueSource(
             strings = {
                 "sk-proj-abc", "sk_live_abc", "sk-ant-api03-abc", "gsk_abcdefghijklmnopqrst",
