@@ -58,7 +58,7 @@ final class Attempts {
     /**
      * @param output takes the events of a request that asks for a stream
      * @param reports who takes the reports of calls made with these parts
-     * @param replies takes the bytes of whole replies, and gives them back with the next call
+     * @param replies takes the bytes of whole replies
      */
     Attempts(ModelRequest request, Budget budget, Settings settings, StreamOutput output,
             Function<Parts, Reports> reports,
@@ -129,7 +129,6 @@ final class Attempts {
     /** Makes one call and reports it; the events of a stream go out meanwhile. */
     Next attempt(Parts parts, Ticket ticket) throws InterruptedException {
         made++;
-        replies.giveBack();
         Endpoint endpoint = ticket.permit().endpoint();
         ProviderRequest call = request.at(endpoint, ticket.key().value());
         Duration timeout = budget.attempt(

@@ -91,7 +91,7 @@ public final class BatchCall {
         };
     }
 
-    /** Leaves the bytes of its last reply to other calls: to be called when nobody holds them any more. */
+    /** Leaves the bytes of its reply to other calls: to be called after each attempt, when nobody holds them any more. */
     public void releaseReply() {
         replies.giveBack();
     }

@@ -26,6 +26,9 @@ final class KeyRedaction {
 
     private final List<byte[]> forms;
 
+    /** A text may end with so many bytes of a key at most. */
+    private final int longestBeginning;
+
     KeyRedaction(ApiKeys.ApiKey key) {
         this.forms = key.value().length() < SHORTEST
                 ? List.of()
@@ -33,6 +36,7 @@ final class KeyRedaction {
                         .distinct()
                         .map(form -> form.getBytes(StandardCharsets.UTF_8))
                         .toList();
+        this.longestBeginning = forms.stream().mapToInt(form -> form.length - 1).max().orElse(0);
     }
 
     /** As a JSON string has it. Keys are sent in headers, so there are no control characters in them. */
@@ -94,9 +98,8 @@ final class KeyRedaction {
 
     /** How much of the end of a text may be the beginning of a key, which has no line breaks. */
     private int unfinished(byte[] text) {
-        int longest = forms.stream().mapToInt(form -> form.length).max().orElse(1) - 1;
         int length = 0;
-        while (length < Math.min(longest, text.length) && !isLineBreak(text[text.length - 1 - length])) {
+        while (length < Math.min(longestBeginning, text.length) && !isLineBreak(text[text.length - 1 - length])) {
             length++;
         }
         return length;
@@ -117,10 +120,10 @@ final class KeyRedaction {
 
         @Override
         public Step feed(byte[] piece) {
-            byte[] text = of(joined(kept, piece));
+            byte[] text = of(kept.length == 0 ? piece : joined(kept, piece));
             int whole = text.length - unfinished(text);
             kept = Arrays.copyOfRange(text, whole, text.length);
-            return stream.feed(Arrays.copyOf(text, whole));
+            return stream.feed(kept.length == 0 ? text : Arrays.copyOf(text, whole));
         }
 
         @Override

@@ -248,6 +248,14 @@ class HttpUpstreamTest {
         }
     }
 
+    @Test
+    void anEncodingThatIsNoneIsRead() throws Exception {
+        try (FaultyServer server =
+                FaultyServer.running(answering("Content-Encoding: identity", "{}".getBytes(UTF_8)))) {
+            assertThat(((Reply) upstream.call(post(server.uri()), AMPLE)).body()).asString(UTF_8).isEqualTo("{}");
+        }
+    }
+
     /** 1 GB in 1 MB. */
     @Test
     void aReplyThatInflatesIsATransportFailure() throws Exception {

@@ -218,6 +218,22 @@ abstract class ReplyStreamContract {
         assertThat(read(stream(), before + errorOf("overloaded_error")).text()).isEmpty();
     }
 
+    /** Bytes that an event may have. */
+    int longestEvent() {
+        return 1 << 20;
+    }
+
+    @Test
+    void anEventOfNoEndIsNoneAfterContentEither() {
+        ReplyStream stream = stream();
+        stream.feed(utf8(String.join("", beforeContent()) + content()));
+
+        assertThat(stream.feed(utf8("data: " + "x".repeat(longestEvent() - 6)))).isInstanceOf(ReplyStream.More.class);
+        assertThat(stream.feed(utf8("x"))).isInstanceOfSatisfying(
+                ReplyStream.Broken.class,
+                broken -> assertThat(broken.failure().failure()).isEqualTo(FailureClass.TRANSPORT));
+    }
+
     /** Bytes that may come before any content, comments included. */
     int mostBeforeContent() {
         return 256 * 1024;

@@ -16,6 +16,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Streams as in OpenAI's reference of the Responses API. */
 class ResponsesStreamTest extends ReplyStreamContract {
 
+    /** Its last event repeats the whole answer. */
+    @Override
+    int longestEvent() {
+        return 16 << 20;
+    }
+
     /** Its first events repeat the whole request. */
     @Override
     int mostBeforeContent() {
