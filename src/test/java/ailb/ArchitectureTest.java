@@ -53,7 +53,7 @@ class ArchitectureTest {
             Map.entry("protocol.json", Set.of()),
             Map.entry("protocol.wire", Set.of("pool", "protocol.json")),
             Map.entry("protocol.error", Set.of("pool", "protocol.json", "protocol.wire")),
-            Map.entry("protocol.translate", Set.of("protocol.json")),
+            Map.entry("protocol.translate", Set.of("pool", "protocol.json", "protocol.wire")),
             Map.entry(
                     "protocol.openaitoanthropic", Set.of("protocol.json", "protocol.wire", "protocol.translate")),
             Map.entry(

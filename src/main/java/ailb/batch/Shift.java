@@ -18,6 +18,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 
 /**
  * The work of one invocation on the messages it was handed. One thread decides: it leases permits for the lines that
@@ -82,7 +83,7 @@ final class Shift {
 
     /** The ids of the messages that are still needed. */
     Set<String> run(List<QueueMessage> messages) throws InterruptedException {
-        long timeAtFirst = deadline.remaining(parts.time());
+        long half = deadline.remaining(parts.time()) / 2;
         for (int i = 0; i < messages.size(); i++) {
             begin(messages.get(i), token + "-" + i);
         }
@@ -91,7 +92,8 @@ final class Shift {
                 takeSuspect();
             }
             cancel();
-            if (!suspects.isEmpty() && deadline.remaining(parts.time()) < timeAtFirst / 2) {
+            // Suspects are taken when all others are done, which on a full pool would be never.
+            if (!suspects.isEmpty() && deadline.remaining(parts.time()) < half) {
                 handBackWaiting(0);
             }
             long pause = taking > 0 ? Long.MAX_VALUE : lease();
@@ -159,7 +161,7 @@ final class Shift {
 
     private void take(LineRun run) {
         taking++;
-        tasks.start(() -> new Taken(run, guardedTurn(run::take)));
+        tasks.start(() -> new Taken(run, turned(run::take)));
     }
 
     /** Reads a line that is claimed. */
@@ -251,7 +253,7 @@ final class Shift {
     private Ended turn(BatchCall call, LineRun run) throws InterruptedException {
         LineRun.Turn turn;
         try {
-            turn = guardedTurn(() -> run.call(call));
+            turn = turned(() -> run.call(call));
         } finally {
             call.releaseReply();
         }
@@ -263,42 +265,37 @@ final class Shift {
     private void handBack(long pause) {
         // Where it is only the time that has run out, others may start at once.
         long nanos = pause == BatchCalls.OUT_OF_TIME ? 0 : pause;
-        suspects.forEach(run -> start(run, () -> run.handBack(nanos, 0)));
+        suspects.forEach(run -> start(run, () -> LineRun.Over.returned(nanos))); // nobody holds them
         suspects.clear();
         handBackWaiting(nanos);
     }
 
-    /** Where lines that killed a worker wait for all others to be done, on a full pool they would wait for ever. */
+    /** Hands back the lines that wait for room. */
     private void handBackWaiting(long nanos) {
         waiting.forEach((call, run) -> start(run, () -> run.handBack(nanos, call.failures())));
         waiting.clear();
     }
 
+    private static LineRun.Turn turned(Callable<LineRun.Turn> work) throws InterruptedException {
+        return guarded(work, over -> over);
+    }
+
     private void start(LineRun run, Callable<LineRun.Over> work) {
-        tasks.start(() -> left(run.line().message(), Optional.of(run.line()), guarded(work)));
+        tasks.start(() -> left(run.line().message(), Optional.of(run.line()), guarded(work, Function.identity())));
     }
 
     private void start(QueueMessage message, Callable<LineRun.Over> work) {
-        tasks.start(() -> left(message, Optional.empty(), guarded(work)));
+        tasks.start(() -> left(message, Optional.empty(), guarded(work, Function.identity())));
     }
 
-    private static LineRun.Over guarded(Callable<LineRun.Over> work) throws InterruptedException {
+    /** @param failure what to make of how a line is left that met a fault */
+    private static <T> T guarded(Callable<T> work, Function<LineRun.Over, T> failure) throws InterruptedException {
         try {
             return work.call();
         } catch (InterruptedException e) {
             throw e;
         } catch (Exception | Error e) {
-            return failed(e);
-        }
-    }
-
-    private static LineRun.Turn guardedTurn(Callable<LineRun.Turn> work) throws InterruptedException {
-        try {
-            return work.call();
-        } catch (InterruptedException e) {
-            throw e;
-        } catch (Exception | Error e) {
-            return failed(e);
+            return failure.apply(failed(e));
         }
     }
 

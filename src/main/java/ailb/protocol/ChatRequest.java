@@ -2,7 +2,6 @@ package ailb.protocol;
 
 import ailb.pool.Endpoint;
 import ailb.pool.Provider;
-import ailb.protocol.anthropictoopenai.HostMessages;
 import ailb.protocol.error.FieldFault;
 import ailb.protocol.error.WholeReply;
 import ailb.protocol.json.Json;
@@ -13,6 +12,7 @@ import ailb.protocol.openaitoanthropic.AnthropicSupport;
 import ailb.protocol.stream.MessagesToChatStream;
 import ailb.protocol.stream.OpenAiChatStream;
 import ailb.protocol.stream.ReplyStream;
+import ailb.protocol.translate.HostMessages;
 import ailb.protocol.wire.Headers;
 import ailb.protocol.wire.Hosts;
 import ailb.protocol.wire.OpenAiProtocol;

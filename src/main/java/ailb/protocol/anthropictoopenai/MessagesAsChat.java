@@ -4,6 +4,7 @@ import ailb.pool.Endpoint;
 import ailb.protocol.json.Fields;
 import ailb.protocol.json.Json;
 import ailb.protocol.json.Sha256;
+import ailb.protocol.translate.HostMessages;
 import ailb.protocol.wire.Hosts;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;

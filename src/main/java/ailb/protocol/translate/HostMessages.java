@@ -1,10 +1,9 @@
-package ailb.protocol.anthropictoopenai;
+package ailb.protocol.translate;
 
 import ailb.pool.Endpoint;
 import ailb.protocol.json.Fields;
 import ailb.protocol.json.Json;
 import ailb.protocol.json.Sha256;
-import ailb.protocol.translate.ToolCallIds;
 import ailb.protocol.wire.Hosts;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -49,10 +48,10 @@ public final class HostMessages {
     }
 
     /** The same of messages that are ours to change, with what Anthropic's callers cannot give: it has no place there. */
-    static ArrayNode completed(Endpoint endpoint, ArrayNode messages) {
+    public static ArrayNode completed(Endpoint endpoint, ArrayNode messages) {
         ArrayNode fitting = changed(endpoint.baseUrl(), messages).orElse(messages);
         for (JsonNode message : fitting) {
-            if (message instanceof ObjectNode said && Fields.is(said.path("role"), MessagesTurns.ASSISTANT)) {
+            if (message instanceof ObjectNode said && Fields.is(said.path("role"), "assistant")) {
                 complete(endpoint, said);
             }
         }
