@@ -103,14 +103,14 @@ public final class Admission {
     }
 
     /** When all limits have room for this call. */
-    public Room room(EndpointState state, Demand demand, long now) {
+    public Availability room(EndpointState state, Demand demand, long now) {
         for (Map.Entry<LimitKind, Long> limit : limits.amounts().entrySet()) {
             long needed = demand.units(limit.getKey());
             if (needed > limit.getValue()) {
-                return new Room.Never(limit.getKey(), needed, limit.getValue());
+                return new Availability.Never(limit.getKey(), needed, limit.getValue());
             }
         }
-        return new Room.From(moment(state, demand, now));
+        return new Availability.From(moment(state, demand, now));
     }
 
     /** One moment for all limits: were each to keep its own, small calls behind a large one would fire together. */
@@ -136,7 +136,7 @@ public final class Admission {
     }
 
     private boolean fits(EndpointState state, List<Demand> demands, long now, long latest) {
-        if (!(room(state, demands.getLast(), now) instanceof Room.From)) {
+        if (!(room(state, demands.getLast(), now) instanceof Availability.From)) {
             return false;
         }
         long moment = moment(state, demands.getFirst(), now);
@@ -285,7 +285,7 @@ public final class Admission {
      * @param calls at least one
      * @param state the item as it is now
      */
-    public void settle(ConditionalUpdate.Builder update, List<Ended> calls, EndpointState state, long now) {
-        new Reconciliation(buckets, limits.tokenAccounting(), share).settle(update, calls, state, now);
+    public void reconcile(ConditionalUpdate.Builder update, List<CompletedCall> calls, EndpointState state, long now) {
+        new Reconciliation(buckets, limits.tokenAccounting(), share).reconcile(update, calls, state, now);
     }
 }

@@ -17,8 +17,8 @@ import java.util.OptionalLong;
  */
 record Reconciliation(List<Bucket> buckets, TokenAccounting accounting, double share) {
 
-    /** See {@link Admission#settle}. */
-    void settle(ConditionalUpdate.Builder update, List<Ended> calls, EndpointState state, long now) {
+    /** See {@link Admission#reconcile}. */
+    void reconcile(ConditionalUpdate.Builder update, List<CompletedCall> calls, EndpointState state, long now) {
         for (Bucket bucket : buckets) {
             if (bucket.retriesOnly()) {
                 continue; // no provider knows of it
@@ -53,7 +53,7 @@ record Reconciliation(List<Bucket> buckets, TokenAccounting accounting, double s
      * A debt has no upper bound: the tokens are gone. A refund gives back no more than time has not given back already;
      * more would cancel the charge of a later call.
      */
-    private long trueUp(Bucket bucket, Ended call, long now) {
+    private long trueUp(Bucket bucket, CompletedCall call, long now) {
         Optional<Demand> actual = call.feedback().actual();
         if (bucket.kind().countsRequests() || actual.isEmpty()) {
             return 0;

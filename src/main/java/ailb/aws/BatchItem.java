@@ -38,30 +38,30 @@ final class BatchItem {
 
     static Map<String, AttributeValue> item(Batch batch) {
         Map<String, AttributeValue> item = new HashMap<>(BatchKeys.header(batch.id()));
-        batch.owner().ifPresent(owner -> item.put(OWNER, Values.of(owner)));
-        item.put(TOTAL, Values.of(batch.total()));
-        item.put(INPUT_LENGTH, Values.of(batch.inputLength()));
-        item.put(COMPLETED, Values.of(batch.counts().completed()));
-        item.put(FAILED, Values.of(batch.counts().failed()));
-        item.put(CANCELLED, Values.of(batch.counts().cancelled()));
-        item.put(LINE, Values.of(batch.cursor().line()));
-        item.put(OFFSET, Values.of(batch.cursor().offset()));
-        item.put(CREATED, Values.of(batch.created()));
+        batch.owner().ifPresent(owner -> item.put(OWNER, AttributeValues.of(owner)));
+        item.put(TOTAL, AttributeValues.of(batch.total()));
+        item.put(INPUT_LENGTH, AttributeValues.of(batch.inputLength()));
+        item.put(COMPLETED, AttributeValues.of(batch.counts().completed()));
+        item.put(FAILED, AttributeValues.of(batch.counts().failed()));
+        item.put(CANCELLED, AttributeValues.of(batch.counts().cancelled()));
+        item.put(LINE, AttributeValues.of(batch.cursor().line()));
+        item.put(OFFSET, AttributeValues.of(batch.cursor().offset()));
+        item.put(CREATED, AttributeValues.of(batch.created()));
         putUnlessNotYet(item, BEGUN, batch.begun());
         putUnlessNotYet(item, CHANGED, batch.changed());
         putUnlessNotYet(item, CANCELLING, batch.cancelling());
         putUnlessNotYet(item, ENDED, batch.ended());
-        item.put(EXPIRES, Values.of(batch.expires()));
-        item.put("ex", Values.expiry(batch.expires()));
+        item.put(EXPIRES, AttributeValues.of(batch.expires()));
+        item.put("ex", AttributeValues.expiry(batch.expires()));
         if (batch.status().isOver()) {
-            item.put(OVER, Values.of(batch.status().name()));
+            item.put(OVER, AttributeValues.of(batch.status().name()));
         }
         return item;
     }
 
     private static void putUnlessNotYet(Map<String, AttributeValue> item, String name, long moment) {
         if (moment != 0) {
-            item.put(name, Values.of(moment));
+            item.put(name, AttributeValues.of(moment));
         }
     }
 
@@ -70,28 +70,28 @@ final class BatchItem {
                 BatchKeys.idOfHeader(item),
                 owner(item),
                 status(item),
-                (int) Values.number(item, TOTAL),
-                Values.number(item, INPUT_LENGTH),
+                (int) AttributeValues.number(item, TOTAL),
+                AttributeValues.number(item, INPUT_LENGTH),
                 new Counts(
-                        Values.number(item, COMPLETED),
-                        Values.number(item, FAILED),
-                        Values.number(item, CANCELLED)),
-                new Cursor((int) Values.number(item, LINE), Values.number(item, OFFSET)),
-                Values.number(item, CREATED),
-                Values.number(item, BEGUN),
-                Values.number(item, CHANGED),
-                Values.number(item, CANCELLING),
-                Values.number(item, ENDED),
-                Values.number(item, EXPIRES));
+                        AttributeValues.number(item, COMPLETED),
+                        AttributeValues.number(item, FAILED),
+                        AttributeValues.number(item, CANCELLED)),
+                new Cursor((int) AttributeValues.number(item, LINE), AttributeValues.number(item, OFFSET)),
+                AttributeValues.number(item, CREATED),
+                AttributeValues.number(item, BEGUN),
+                AttributeValues.number(item, CHANGED),
+                AttributeValues.number(item, CANCELLING),
+                AttributeValues.number(item, ENDED),
+                AttributeValues.number(item, EXPIRES));
     }
 
     private static Optional<String> owner(Map<String, AttributeValue> item) {
-        return item.containsKey(OWNER) ? Optional.of(Values.text(item, OWNER)) : Optional.empty();
+        return item.containsKey(OWNER) ? Optional.of(AttributeValues.text(item, OWNER)) : Optional.empty();
     }
 
     private static BatchStatus status(Map<String, AttributeValue> item) {
         if (item.containsKey(OVER)) {
-            return BatchStatus.valueOf(Values.text(item, OVER));
+            return BatchStatus.valueOf(AttributeValues.text(item, OVER));
         }
         if (item.containsKey(CANCELLING)) {
             return BatchStatus.CANCELLING;
@@ -101,6 +101,6 @@ final class BatchItem {
 
     /** Whether there is one that has not expired. */
     static boolean isThere(Map<String, AttributeValue> item, long now) {
-        return Values.number(item, EXPIRES) > now;
+        return AttributeValues.number(item, EXPIRES) > now;
     }
 }

@@ -30,7 +30,7 @@ final class BatchKeys {
     }
 
     static String idOfHeader(Map<String, AttributeValue> item) {
-        return Values.text(item, "pk").substring(PREFIX.length());
+        return AttributeValues.text(item, "pk").substring(PREFIX.length());
     }
 
     /** The partition in which every batch of an owner has another. */
@@ -43,7 +43,7 @@ final class BatchKeys {
     }
 
     static String idOfEntry(Map<String, AttributeValue> item) {
-        return Values.text(item, "sk");
+        return AttributeValues.text(item, "sk");
     }
 
     static Map<String, AttributeValue> line(LineKey line) {
@@ -51,7 +51,7 @@ final class BatchKeys {
     }
 
     static int lineOf(Map<String, AttributeValue> item) {
-        return Integer.parseInt(Values.text(item, "sk"));
+        return Integer.parseInt(AttributeValues.text(item, "sk"));
     }
 
     static String group(String id, int group) {
@@ -78,6 +78,6 @@ final class BatchKeys {
     }
 
     private static Map<String, AttributeValue> key(String partition, String sort) {
-        return Map.of("pk", Values.of(partition), "sk", Values.of(sort));
+        return Map.of("pk", AttributeValues.of(partition), "sk", AttributeValues.of(sort));
     }
 }

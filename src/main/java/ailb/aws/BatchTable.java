@@ -127,7 +127,7 @@ final class BatchTable {
         try {
             return call.get();
         } catch (SdkException e) {
-            throw new BatchStoreException("The batch store does not answer: " + Trouble.describe(e), e);
+            throw new BatchStoreException("The batch store does not answer: " + SdkErrors.describe(e), e);
         }
     }
 }

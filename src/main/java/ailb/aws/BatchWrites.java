@@ -43,7 +43,7 @@ final class BatchWrites {
         return PutItemRequest.builder()
                 .item(BatchItem.item(batch))
                 .conditionExpression("attribute_not_exists(pk) OR " + EXPIRES + " <= :now")
-                .expressionAttributeValues(Map.of(":now", Values.of(batch.created())));
+                .expressionAttributeValues(Map.of(":now", AttributeValues.of(batch.created())));
     }
 
     static UpdateItemRequest.Builder advance(String id, Cursor from, Cursor to, long now, String mark) {
@@ -53,19 +53,19 @@ final class BatchWrites {
                         + BEGUN + " = if_not_exists(" + BEGUN + ", :now), " + ADVANCED_BY + " = :mark")
                 .expressionAttributeValues(
                         Map.of(
-                                ":now", Values.of(now),
-                                ":fromLine", Values.of(from.line()),
-                                ":fromOffset", Values.of(from.offset()),
-                                ":line", Values.of(to.line()),
-                                ":offset", Values.of(to.offset()),
-                                ":mark", Values.of(mark)));
+                                ":now", AttributeValues.of(now),
+                                ":fromLine", AttributeValues.of(from.line()),
+                                ":fromOffset", AttributeValues.of(from.offset()),
+                                ":line", AttributeValues.of(to.line()),
+                                ":offset", AttributeValues.of(to.offset()),
+                                ":mark", AttributeValues.of(mark)));
     }
 
     static UpdateItemRequest.Builder cancel(String id, long now) {
         return update(id)
                 .conditionExpression(IS_THERE + NOT_OVER)
                 .updateExpression("SET " + CANCELLING + " = if_not_exists(" + CANCELLING + ", :now)")
-                .expressionAttributeValues(Map.of(":now", Values.of(now)))
+                .expressionAttributeValues(Map.of(":now", AttributeValues.of(now)))
                 .returnValues(ReturnValue.ALL_NEW);
     }
 
@@ -78,11 +78,11 @@ final class BatchWrites {
                         + COMPLETED + " :completed, " + FAILED + " :failed, " + CANCELLED + " :cancelled")
                 .expressionAttributeValues(
                         Map.of(
-                                ":now", Values.of(now),
-                                ":mark", Values.of(mark),
-                                ":completed", Values.of(more.completed()),
-                                ":failed", Values.of(more.failed()),
-                                ":cancelled", Values.of(more.cancelled())))
+                                ":now", AttributeValues.of(now),
+                                ":mark", AttributeValues.of(mark),
+                                ":completed", AttributeValues.of(more.completed()),
+                                ":failed", AttributeValues.of(more.failed()),
+                                ":cancelled", AttributeValues.of(more.cancelled())))
                 .returnValues(ReturnValue.ALL_NEW);
     }
 
@@ -93,17 +93,17 @@ final class BatchWrites {
                         + COMPLETED + " = :completed, " + FAILED + " = :failed, " + CANCELLED + " = :cancelled")
                 .expressionAttributeValues(
                         Map.of(
-                                ":over", Values.of(over.name()),
-                                ":now", Values.of(now),
-                                ":mark", Values.of(mark),
-                                ":completed", Values.of(exact.completed()),
-                                ":failed", Values.of(exact.failed()),
-                                ":cancelled", Values.of(exact.cancelled())));
+                                ":over", AttributeValues.of(over.name()),
+                                ":now", AttributeValues.of(now),
+                                ":mark", AttributeValues.of(mark),
+                                ":completed", AttributeValues.of(exact.completed()),
+                                ":failed", AttributeValues.of(exact.failed()),
+                                ":cancelled", AttributeValues.of(exact.cancelled())));
     }
 
     /** Whether a write was made, whatever was answered when it came again. */
     static boolean isMade(BatchTable.Write write, String markedBy, String mark) {
-        return write.applied() || Values.text(write.item(), markedBy).equals(mark);
+        return write.applied() || AttributeValues.text(write.item(), markedBy).equals(mark);
     }
 
     private static UpdateItemRequest.Builder update(String id) {

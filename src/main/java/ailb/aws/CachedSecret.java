@@ -144,7 +144,7 @@ final class CachedSecret {
             String text = client.getSecretValue(request -> request.secretId(id)).secretString();
             return text == null ? new NotAMap() : SecretMap.parse(text).<Reading>map(map -> map).orElse(new NotAMap());
         } catch (SdkException e) {
-            return new Unreadable(Trouble.describe(e));
+            return new Unreadable(SdkErrors.describe(e));
         }
     }
 

@@ -30,7 +30,7 @@ import software.amazon.awssdk.services.dynamodb.model.QueryResponse;
 public final class DynamoBatchStore implements BatchStore {
 
     private final BatchTable table;
-    private final Parts parts;
+    private final Chunks parts;
     private final LineOutcomes outcomes;
 
     /** @param client one that may repeat requests, such as {@link AwsClients#batchStore} */
@@ -41,7 +41,7 @@ public final class DynamoBatchStore implements BatchStore {
     /** @param client the same, asked for with each request */
     public DynamoBatchStore(Supplier<DynamoDbClient> client, String table) {
         this.table = new BatchTable(client, table);
-        this.parts = new Parts(this.table);
+        this.parts = new Chunks(this.table);
         this.outcomes = new LineOutcomes(this.table, parts);
     }
 
@@ -55,14 +55,14 @@ public final class DynamoBatchStore implements BatchStore {
 
     private void enter(String listing, Batch batch) {
         Map<String, AttributeValue> entry = new HashMap<>(BatchKeys.entry(listing, batch.id()));
-        entry.put("ex", Values.expiry(batch.expires()));
+        entry.put("ex", AttributeValues.expiry(batch.expires()));
         table.put(entry);
     }
 
     @Override
-    public Batch adopt(String id, long now, long expires) {
-        Batch adopted = Batch.adopted(id, now, expires);
-        return there(table.put(BatchWrites.create(adopted)).item(), now).orElse(adopted);
+    public Batch ensureDirect(String id, long now, long expires) {
+        Batch direct = Batch.direct(id, now, expires);
+        return there(table.put(BatchWrites.create(direct)).item(), now).orElse(direct);
     }
 
     @Override
@@ -100,8 +100,8 @@ public final class DynamoBatchStore implements BatchStore {
 
     private QueryResponse entries(String listing, Optional<String> before, int limit) {
         Map<String, AttributeValue> values = new HashMap<>();
-        values.put(":listing", Values.of(listing));
-        before.ifPresent(id -> values.put(":before", Values.of(id)));
+        values.put(":listing", AttributeValues.of(listing));
+        before.ifPresent(id -> values.put(":before", AttributeValues.of(id)));
         return table.query(
                 QueryRequest.builder()
                         .keyConditionExpression(
@@ -157,7 +157,7 @@ public final class DynamoBatchStore implements BatchStore {
     @Override
     public boolean finish(LineKey line, String token, LineResult result, long expires) {
         Optional<String> large = Optional.empty();
-        if (result.json().length > Parts.SIZE) {
+        if (result.json().length > Chunks.SIZE) {
             // Under a name that nobody else ever writes to, not even this holder when it repeats itself.
             large = Optional.of(BatchKeys.result(line, mark()));
             parts.write(large.get(), result.json(), expires);

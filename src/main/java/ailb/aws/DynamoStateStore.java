@@ -69,7 +69,7 @@ public final class DynamoStateStore implements StateStore {
             return client.batchGetItem(request -> request.requestItems(unread));
         } catch (SdkException e) {
             boolean throttled = e instanceof DynamoDbException refusal && refusal.isThrottlingException();
-            throw new StateStoreException("The state store cannot be read: " + Trouble.describe(e), e, throttled);
+            throw new StateStoreException("The state store cannot be read: " + SdkErrors.describe(e), e, throttled);
         }
     }
 
@@ -83,9 +83,9 @@ public final class DynamoStateStore implements StateStore {
         } catch (DynamoDbException e) {
             return e.isThrottlingException()
                     ? new UpdateResult.Throttled()
-                    : new UpdateResult.Unknown(Trouble.describe(e));
+                    : new UpdateResult.Unknown(SdkErrors.describe(e));
         } catch (SdkException e) {
-            return new UpdateResult.Unknown(Trouble.describe(e));
+            return new UpdateResult.Unknown(SdkErrors.describe(e));
         }
     }
 

@@ -41,37 +41,37 @@ final class LineItem {
     }
 
     private static boolean isNamed(Map<String, AttributeValue> item, String token) {
-        return Values.text(item, TOKEN).equals(token);
+        return AttributeValues.text(item, TOKEN).equals(token);
     }
 
     static boolean isForgotten(Map<String, AttributeValue> item, long now) {
-        return Values.number(item, "ex") <= Values.seconds(now);
+        return AttributeValues.number(item, "ex") <= AttributeValues.seconds(now);
     }
 
     /** Of the earlier holders, those who gave up are no longer named, and those still named said nothing. */
     static Claim.Held held(Map<String, AttributeValue> item, String token) {
         AttributeValue holders = item.get(HOLDERS);
         long others = holders == null ? 0 : holders.ss().stream().filter(holder -> !holder.equals(token)).count();
-        return new Claim.Held((int) Values.number(item, FAILED_ATTEMPTS), (int) others);
+        return new Claim.Held((int) AttributeValues.number(item, FAILED_ATTEMPTS), (int) others);
     }
 
     static Claim refused(Map<String, AttributeValue> item) {
-        return isDone(item) ? new Claim.Done() : new Claim.Leased(Values.number(item, UNTIL));
+        return isDone(item) ? new Claim.Done() : new Claim.HeldByOther(AttributeValues.number(item, UNTIL));
     }
 
     static int length(Map<String, AttributeValue> item) {
-        return (int) Values.number(item, LENGTH);
+        return (int) AttributeValues.number(item, LENGTH);
     }
 
     /** The outcome of a line that is done; empty where parts of it have been cleared up. */
-    static Optional<LineResult> result(Map<String, AttributeValue> item, Parts parts) {
+    static Optional<LineResult> result(Map<String, AttributeValue> item, Chunks parts) {
         Optional<byte[]> json = item.containsKey(PARTS)
-                ? parts.whole(Values.text(item, PARTS), length(item))
-                : Optional.of(Values.bytes(item, RESULT));
+                ? parts.whole(AttributeValues.text(item, PARTS), length(item))
+                : Optional.of(AttributeValues.bytes(item, RESULT));
         return json.map(bytes -> new LineResult(BatchKeys.lineOf(item), outcome(item), bytes));
     }
 
     static Outcome outcome(Map<String, AttributeValue> item) {
-        return Outcome.valueOf(Values.text(item, OUTCOME));
+        return Outcome.valueOf(AttributeValues.text(item, OUTCOME));
     }
 }

@@ -16,9 +16,9 @@ final class LineOutcomes {
             String.join(", ", "sk", LineItem.OUTCOME, LineItem.LENGTH, LineItem.RESULT, LineItem.PARTS);
 
     private final BatchTable table;
-    private final Parts parts;
+    private final Chunks parts;
 
-    LineOutcomes(BatchTable table, Parts parts) {
+    LineOutcomes(BatchTable table, Chunks parts) {
         this.table = table;
         this.parts = parts;
     }

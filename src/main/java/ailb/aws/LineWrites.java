@@ -39,12 +39,12 @@ final class LineWrites {
                 .updateExpression(HOLD + " ADD " + HOLDERS + " :us")
                 .expressionAttributeValues(
                         Map.of(
-                                ":me", Values.of(token),
+                                ":me", AttributeValues.of(token),
                                 ":us", AttributeValue.fromSs(List.of(token)),
-                                ":until", Values.of(until),
-                                ":now", Values.of(now),
-                                ":seconds", Values.of(Values.seconds(now)),
-                                ":ex", Values.expiry(expires)))
+                                ":until", AttributeValues.of(until),
+                                ":now", AttributeValues.of(now),
+                                ":seconds", AttributeValues.of(AttributeValues.seconds(now)),
+                                ":ex", AttributeValues.expiry(expires)))
                 .returnValues(ReturnValue.ALL_NEW);
     }
 
@@ -56,11 +56,11 @@ final class LineWrites {
                         ", ", FAILED_ATTEMPTS, OUTCOME, RESULT, LENGTH, PARTS))
                 .expressionAttributeValues(
                         Map.of(
-                                ":me", Values.of(token),
+                                ":me", AttributeValues.of(token),
                                 ":us", AttributeValue.fromSs(List.of(token)),
-                                ":until", Values.of(until),
-                                ":seconds", Values.of(Values.seconds(now)),
-                                ":ex", Values.expiry(expires)))
+                                ":until", AttributeValues.of(until),
+                                ":seconds", AttributeValues.of(AttributeValues.seconds(now)),
+                                ":ex", AttributeValues.expiry(expires)))
                 .returnValues(ReturnValue.ALL_NEW);
     }
 
@@ -71,20 +71,20 @@ final class LineWrites {
                         + HOLDERS + " :us")
                 .expressionAttributeValues(
                         Map.of(
-                                ":me", Values.of(token),
+                                ":me", AttributeValues.of(token),
                                 ":us", AttributeValue.fromSs(List.of(token)),
-                                ":attempts", Values.of(failedAttempts)));
+                                ":attempts", AttributeValues.of(failedAttempts)));
     }
 
     /** @param parts what the result's parts go by, if it has not its place in the item */
     static UpdateItemRequest.Builder finish(
             LineKey line, String token, LineResult result, Optional<String> parts, long expires) {
         Map<String, AttributeValue> values = new HashMap<>();
-        values.put(":me", Values.of(token));
-        values.put(":outcome", Values.of(result.outcome().name()));
-        values.put(":length", Values.of(result.json().length));
-        values.put(":result", parts.map(Values::of).orElseGet(() -> Values.of(result.json())));
-        values.put(":ex", Values.expiry(expires));
+        values.put(":me", AttributeValues.of(token));
+        values.put(":outcome", AttributeValues.of(result.outcome().name()));
+        values.put(":length", AttributeValues.of(result.json().length));
+        values.put(":result", parts.map(AttributeValues::of).orElseGet(() -> AttributeValues.of(result.json())));
+        values.put(":ex", AttributeValues.expiry(expires));
         return update(line)
                 .conditionExpression(IS_MINE)
                 .updateExpression("SET " + OUTCOME + " = :outcome, " + LENGTH + " = :length, "

@@ -55,8 +55,8 @@ final class LinesInOrder implements Iterator<Map<String, AttributeValue>> {
                 .keyConditionExpression("pk = :group AND sk >= :lowest")
                 .expressionAttributeValues(
                         Map.of(
-                                ":group", Values.of(BatchKeys.group(batch.id(), group)),
-                                ":lowest", Values.of(lowest)))
+                                ":group", AttributeValues.of(BatchKeys.group(batch.id(), group)),
+                                ":lowest", AttributeValues.of(lowest)))
                 .projectionExpression(attributes);
         if (!after.isEmpty()) {
             query.exclusiveStartKey(after);

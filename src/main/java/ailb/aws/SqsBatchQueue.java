@@ -134,7 +134,7 @@ public final class SqsBatchQueue implements BatchQueue {
         try {
             return request.send();
         } catch (SdkException e) {
-            throw new BatchQueueException("The queue did not " + what + ": " + Trouble.describe(e), e);
+            throw new BatchQueueException("The queue did not " + what + ": " + SdkErrors.describe(e), e);
         }
     }
 

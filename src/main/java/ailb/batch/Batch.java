@@ -43,7 +43,7 @@ public record Batch(
     }
 
     /** One of a single line that somebody has put on the queue already. */
-    public static Batch adopted(String id, long now, long expires) {
+    public static Batch direct(String id, long now, long expires) {
         return new Batch(
                 id, Optional.empty(), BatchStatus.IN_PROGRESS, 1, 0, Counts.NONE, new Cursor(1, 0), now, now, 0, 0, 0,
                 expires);

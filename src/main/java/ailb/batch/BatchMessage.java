@@ -18,10 +18,10 @@ sealed interface BatchMessage {
     /**
      * One line of a batch.
      *
-     * @param adopted whether it is a message somebody put on the queue: a batch of its own, that nobody submitted
+     * @param direct whether somebody put the message on the queue: it is a batch of its own, which nobody submitted
      * @param object which says what is to be sent, and is not read yet
      */
-    record Line(QueueMessage message, LineKey key, String customId, boolean adopted, RawObject object)
+    record Line(QueueMessage message, LineKey key, String customId, boolean direct, RawObject object)
             implements
                 BatchMessage {
 
@@ -42,11 +42,11 @@ sealed interface BatchMessage {
     record Expand(QueueMessage message, String batch) implements BatchMessage {}
 
     /** @param problem why it is none of ours */
-    record Alien(QueueMessage message, String problem) implements BatchMessage {}
+    record Unrecognised(QueueMessage message, String problem) implements BatchMessage {}
 
     static BatchMessage read(QueueMessage message) {
         return switch (RawObject.read(message.body().getBytes(StandardCharsets.UTF_8))) {
-            case RawObject.Invalid(String problem) -> new Alien(message, problem);
+            case RawObject.Invalid(String problem) -> new Unrecognised(message, problem);
             case RawObject.Valid(RawObject object) -> read(message, object);
         };
     }
@@ -66,7 +66,7 @@ sealed interface BatchMessage {
         if (id.isPresent() && OWN_ID.matcher(id.get()).matches()) {
             return new Line(message, new LineKey(QUEUED + id.get(), 0), id.get(), true, object);
         }
-        return new Alien(
+        return new Unrecognised(
                 message,
                 "it has no id of 1 to 64 letters, digits, '_', '-' or '.', and is no line of a batch");
     }

@@ -15,7 +15,7 @@ import java.util.random.RandomGenerator;
 /** Works off messages of the queue. Keeps nothing between invocations; safe for use by many threads. */
 public final class BatchProcessor implements BatchWorker {
 
-    private final Parts parts;
+    private final Context context;
     private final RandomGenerator random;
 
     /**
@@ -33,12 +33,12 @@ public final class BatchProcessor implements BatchWorker {
             RandomGenerator random,
             Duration resultsKept,
             ReplyBudget replies) {
-        this.parts = new Parts(pool, dispatcher, store, queue, tasks, time, resultsKept, replies);
+        this.context = new Context(pool, dispatcher, store, queue, tasks, time, resultsKept, replies);
         this.random = random;
     }
 
-    /** What every shift works with. */
-    record Parts(
+    /** What every invocation works with. */
+    record Context(
             Pool pool,
             Dispatcher dispatcher,
             BatchStore store,
@@ -51,6 +51,6 @@ public final class BatchProcessor implements BatchWorker {
     @Override
     public Set<String> process(List<QueueMessage> messages, Deadline deadline) throws InterruptedException {
         String token = HexFormat.of().toHexDigits(random.nextLong());
-        return new Shift(parts, deadline, token).run(messages);
+        return new BatchInvocation(context, deadline, token).run(messages);
     }
 }

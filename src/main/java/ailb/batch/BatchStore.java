@@ -23,7 +23,7 @@ public interface BatchStore {
      * Stores a batch of one line that was found on the queue, unless there is one of its id, and returns the one there
      * is then. It is not listed, has no input, and is in progress at once.
      */
-    Batch adopt(String id, long now, long expires);
+    Batch ensureDirect(String id, long now, long expires);
 
     /** Empty also where it has expired. */
     Optional<Batch> find(String id, long now);
@@ -55,16 +55,16 @@ public interface BatchStore {
     Optional<Batch> cancel(String id, long now);
 
     /**
-     * Claims a line. Claiming what one holds already prolongs the lease. A lease that has ended is lost when another
+     * Claims a line. Claiming what one holds already prolongs the claim. A claim that has expired is lost when another
      * claims the line, and not before.
      *
      * @param token of one claimer's own, never used by another
-     * @param until when the lease ends
+     * @param until when the claim expires
      * @param expires when the batch does
      */
     Claim claim(LineKey line, String token, long now, long until, long expires);
 
-    /** Gives a claim up before its lease ends, and reports the calls that failed. Nothing happens where it is lost. */
+    /** Gives a claim up before it expires, and reports the calls that failed. Nothing happens where it is lost. */
     void release(LineKey line, String token, int failedAttempts);
 
     /**

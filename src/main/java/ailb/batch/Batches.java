@@ -24,7 +24,7 @@ public final class Batches {
     private final TimeSource time;
     private final RandomGenerator ids;
     private final Duration kept;
-    private final Finishing finishing;
+    private final BatchCompletion finishing;
 
     /**
      * @param ids what ids are made of, which nobody may foresee; used by many threads at once
@@ -43,7 +43,7 @@ public final class Batches {
         this.time = time;
         this.ids = ids;
         this.kept = kept;
-        this.finishing = new Finishing(store);
+        this.finishing = new BatchCompletion(store);
     }
 
     /** Reads and checks a submission as a whole. Stores and queues nothing. */

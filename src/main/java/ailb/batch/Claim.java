@@ -4,15 +4,15 @@ package ailb.batch;
 public sealed interface Claim {
 
     /**
-     * It is the claimer's to work on until the lease ends.
+     * It is the claimer's to work on until the claim expires.
      *
      * @param attempts calls made for it by earlier holders that failed, as far as they came to report it
-     * @param lapses earlier holders whose lease ran out before they said anything: they died on it, or froze
+     * @param expiredClaims earlier claims that expired before their holders said anything: they died, or froze
      */
-    record Held(int attempts, int lapses) implements Claim {}
+    record Held(int attempts, int expiredClaims) implements Claim {}
 
     /** Another one holds it until this moment, nanoseconds since the epoch. */
-    record Leased(long until) implements Claim {}
+    record HeldByOther(long until) implements Claim {}
 
     /** It has its outcome. */
     record Done() implements Claim {}

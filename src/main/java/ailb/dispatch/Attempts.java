@@ -1,11 +1,11 @@
 package ailb.dispatch;
 
-import ailb.dispatch.choice.Budget;
-import ailb.dispatch.fallback.Parts;
+import ailb.dispatch.choice.TimeBudget;
+import ailb.dispatch.fallback.DispatchContext;
+import ailb.dispatch.permit.CallOutcome;
+import ailb.dispatch.permit.OutcomeSink;
 import ailb.dispatch.permit.Permit;
 import ailb.dispatch.permit.Priority;
-import ailb.dispatch.permit.Reports;
-import ailb.dispatch.permit.Settlement;
 import ailb.health.Breaker;
 import ailb.pool.Endpoint;
 import ailb.pool.FailureClass;
@@ -46,10 +46,10 @@ final class Attempts {
     private static final long NANOS_PER_SECOND = Duration.ofSeconds(1).toNanos();
 
     private final ModelRequest request;
-    private final Budget budget;
+    private final TimeBudget budget;
     private final Settings settings;
     private final StreamOutput output;
-    private final Function<Parts, Reports> reports;
+    private final Function<DispatchContext, OutcomeSink> sink;
     private final Set<String> keysRenewed = new HashSet<>();
     private final ReplyBudget.Share replies;
     private int made;
@@ -57,17 +57,17 @@ final class Attempts {
 
     /**
      * @param output takes the events of a request that asks for a stream
-     * @param reports who takes the reports of calls made with these parts
+     * @param sink who takes the outcomes of calls made in this context
      * @param replies takes the bytes of whole replies
      */
-    Attempts(ModelRequest request, Budget budget, Settings settings, StreamOutput output,
-            Function<Parts, Reports> reports,
+    Attempts(ModelRequest request, TimeBudget budget, Settings settings, StreamOutput output,
+            Function<DispatchContext, OutcomeSink> sink,
             ReplyBudget.Share replies) {
         this.request = request;
         this.budget = budget;
         this.settings = settings;
         this.output = output;
-        this.reports = reports;
+        this.sink = sink;
         this.replies = replies;
     }
 
@@ -98,45 +98,45 @@ final class Attempts {
     }
 
     /** Waits for the permit's slot. False when the permit is dropped: too late, or the endpoint has changed. */
-    boolean awaitSlot(Parts parts, Permit permit) throws InterruptedException {
-        long wait = permit.slot() - parts.time().now();
+    boolean awaitSlot(DispatchContext context, Permit permit) throws InterruptedException {
+        long wait = permit.slot() - context.time().now();
         if (Math.max(0, wait) > budget.spare(permit.admitted(), permit.demand())) {
-            return dropped(parts, permit);
+            return dropped(context, permit);
         }
         output.sleep(wait);
         if (output.isClosed()) {
-            return dropped(parts, permit);
+            return dropped(context, permit);
         }
         if (wait <= LONG_WAIT) {
             return true;
         }
-        parts.view().refresh();
-        EndpointState state = parts.view().state(permit.endpoint());
-        long now = parts.time().now();
+        context.view().refresh();
+        EndpointState state = context.view().state(permit.endpoint());
+        long now = context.time().now();
         boolean stands = Breaker.unmoved(permit.admitted()).holds(state)
                 && state.get(Attribute.HOLD) <= now
                 && now - permit.slot() <= TOO_LATE
                 && budget.spare(state, permit.demand()) >= 0;
-        return stands || dropped(parts, permit);
+        return stands || dropped(context, permit);
     }
 
-    private static boolean dropped(Parts parts, Permit permit) {
-        parts.settler().abandon(permit);
-        parts.listener().on(new DispatchEvent.Dropped(permit.endpoint().name()));
+    private static boolean dropped(DispatchContext context, Permit permit) {
+        context.recorder().abandon(permit);
+        context.listener().on(new DispatchEvent.Dropped(permit.endpoint().name()));
         return false;
     }
 
-    /** Makes one call and reports it; the events of a stream go out meanwhile. */
-    Next attempt(Parts parts, Ticket ticket) throws InterruptedException {
+    /** Makes one call and records its outcome; the events of a stream go out meanwhile. */
+    Next attempt(DispatchContext context, KeyedPermit keyed) throws InterruptedException {
         made++;
-        Endpoint endpoint = ticket.permit().endpoint();
-        ProviderRequest call = request.at(endpoint, ticket.key().value());
+        Endpoint endpoint = keyed.permit().endpoint();
+        ProviderRequest call = request.at(endpoint, keyed.key().value());
         Duration timeout = budget.attempt(
-                ticket.permit().admitted(), ticket.permit().demand(), request.maxTokens());
-        Call begun = new Call(ticket, parts.time().monotonic(), timeout);
+                keyed.permit().admitted(), keyed.permit().demand(), request.maxTokens());
+        Call begun = new Call(keyed, context.time().monotonic(), timeout);
         return request.isStream()
-                ? stream(parts, begun, parts.upstream().open(call, timeout))
-                : ended(parts, begun, parts.upstream().call(call, timeout, replies));
+                ? stream(context, begun, context.upstream().open(call, timeout))
+                : ended(context, begun, context.upstream().call(call, timeout, replies));
     }
 
     /**
@@ -144,20 +144,20 @@ final class Attempts {
      *
      * @param start by the monotonic clock
      */
-    private record Call(Ticket ticket, long start, Duration timeout) {
+    private record Call(KeyedPermit keyed, long start, Duration timeout) {
 
         Endpoint endpoint() {
-            return ticket.permit().endpoint();
+            return keyed.permit().endpoint();
         }
 
         KeyRedaction redaction() {
-            return new KeyRedaction(ticket.key());
+            return new KeyRedaction(keyed.key());
         }
     }
 
     /** After a reply that has come whole, or none. */
-    private Next ended(Parts parts, Call call, Upstream.Result result) {
-        long now = parts.time().now();
+    private Next ended(DispatchContext context, Call call, Upstream.Result result) {
+        long now = context.time().now();
         ProviderReply reply = switch (result) {
             case Upstream.Reply(int status, Headers headers, byte[] body) ->
                 whole(request.read(
@@ -165,17 +165,17 @@ final class Attempts {
             case Upstream.Failed(FailureClass failure, String detail) -> noReply(failure, detail);
             case Upstream.Streaming _ -> throw new IllegalStateException("no stream was asked for");
         };
-        return next(call.endpoint(), reply, conclude(parts, call, reply, now, false));
+        return next(call.endpoint(), reply, conclude(context, call, reply, now, false));
     }
 
-    private Next stream(Parts parts, Call call, Upstream.Pending pending) throws InterruptedException {
+    private Next stream(DispatchContext context, Call call, Upstream.Pending pending) throws InterruptedException {
         Optional<Upstream.Result> result = awaited(pending);
         if (result.isEmpty()) {
-            return hungUp(parts, call, new ProviderReply.Answer(new byte[0], null, List.of()), parts.time().now());
+            return hungUp(context, call, new ProviderReply.Answer(new byte[0], null, List.of()), context.time().now());
         }
         return result.get() instanceof Upstream.Streaming(_, Headers headers, Upstream.Body body)
-                ? relay(parts, call, headers, body)
-                : ended(parts, call, result.get());
+                ? relay(context, call, headers, body)
+                : ended(context, call, result.get());
     }
 
     /** What has come of a call; empty where the caller is gone before. */
@@ -190,38 +190,38 @@ final class Attempts {
         }
     }
 
-    private Next relay(Parts parts, Call call, Headers headers, Upstream.Body body)
+    private Next relay(DispatchContext context, Call call, Headers headers, Upstream.Body body)
             throws InterruptedException {
-        long headAt = parts.time().now();
-        LiveReply live = new LiveReply(
+        long headAt = context.time().now();
+        StreamRelay live = new StreamRelay(
                 call.redaction().of(request.events(call.endpoint().provider(), headers, instant(headAt))),
                 body,
-                call.ticket().permit().demand(),
-                parts.time(),
+                call.keyed().permit().demand(),
+                context.time(),
                 call.start() + call.timeout().toNanos(),
-                parts.time().monotonic() + budget.left());
+                context.time().monotonic() + budget.left());
         ProviderReply reply;
         try {
             reply = live.relay(events -> output.send(call.endpoint().name(), made, events), output);
         } catch (InterruptedException | RuntimeException | Error e) {
             FatalError.rethrow(e);
-            hungUp(parts, call, live.soFar(), headAt);
+            hungUp(context, call, live.soFar(), headAt);
             throw e;
         }
         if (!live.hasBegun() && reply instanceof ProviderReply.Answer) {
-            return hungUp(parts, call, reply, headAt);
+            return hungUp(context, call, reply, headAt);
         }
-        boolean keyRenewed = conclude(parts, call, reply, headAt, live.isCutShort());
+        boolean keyRenewed = conclude(context, call, reply, headAt, live.isCutShort());
         return live.hasBegun()
                 ? new Finished(new DispatchResult.Streamed(call.endpoint().name(), made))
                 : next(call.endpoint(), reply, keyRenewed);
     }
 
-    /** Reports a call that nobody waits for any more. It tells nothing of the endpoint. */
-    private Next hungUp(Parts parts, Call call, ProviderReply soFar, long headAt) {
-        long nanos = parts.time().monotonic() - call.start();
-        parts.listener().on(new DispatchEvent.HungUp(call.endpoint().name(), nanos));
-        report(parts, call, soFar, headAt, true);
+    /** Records a call that nobody waits for any more. It tells nothing of the endpoint. */
+    private Next hungUp(DispatchContext context, Call call, ProviderReply soFar, long headAt) {
+        long nanos = context.time().monotonic() - call.start();
+        context.listener().on(new DispatchEvent.HungUp(call.endpoint().name(), nanos));
+        record(context, call, soFar, headAt, true);
         return new Finished(new DispatchResult.HungUp(made));
     }
 
@@ -237,38 +237,38 @@ final class Attempts {
     }
 
     /**
-     * Tells of a call that has ended and reports it. True when its key has been renewed since.
+     * Tells of a call that has ended and records it. True when its key has been renewed since.
      *
      * @param headAt when the head of the reply came, or it was given up; nanoseconds since the epoch
      * @param cutShort whether it was under way, and well, when the request's time was over
      */
     private boolean conclude(
-            Parts parts, Call call, ProviderReply reply, long headAt, boolean cutShort) {
-        Permit permit = call.ticket().permit();
+            DispatchContext context, Call call, ProviderReply reply, long headAt, boolean cutShort) {
+        Permit permit = call.keyed().permit();
         boolean keyRenewed = failed(reply, FailureClass.CREDENTIAL)
-                && refreshKey(parts, permit.endpoint(), call.ticket().key());
+                && refreshKey(context, permit.endpoint(), call.keyed().key());
         boolean requestEnded = failed(reply, FailureClass.TIMEOUT)
                 && (cutShort || !budget.isFair(call.timeout(), permit.admitted(), permit.demand()));
-        tell(parts.listener(), permit.endpoint(), reply, parts.time().monotonic() - call.start());
-        report(parts, call, reply, headAt, keyRenewed || requestEnded || isCount(reply));
+        tell(context.listener(), permit.endpoint(), reply, context.time().monotonic() - call.start());
+        record(context, call, reply, headAt, keyRenewed || requestEnded || isCount(reply));
         return keyRenewed;
     }
 
-    private void report(
-            Parts parts, Call call, ProviderReply reply, long headAt, boolean tellsNothing) {
-        Permit permit = call.ticket().permit();
-        Settlement settlement = new Settlement(
+    private void record(
+            DispatchContext context, Call call, ProviderReply reply, long headAt, boolean tellsNothing) {
+        Permit permit = call.keyed().permit();
+        CallOutcome outcome = new CallOutcome(
                 permit,
-                parts.gate().admission(permit.endpoint(), Priority.INTERACTIVE),
+                context.issuer().admission(permit.endpoint(), Priority.INTERACTIVE),
                 reply,
-                parts.time().monotonic() - call.start(),
+                context.time().monotonic() - call.start(),
                 headAt,
-                leaveAlone(parts, reply),
+                leaveAlone(context, reply),
                 tellsNothing,
                 budget.deadline());
         Optional<FailureClass> failure =
                 reply instanceof ProviderReply.Failure failed ? Optional.of(failed.failure()) : Optional.empty();
-        reports.apply(parts).report(settlement, failure, call.ticket().key());
+        sink.apply(context).record(outcome, failure, call.keyed().key());
     }
 
     /** How well tokens are counted tells nothing of how well a model answers; of the key and the account it does. */
@@ -297,13 +297,13 @@ final class Attempts {
                 failure, 0, new byte[0], detail, true, Optional.empty(), Optional.empty(), List.of());
     }
 
-    private boolean refreshKey(Parts parts, Endpoint endpoint, ApiKeys.ApiKey refused) {
+    private boolean refreshKey(DispatchContext context, Endpoint endpoint, ApiKeys.ApiKey refused) {
         boolean renewed = !keysRenewed.contains(endpoint.name())
-                && parts.keys().refresh(endpoint.apiKey(), refused) instanceof ApiKeys.ApiKey key
+                && context.keys().refresh(endpoint.apiKey(), refused) instanceof ApiKeys.ApiKey key
                 && !key.equals(refused);
         if (renewed) {
             keysRenewed.add(endpoint.name());
-            parts.listener().on(new DispatchEvent.KeyRenewed(endpoint.name()));
+            context.listener().on(new DispatchEvent.KeyRenewed(endpoint.name()));
         }
         return renewed;
     }
@@ -324,12 +324,12 @@ final class Attempts {
     }
 
     /** How long an endpoint that refused for its limits is left alone: as it says, or for 1 to 5 s. */
-    private OptionalLong leaveAlone(Parts parts, ProviderReply reply) {
+    private OptionalLong leaveAlone(DispatchContext context, ProviderReply reply) {
         if (!(reply instanceof ProviderReply.Failure failure) || failure.failure() != FailureClass.RATE_LIMITED) {
             return OptionalLong.empty();
         }
         long cap = settings.routing().retryAfterCap().toNanos();
-        long unsaid = NANOS_PER_SECOND + (long) (4 * NANOS_PER_SECOND * parts.random().nextDouble());
+        long unsaid = NANOS_PER_SECOND + (long) (4 * NANOS_PER_SECOND * context.random().nextDouble());
         return OptionalLong.of(
                 failure.retryAfter().map(said -> Math.min(cap, said.toNanos())).orElse(unsaid));
     }

@@ -1,8 +1,8 @@
 package ailb.dispatch;
 
-import ailb.dispatch.choice.Budget;
-import ailb.dispatch.choice.Choices;
-import ailb.dispatch.fallback.Parts;
+import ailb.dispatch.choice.EligibleEndpoints;
+import ailb.dispatch.choice.TimeBudget;
+import ailb.dispatch.fallback.DispatchContext;
 import ailb.pool.FailureClass;
 import ailb.port.ReplyBudget;
 import java.util.Objects;
@@ -15,27 +15,28 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BatchCall {
 
-    private final Parts parts;
-    private final Choices choices;
-    private final Budget budget;
+    private final DispatchContext context;
+    private final EligibleEndpoints eligible;
+    private final TimeBudget budget;
     private final Attempts attempts;
     private final ReplyBudget.Share replies;
     private int pauses;
     private int failures;
     private long notBefore;
-    @Nullable private Ticket ticket;
+    @Nullable private KeyedPermit keyed;
 
     BatchCall(
-            Parts parts, Choices choices, Budget budget, Attempts attempts, ReplyBudget.Share replies) {
-        this.parts = parts;
-        this.choices = choices;
+            DispatchContext context, EligibleEndpoints eligible, TimeBudget budget, Attempts attempts,
+            ReplyBudget.Share replies) {
+        this.context = context;
+        this.eligible = eligible;
         this.budget = budget;
         this.attempts = attempts;
         this.replies = replies;
     }
 
-    Choices choices() {
-        return choices;
+    EligibleEndpoints eligible() {
+        return eligible;
     }
 
     /** Before this moment no endpoint that has failed it is asked again; nanoseconds since the epoch. */
@@ -43,8 +44,8 @@ public final class BatchCall {
         return notBefore;
     }
 
-    void lease(Ticket leased) {
-        ticket = leased;
+    void lease(KeyedPermit leased) {
+        keyed = leased;
     }
 
     /** Calls made for it that failed, and by a fault that may be its own: limits and bad keys have nothing to do with it. */
@@ -59,12 +60,12 @@ public final class BatchCall {
      * @throws InterruptedException when the calling thread is interrupted
      */
     public boolean awaitSlot() throws InterruptedException {
-        return attempts.awaitSlot(parts, leased().permit());
+        return attempts.awaitSlot(context, leased().permit());
     }
 
     /** Leaves the permit unused. */
     public void giveUp() {
-        parts.settler().abandon(leased().permit());
+        context.recorder().abandon(leased().permit());
     }
 
     /**
@@ -74,15 +75,15 @@ public final class BatchCall {
      * @throws InterruptedException when the calling thread is interrupted
      */
     public Optional<DispatchResult> attempt() throws InterruptedException {
-        return switch (attempts.attempt(parts, leased())) {
+        return switch (attempts.attempt(context, leased())) {
             case Attempts.Finished(DispatchResult result) -> Optional.of(result);
             case Attempts.WithNewKey(var endpoint) -> {
-                choices.renewed(endpoint);
+                eligible.renewed(endpoint);
                 yield Optional.empty();
             }
             case Attempts.Elsewhere(var endpoint, var failure) -> {
-                choices.failedAt(endpoint, failure);
-                notBefore = parts.time().now() + Pause.next(pauses++, parts.random());
+                eligible.failedAt(endpoint, failure);
+                notBefore = context.time().now() + RetryBackoff.next(pauses++, context.random());
                 if (failure != FailureClass.RATE_LIMITED && !failure.needsAPerson()) {
                     failures++;
                 }
@@ -98,10 +99,10 @@ public final class BatchCall {
 
     /** What is to be said of the request as things stand. */
     DispatchResult ending() {
-        return new Ending(parts, choices, false, budget, attempts).result();
+        return new FailureResponse(context, eligible, false, budget, attempts).result();
     }
 
-    private Ticket leased() {
-        return Objects.requireNonNull(ticket, "no permit");
+    private KeyedPermit leased() {
+        return Objects.requireNonNull(keyed, "no permit");
     }
 }

@@ -2,14 +2,17 @@ package ailb.dispatch;
 
 import ailb.admission.Admission;
 import ailb.admission.Demand;
-import ailb.dispatch.choice.Budget;
-import ailb.dispatch.choice.Choices;
+import ailb.dispatch.choice.EligibleEndpoints;
+import ailb.dispatch.choice.EndpointOption;
 import ailb.dispatch.choice.Shortlist;
-import ailb.dispatch.coalesce.DeferredReports;
-import ailb.dispatch.fallback.Grounds;
-import ailb.dispatch.fallback.Parts;
-import ailb.dispatch.permit.Gate;
+import ailb.dispatch.choice.TimeBudget;
+import ailb.dispatch.coalesce.DeferredOutcomes;
+import ailb.dispatch.fallback.DispatchContext;
+import ailb.dispatch.fallback.StateFallback;
+import ailb.dispatch.permit.AdmissionRequest;
+import ailb.dispatch.permit.AdmissionResult;
 import ailb.dispatch.permit.Permit;
+import ailb.dispatch.permit.PiggybackUpdate;
 import ailb.dispatch.permit.Priority;
 import ailb.health.Breaker;
 import ailb.pool.Endpoint;
@@ -35,7 +38,7 @@ import java.util.stream.LongStream;
 
 /**
  * Makes the calls of batches: of a lower class, and many at a time. One write leases the permits of several calls, and
- * one reports several answers. Belongs to one worker and is used by one thread, but for the calls themselves.
+ * one records several answers. Belongs to one worker and is used by one thread, but for the calls themselves.
  */
 public final class BatchCalls {
 
@@ -54,33 +57,34 @@ public final class BatchCalls {
 
     private static final int STORE_PATIENCE = 2;
 
-    private static final Duration LONGEST_REPORT_WAIT = Duration.ofSeconds(2);
+    private static final Duration LONGEST_OUTCOME_WAIT = Duration.ofSeconds(2);
 
-    private final Grounds grounds;
+    private final StateFallback fallback;
     private final ReplyBudget replies;
-    private final Parts parts;
+    private final DispatchContext context;
     private final Settings.Batches settings;
-    private final Budget budget;
-    private final DeferredReports reports;
+    private final TimeBudget budget;
+    private final DeferredOutcomes outcomes;
 
     /** @param replies that the calls share */
-    BatchCalls(Grounds grounds, Deadline deadline, ReplyBudget replies) {
-        this.grounds = grounds;
+    BatchCalls(StateFallback fallback, Deadline deadline, ReplyBudget replies) {
+        this.fallback = fallback;
         this.replies = replies;
-        this.parts = grounds.shared();
-        this.settings = parts.pool().settings().batches();
-        this.budget = new Budget(deadline, parts.time(), parts.pool().settings(), Priority.BATCH);
-        this.reports = new DeferredReports(parts.settler(), parts.time(), _ -> true, LONGEST_REPORT_WAIT);
+        this.context = fallback.shared();
+        this.settings = context.pool().settings().batches();
+        this.budget = new TimeBudget(deadline, context.time(), context.pool().settings(), Priority.BATCH);
+        this.outcomes = new DeferredOutcomes(context.recorder(), context.time(), _ -> true, LONGEST_OUTCOME_WAIT);
     }
 
     /** A call that waits. */
     public BatchCall call(ModelRequest request) {
         ReplyBudget.Share share = replies.share();
         return new BatchCall(
-                parts,
-                new Choices(parts, request, budget, Priority.BATCH),
+                context,
+                new EligibleEndpoints(context, request, budget, Priority.BATCH),
                 budget,
-                new Attempts(request, budget, parts.pool().settings(), StreamOutput.none(parts.time()), _ -> reports,
+                new Attempts(request, budget, context.pool().settings(), StreamOutput.none(context.time()),
+                        _ -> outcomes,
                         share),
                 share);
     }
@@ -103,14 +107,14 @@ public final class BatchCalls {
 
     /** Leases permits for those of the waiting calls that there is room for now. */
     public Leases lease(List<BatchCall> waiting) {
-        if (grounds.isStoreDown()) {
+        if (fallback.isStoreDown()) {
             return new Leases(List.of(), Map.of(), STORE_DOWN_WAIT);
         }
-        parts.view().refresh();
+        context.view().refresh();
         Round round = new Round(waiting);
         while (!round.left.isEmpty()) {
             BatchCall call = round.left.removeFirst();
-            if (!round.hopeless.contains(call.choices().untried())) {
+            if (!round.hopeless.contains(call.eligible().untried())) {
                 leaseFor(call, round);
             }
         }
@@ -121,7 +125,7 @@ public final class BatchCalls {
     private long pause(long soonest) {
         return soonest == OUT_OF_TIME
                 ? OUT_OF_TIME
-                : Math.max(0, soonest - parts.time().now()) + (long) (JITTER * parts.random().nextDouble());
+                : Math.max(0, soonest - context.time().now()) + (long) (JITTER * context.random().nextDouble());
     }
 
     private static final class Round {
@@ -145,112 +149,113 @@ public final class BatchCalls {
     }
 
     private void leaseFor(BatchCall call, Round round) {
-        Choices choices = call.choices();
+        EligibleEndpoints eligible = call.eligible();
         while (round.storeFailures < STORE_PATIENCE) {
-            Shortlist shortlist = choices.shortlist(Set.of());
-            if (choices.usable().isEmpty() || choices.budgetRefuses()) {
+            Shortlist shortlist = eligible.shortlist(Set.of());
+            if (eligible.usable().isEmpty() || eligible.budgetRefuses()) {
                 round.declined.put(call, call.ending());
                 return;
             }
-            List<Shortlist.Entry> ready = shortlist.ready()
+            List<EndpointOption> ready = shortlist.ready()
                     .stream()
-                    .filter(entry -> !round.full.containsKey(entry.endpoint().name()))
-                    .filter(entry -> !entry.tried() || call.notBefore() <= shortlist.now())
+                    .filter(option -> !round.full.containsKey(option.endpoint().name()))
+                    .filter(option -> !option.tried() || call.notBefore() <= shortlist.now())
                     .toList();
             if (ready.isEmpty()) {
                 round.soonest = Math.min(round.soonest, soonest(call, shortlist, round));
                 if (call.notBefore() <= shortlist.now()) {
-                    round.hopeless.add(choices.untried());
+                    round.hopeless.add(eligible.untried());
                 }
                 return;
             }
-            if (tryLease(call, choices.choose(ready), round)) {
+            if (tryLease(call, eligible.choose(ready), round)) {
                 return;
             }
         }
-        round.soonest = Math.min(round.soonest, parts.time().now() + UNKNOWN_WAIT);
+        round.soonest = Math.min(round.soonest, context.time().now() + UNKNOWN_WAIT);
     }
 
-    private boolean tryLease(BatchCall call, Shortlist.Entry entry, Round round) {
-        Endpoint endpoint = entry.endpoint();
+    private boolean tryLease(BatchCall call, EndpointOption option, Round round) {
+        Endpoint endpoint = option.endpoint();
         List<BatchCall> calls = new ArrayList<>();
         calls.add(call);
-        if (entry.access() == Breaker.Access.CLOSED) {
+        if (option.access() == Breaker.Access.NORMAL) {
             round.left.stream()
-                    .filter(other -> other.choices().mayJoin(endpoint))
+                    .filter(other -> other.eligible().mayJoin(endpoint))
                     .limit(settings.lease() - 1L)
                     .forEach(calls::add);
         }
         List<Demand> demands = new ArrayList<>();
-        demands.add(entry.demand());
-        calls.stream().skip(1).forEach(other -> demands.add(other.choices().demand(endpoint)));
-        int least = worthAWrite(entry, demands);
-        return call.choices()
+        demands.add(option.demand());
+        calls.stream().skip(1).forEach(other -> demands.add(other.eligible().demand(endpoint)));
+        int least = worthAWrite(option, demands);
+        return call.eligible()
                 .key(endpoint)
-                .filter(_ -> hasRoom(entry, demands.subList(0, least), round))
-                .map(key -> admit(entry, calls, demands, least, key, round))
+                .filter(_ -> hasRoom(option, demands.subList(0, least), round))
+                .map(key -> admit(option, calls, demands, least, key, round))
                 .orElse(false);
     }
 
     /** A lease of a few takes a write as one of many does: better to wait until there is room for more of them. */
-    private int worthAWrite(Shortlist.Entry entry, List<Demand> demands) {
-        Admission admission = parts.gate().admission(entry.endpoint(), Priority.BATCH);
-        return entry.access() == Breaker.Access.CLOSED
+    private int worthAWrite(EndpointOption option, List<Demand> demands) {
+        Admission admission = context.issuer().admission(option.endpoint(), Priority.BATCH);
+        return option.access() == Breaker.Access.NORMAL
                 ? admission.atOnce(demands, settings.ahead().toNanos())
                 : 1;
     }
 
-    private boolean hasRoom(Shortlist.Entry entry, List<Demand> together, Round round) {
-        if (entry.access() != Breaker.Access.CLOSED) {
+    private boolean hasRoom(EndpointOption option, List<Demand> together, Round round) {
+        if (option.access() != Breaker.Access.NORMAL) {
             return true;
         }
-        long now = parts.time().now();
-        long room = room(entry.endpoint(), together, now);
-        if (room <= now && parts.view().observe(entry.endpoint()).age() > FRESH) {
+        long now = context.time().now();
+        long room = room(option.endpoint(), together, now);
+        if (room <= now && context.view().observe(option.endpoint()).age() > FRESH) {
             // Other workers waited for the same moment: a look costs less than a write that is refused.
-            parts.view().refresh(FRESH);
-            now = parts.time().now();
-            room = room(entry.endpoint(), together, now);
+            context.view().refresh(FRESH);
+            now = context.time().now();
+            room = room(option.endpoint(), together, now);
         }
         if (room > now) {
-            round.full.put(entry.endpoint().name(), room);
+            round.full.put(option.endpoint().name(), room);
         }
         return room <= now;
     }
 
     private long room(Endpoint endpoint, List<Demand> together, long now) {
-        return parts.gate()
+        return context.issuer()
                 .admission(endpoint, Priority.BATCH)
-                .room(parts.view().state(endpoint), together, settings.ahead().toNanos(), now);
+                .room(context.view().state(endpoint), together, settings.ahead().toNanos(), now);
     }
 
     private boolean admit(
-            Shortlist.Entry entry,
+            EndpointOption option,
             List<BatchCall> calls,
             List<Demand> demands,
             int least,
             ApiKeys.ApiKey key,
             Round round) {
-        Endpoint endpoint = entry.endpoint();
-        long maxWait = Math.min(settings.ahead().toNanos(), entry.maxWait());
-        Duration lease = budget.lease(
-                parts.view().state(endpoint), entry.demand(), calls.getFirst().choices().maxTokens());
-        Gate.Order order = new Gate.Order(endpoint, demands, Priority.BATCH, entry.access(), maxWait, lease, 0);
-        return switch (parts.gate().admit(order, least, Gate.Rider.NONE)) {
-            case Gate.Granted(List<Permit> permits, _) -> {
+        Endpoint endpoint = option.endpoint();
+        long maxWait = Math.min(settings.ahead().toNanos(), option.maxWait());
+        Duration probeTime = budget.probeTime(
+                context.view().state(endpoint), option.demand(), calls.getFirst().eligible().maxTokens());
+        AdmissionRequest admission =
+                new AdmissionRequest(endpoint, demands, Priority.BATCH, option.access(), maxWait, probeTime, 0);
+        return switch (context.issuer().admit(admission, least, PiggybackUpdate.NONE)) {
+            case AdmissionResult.Granted(List<Permit> permits, _) -> {
                 for (int i = 0; i < permits.size(); i++) {
-                    calls.get(i).lease(new Ticket(permits.get(i), key));
+                    calls.get(i).lease(new KeyedPermit(permits.get(i), key));
                 }
                 List<BatchCall> leased = calls.subList(0, permits.size());
                 round.ready.addAll(leased);
                 round.left.removeAll(new HashSet<>(leased));
                 yield true;
             }
-            case Gate.Refused(),Gate.Throttled() -> {
-                round.full.put(endpoint.name(), parts.time().now() + refusalWait());
+            case AdmissionResult.Refused(),AdmissionResult.Throttled() -> {
+                round.full.put(endpoint.name(), context.time().now() + refusalWait());
                 yield false;
             }
-            case Gate.Unknown() -> {
+            case AdmissionResult.Unknown() -> {
                 round.storeFailures++;
                 yield false;
             }
@@ -259,21 +264,21 @@ public final class BatchCalls {
 
     /** Others were quicker: workers that all come back at once would only refuse each other again. */
     private long refusalWait() {
-        return (long) (settings.ahead().toNanos() * (0.2 + 0.8 * parts.random().nextDouble()));
+        return (long) (settings.ahead().toNanos() * (0.2 + 0.8 * context.random().nextDouble()));
     }
 
     /** When the call may get room: at the end of a limit's wait, or of an endpoint's time out. */
     private long soonest(BatchCall call, Shortlist shortlist, Round round) {
         long now = shortlist.now();
-        if (!shortlist.entries().isEmpty()
-                && shortlist.entries().stream().allMatch(entry -> entry.maxWait() < 0)) {
+        if (!shortlist.options().isEmpty()
+                && shortlist.options().stream().allMatch(option -> option.maxWait() < 0)) {
             return OUT_OF_TIME;
         }
-        LongStream rooms = shortlist.entries().stream().mapToLong(entry -> room(call, entry, round));
-        LongStream returns = call.choices()
+        LongStream rooms = shortlist.options().stream().mapToLong(option -> room(call, option, round));
+        LongStream returns = call.eligible()
                 .usable()
                 .stream()
-                .map(endpoint -> parts.view().state(endpoint))
+                .map(endpoint -> context.view().state(endpoint))
                 .filter(state -> !Breaker.isClosed(state))
                 .mapToLong(BatchCalls::probed);
         return LongStream.concat(rooms, returns)
@@ -282,13 +287,13 @@ public final class BatchCalls {
                 .orElse(now + UNKNOWN_WAIT);
     }
 
-    private long room(BatchCall call, Shortlist.Entry entry, Round round) {
-        Long full = round.full.get(entry.endpoint().name());
+    private long room(BatchCall call, EndpointOption option, Round round) {
+        Long full = round.full.get(option.endpoint().name());
         // One that has room again since it was found full is due now.
         long room = full == null
-                ? entry.room() - settings.ahead().toNanos()
-                : Math.max(full, parts.time().now() + 1);
-        return entry.tried() ? Math.max(call.notBefore(), room) : room;
+                ? option.room() - settings.ahead().toNanos()
+                : Math.max(full, context.time().now() + 1);
+        return option.tried() ? Math.max(call.notBefore(), room) : room;
     }
 
     /** When an endpoint that is out may be tried again. */
@@ -296,13 +301,13 @@ public final class BatchCalls {
         return Math.max(state.get(Attribute.OPEN_UNTIL), state.get(Attribute.PROBE_UNTIL));
     }
 
-    /** Nanoseconds until answers are to be reported; very long where none wait. */
-    public long untilReport() {
-        return reports.untilDue();
+    /** Nanoseconds until answers are to be recorded; very long where none wait. */
+    public long untilFlush() {
+        return outcomes.untilDue();
     }
 
-    /** Reports the answers that have come. */
-    public void report() {
-        reports.flush();
+    /** Records the answers that have come. */
+    public void flushOutcomes() {
+        outcomes.flush();
     }
 }

@@ -1,9 +1,9 @@
 package ailb.dispatch;
 
 import ailb.dispatch.coalesce.WriteModes;
-import ailb.dispatch.fallback.Grounds;
-import ailb.dispatch.fallback.OwnAdmissions;
-import ailb.dispatch.fallback.Parts;
+import ailb.dispatch.fallback.DispatchContext;
+import ailb.dispatch.fallback.LocalAdmissions;
+import ailb.dispatch.fallback.StateFallback;
 import ailb.dispatch.fallback.StoreWatch;
 import ailb.dispatch.permit.PoolView;
 import ailb.pool.Endpoint;
@@ -26,7 +26,7 @@ import java.util.random.RandomGenerator;
  */
 public final class Dispatcher {
 
-    private final Grounds grounds;
+    private final StateFallback fallback;
 
     /** @param random used by many threads at once */
     public Dispatcher(
@@ -52,11 +52,12 @@ public final class Dispatcher {
             WriteModes modes) {
         DispatchListener all = both(modes, listener);
         StoreWatch watch = new StoreWatch(store, time, all);
-        OwnAdmissions own = new OwnAdmissions(time);
-        Parts shared = Parts.of(pool, watch, upstream, keys, time, random, both(own, all), _ -> 1, modes::of);
-        this.grounds = new Grounds(
+        LocalAdmissions own = new LocalAdmissions(time);
+        DispatchContext shared =
+                DispatchContext.of(pool, watch, upstream, keys, time, random, both(own, all), _ -> 1, modes::of);
+        this.fallback = new StateFallback(
                 shared, watch, own,
-                (items, share) -> Parts.of(
+                (items, share) -> DispatchContext.of(
                         pool, items, upstream, keys, time, random, all, share, (_, _) -> WriteModes.Mode.PLAIN));
     }
 
@@ -75,7 +76,7 @@ public final class Dispatcher {
      * @throws InterruptedException when the calling thread is interrupted
      */
     public DispatchResult dispatch(ModelRequest request, Deadline deadline) throws InterruptedException {
-        return new RequestRun(grounds, request, deadline, null).run();
+        return new RequestRun(fallback, request, deadline, null).run();
     }
 
     /**
@@ -89,7 +90,7 @@ public final class Dispatcher {
      */
     public DispatchResult dispatch(ModelRequest request, Deadline deadline, StreamCaller caller)
             throws InterruptedException {
-        return new RequestRun(grounds, request, deadline, caller).run();
+        return new RequestRun(fallback, request, deadline, caller).run();
     }
 
     /**
@@ -98,17 +99,17 @@ public final class Dispatcher {
      * @param replies that the calls share; see {@link BatchCall#releaseReply}
      */
     public BatchCalls batch(Deadline deadline, ReplyBudget replies) {
-        return new BatchCalls(grounds, deadline, replies);
+        return new BatchCalls(fallback, deadline, replies);
     }
 
     /** What is known of the endpoints: the shared state or, while its store is down, what this instance has learnt. */
     public PoolView view() {
-        return grounds.current().view();
+        return fallback.current().view();
     }
 
     /** What is to be done about an endpoint's key, where there is none; empty too where nobody can tell now. */
     public Optional<String> missingKey(Endpoint endpoint) {
-        return grounds.shared().keys().get(endpoint.apiKey()) instanceof ApiKeys.Missing(String remedy)
+        return fallback.shared().keys().get(endpoint.apiKey()) instanceof ApiKeys.Missing(String remedy)
                 ? Optional.of(remedy)
                 : Optional.empty();
     }
@@ -118,6 +119,6 @@ public final class Dispatcher {
      * epoch; empty while the store answers.
      */
     public OptionalLong storeDownSince() {
-        return grounds.storeDownSince();
+        return fallback.storeDownSince();
     }
 }

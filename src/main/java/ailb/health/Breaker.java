@@ -13,7 +13,7 @@ import java.util.random.RandomGenerator;
 
 /**
  * Takes an endpoint out for the whole fleet and lets it in again (M. Nygard, "Release It!"). Closed, it takes calls.
- * Open, it takes none. When its time has come one call in the whole fleet is let through, half-open, under a lease; how
+ * Open, it takes none. When its time has come one call in the whole fleet is let through, half-open; how
  * that ends closes the breaker or opens it again.
  *
  * <p>Every move is guarded by the generation it bumps, so that each is made once, and reports of older calls change
@@ -55,13 +55,13 @@ public final class Breaker {
     /** How a call may come to an endpoint. */
     public enum Access {
         /** As usual. */
-        CLOSED,
+        NORMAL,
         /** As the one call that finds out whether the endpoint is well again. */
         PROBE,
         /** As a probe before its time: only while no other endpoint is closed. */
         EARLY_PROBE,
         /** Not at all. */
-        OUT
+        DENIED
     }
 
     public static boolean isClosed(EndpointState state) {
@@ -102,16 +102,16 @@ public final class Breaker {
      */
     public static Access access(EndpointState state, long now, boolean keyReplaced) {
         if (isClosed(state)) {
-            return Access.CLOSED;
+            return Access.NORMAL;
         }
         boolean isProbed = state.get(Attribute.PROBE_UNTIL) > now;
         if (isProbed && state.get(Attribute.BREAKER) == HALF_OPEN) {
-            return Access.OUT;
+            return Access.DENIED;
         }
         if (state.get(Attribute.OPEN_UNTIL) <= now || keyReplaced) {
             return Access.PROBE;
         }
-        return isProbed || reason(state).needsAPerson() ? Access.OUT : Access.EARLY_PROBE;
+        return isProbed || reason(state).needsAPerson() ? Access.DENIED : Access.EARLY_PROBE;
     }
 
     /**
@@ -143,72 +143,72 @@ public final class Breaker {
      * Adds to an admission what lets the call through the breaker: a guard while it is closed, otherwise the move to
      * half-open, which only one call in the fleet can make.
      *
-     * @param access as {@link #access} says, and not {@link Access#OUT}
-     * @param lease how long the probe may take; after that another call may take its place
+     * @param access as {@link #access} says, and not {@link Access#DENIED}
+     * @param probeTime how long the probe may take; after that another call may take its place
      */
     public static void pass(
-            ConditionalUpdate.Builder admission, EndpointState state, Access access, long now, Duration lease) {
-        if (access == Access.CLOSED) {
+            ConditionalUpdate.Builder admission, EndpointState state, Access access, long now, Duration probeTime) {
+        if (access == Access.NORMAL) {
             admission.guard(new Guard.Absent(Attribute.BREAKER));
             return;
         }
         admission.guard(unmoved(state));
         admission.add(Attribute.GENERATION, 1);
         admission.put(Attribute.BREAKER, HALF_OPEN);
-        admission.put(Attribute.PROBE_UNTIL, now + lease.toNanos());
+        admission.put(Attribute.PROBE_UNTIL, now + probeTime.toNanos());
     }
 
     /** Whether a call that could pass in one state can still do so, as what it came, in a later one. */
     public static boolean stillPasses(Access access, EndpointState before, EndpointState current) {
-        return access == Access.CLOSED ? isClosed(current) : unmoved(before).holds(current);
+        return access == Access.NORMAL ? isClosed(current) : unmoved(before).holds(current);
     }
 
-    /** An answer, adding to a settling write: the faults in a row are over. */
-    public static void succeeded(ConditionalUpdate.Builder settle) {
-        settle.remove(Attribute.CONSECUTIVE_FAILURES);
+    /** An answer, adding to the write that records it: the faults in a row are over. */
+    public static void succeeded(ConditionalUpdate.Builder outcome) {
+        outcome.remove(Attribute.CONSECUTIVE_FAILURES);
     }
 
-    /** A fault of the endpoint, adding to a settling write: one more in a row. */
-    public static void failed(ConditionalUpdate.Builder settle) {
-        settle.add(Attribute.CONSECUTIVE_FAILURES, 1);
+    /** A fault of the endpoint, adding to the write that records it: one more in a row. */
+    public static void failed(ConditionalUpdate.Builder outcome) {
+        outcome.add(Attribute.CONSECUTIVE_FAILURES, 1);
     }
 
     /**
-     * A fault of the endpoint among the calls of the same time, adding to a settling write that counts the call.
+     * A fault of the endpoint among the calls of the same time, adding to the write that records and counts it.
      *
      * @param known the item as last seen; the write is refused where it has moved on too far
      */
-    public void raiseFaultLevel(ConditionalUpdate.Builder settle, EndpointState known) {
-        level.raise(settle, known);
+    public void raiseFaultLevel(ConditionalUpdate.Builder outcome, EndpointState known) {
+        level.raise(outcome, known);
     }
 
     /**
      * The move that a failure of a usual call asks for, if any.
      *
-     * @param settled the item as the failure's settling write left it
+     * @param recorded the item as the write that recorded the failure left it
      * @param keyVersion of the key the call was made with
      */
     public Optional<ConditionalUpdate> trip(
-            EndpointState settled,
+            EndpointState recorded,
             FailureClass failure,
             Recent recent,
             long keyVersion,
             long now,
             RandomGenerator random) {
-        if (!isClosed(settled)) {
+        if (!isClosed(recorded)) {
             return Optional.empty();
         }
         if (failure.needsAPerson()) {
-            return Optional.of(open(settled, failure, keyVersion, now, random).build());
+            return Optional.of(open(recorded, failure, keyVersion, now, random).build());
         }
-        boolean tooMany = tripRules.tooMany(settled, recent);
-        if (!failure.isEndpointFault() || !(tooMany || tripRules.tooManyInARow(settled, recent))) {
+        boolean tooMany = tripRules.tooMany(recorded, recent);
+        if (!failure.isEndpointFault() || !(tooMany || tripRules.tooManyInARow(recorded, recent))) {
             return Optional.empty();
         }
-        ConditionalUpdate.Builder move = open(settled, failure, keyVersion, now, random);
+        ConditionalUpdate.Builder move = open(recorded, failure, keyVersion, now, random);
         if (!tooMany) {
             // An answer in between has zeroed the count: it is looked at anew after the next fault.
-            long faults = settled.get(Attribute.CONSECUTIVE_FAILURES);
+            long faults = recorded.get(Attribute.CONSECUTIVE_FAILURES);
             move.guard(new Guard.Between(Attribute.CONSECUTIVE_FAILURES, faults, Long.MAX_VALUE));
         }
         return Optional.of(move.build());
@@ -263,11 +263,11 @@ public final class Breaker {
     /**
      * The move that the end of a probe asks for. Anything but a fault shows that the endpoint works.
      *
-     * @param settled the item as the probe's settling write left it
+     * @param recorded the item as the write that recorded the probe left it
      * @param early whether the probe came before its time: its fault makes the opening no longer
      */
     public ConditionalUpdate verdict(
-            EndpointState settled,
+            EndpointState recorded,
             Optional<FailureClass> failure,
             boolean early,
             long keyVersion,
@@ -276,14 +276,14 @@ public final class Breaker {
         Optional<FailureClass> fault =
                 failure.filter(each -> each.isEndpointFault() || each.needsAPerson());
         if (fault.isEmpty()) {
-            return close(settled, now);
+            return close(recorded, now);
         }
         if (early && !fault.get().needsAPerson()) {
-            return reopen(settled, fault.get(), keyVersion)
+            return reopen(recorded, fault.get(), keyVersion)
                     .put(Attribute.PROBE_UNTIL, now + EARLY_PROBE_AFTER)
                     .build();
         }
-        return open(settled, fault.get(), keyVersion, now, random)
+        return open(recorded, fault.get(), keyVersion, now, random)
                 .remove(Attribute.PROBE_UNTIL)
                 .build();
     }

@@ -44,21 +44,21 @@ final class FaultLevel {
      *
      * @param known the item as last seen; where it has moved on too far the write is refused
      */
-    void raise(ConditionalUpdate.Builder settle, EndpointState known) {
+    void raise(ConditionalUpdate.Builder outcome, EndpointState known) {
         long calls = known.get(Attribute.TOTAL_REQUESTS);
         long explained = known.get(Attribute.FAULT_LEVEL);
         if (known.has(Attribute.FAULT_LEVEL) && explained >= calls) {
-            settle.guard(new Guard.Between(Attribute.FAULT_LEVEL, explained, Long.MAX_VALUE));
-            settle.add(Attribute.FAULT_LEVEL, step);
+            outcome.guard(new Guard.Between(Attribute.FAULT_LEVEL, explained, Long.MAX_VALUE));
+            outcome.add(Attribute.FAULT_LEVEL, step);
         } else {
-            settle.guard(Guard.atMost(known, Attribute.FAULT_LEVEL, calls - 1));
-            settle.put(Attribute.FAULT_LEVEL, calls + step);
+            outcome.guard(Guard.atMost(known, Attribute.FAULT_LEVEL, calls - 1));
+            outcome.put(Attribute.FAULT_LEVEL, calls + step);
         }
-        settle.guard(Guard.atMost(known, Attribute.TOTAL_REQUESTS, Math.max(explained, calls + LEEWAY)));
+        outcome.guard(Guard.atMost(known, Attribute.TOTAL_REQUESTS, Math.max(explained, calls + LEEWAY)));
     }
 
     /** Whether there are as many as faults in a row that always take an endpoint out, answers in between allowed for. */
-    boolean isFull(EndpointState settled) {
-        return settled.get(Attribute.FAULT_LEVEL) - settled.get(Attribute.TOTAL_REQUESTS) >= full;
+    boolean isFull(EndpointState recorded) {
+        return recorded.get(Attribute.FAULT_LEVEL) - recorded.get(Attribute.TOTAL_REQUESTS) >= full;
     }
 }

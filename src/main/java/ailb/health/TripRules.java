@@ -20,15 +20,15 @@ final class TripRules {
      * then, so they count only where the window is small or fails often. Many always count; refusals for a limit, which
      * tell nothing of an endpoint's health, neither end the row nor make it shorter.
      */
-    boolean tooManyInARow(EndpointState settled, Recent recent) {
-        long faults = settled.get(Attribute.CONSECUTIVE_FAILURES);
+    boolean tooManyInARow(EndpointState recorded, Recent recent) {
+        long faults = recorded.get(Attribute.CONSECUTIVE_FAILURES);
         boolean suspect = !isEnough(recent) || recent.errorRate() >= rules.suspectErrorRate();
         return (faults >= rules.consecutiveErrors() && suspect) || faults >= rules.hardConsecutiveErrors();
     }
 
     /** Faults among answers: one more answer would not undo them. */
-    boolean tooMany(EndpointState settled, Recent recent) {
-        return level.isFull(settled) || (isEnough(recent) && recent.errorRate() >= rules.errorRate());
+    boolean tooMany(EndpointState recorded, Recent recent) {
+        return level.isFull(recorded) || (isEnough(recent) && recent.errorRate() >= rules.errorRate());
     }
 
     private boolean isEnough(Recent recent) {

@@ -33,14 +33,14 @@ public final class ApiHandler implements RequestStreamHandler {
             Map.of("content-type", "application/json"),
             "{\"status\":\"ok\"}".getBytes(StandardCharsets.UTF_8));
 
-    private final Function function;
+    private final ApiFunction function;
 
     /** What Lambda calls: everything as the environment says, ready for SnapStart. */
     public ApiHandler() {
-        this(Function.ofEnvironment());
+        this(ApiFunction.ofEnvironment());
     }
 
-    ApiHandler(Function function) {
+    ApiHandler(ApiFunction function) {
         this.function = function;
     }
 

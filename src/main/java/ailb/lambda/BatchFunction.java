@@ -15,7 +15,7 @@ import ailb.port.TimeSource;
 import ailb.state.StateStore;
 
 /**
- * The parts of the function that works off batches, put together once an instance.
+ * The function that works off batches, put together once an instance.
  *
  * @param hooks what to do around a snapshot; held here, since the registry holds it weakly
  */
@@ -23,19 +23,20 @@ record BatchFunction(BatchWorker worker, TimeSource time, SnapshotHooks hooks) {
 
     static BatchFunction ofEnvironment() {
         BatchSettings settings = BatchSettings.of(System.getenv());
-        Pool pool = settings.pool();
+        FunctionSettings shared = settings.shared();
+        Pool pool = shared.pool();
         TimeSource time = new SystemTime();
-        JsonLog log = new JsonLog(System.out, time, settings.stack());
+        JsonLog log = new JsonLog(System.out, time, shared.stack());
         log.takeSystemLog();
         RenewableRandom random = RenewableRandom.quick();
         HttpUpstream upstream = new HttpUpstream();
-        StateStore store = new DynamoStateStore(AwsClients.dynamoDb(), settings.table());
+        StateStore store = new DynamoStateStore(AwsClients.dynamoDb(), shared.table());
         ApiKeys keys = new SecretsManagerKeys(
-                AwsClients.secretsManager(), settings.providerKeysSecret(), Function.keyNames(pool), time);
-        BatchStore batches = new DynamoBatchStore(AwsClients.batchStore(), settings.table());
-        BatchQueue queue = new SqsBatchQueue(AwsClients.sqs(), settings.queue(), settings.deadLetters());
+                AwsClients.secretsManager(), shared.providerKeysSecret(), ApiFunction.keyNames(pool), time);
+        BatchStore batches = new DynamoBatchStore(AwsClients.batchStore(), shared.table());
+        BatchQueue queue = new SqsBatchQueue(AwsClients.sqs(), shared.batchQueue(), settings.deadLetters());
         BatchWorker worker = Wiring.worker(
-                pool, store, upstream, keys, batches, queue, settings.resultsKept(), time, random,
+                pool, store, upstream, keys, batches, queue, shared.resultsKept(), time, random,
                 log);
         Priming priming = new Priming(pool, store, batches, queue, upstream, time);
         return new BatchFunction(worker, time, SnapshotHooks.register(priming::run, () -> {

@@ -23,7 +23,7 @@ public record Settings(Retries retries, Health health, Routing routing, Batches 
                     Duration.ofMinutes(5),
                     true,
                     0.01,
-                    new Cost(OptionalDouble.empty(), AtBudget.REFUSE, 0)),
+                    new Cost(OptionalDouble.empty(), BudgetPolicy.REFUSE, 0)),
             new Batches(0.8, Duration.ofMillis(250), 10, 10));
 
     /**
@@ -123,7 +123,7 @@ public record Settings(Retries retries, Health health, Routing routing, Batches 
      * @param budget US dollars of a UTC day for the whole pool, above 0 and at most 10^9; empty for no budget
      * @param exponent how strongly cheaper endpoints are preferred while half of the budget is left, 0 (not) to 8
      */
-    public record Cost(OptionalDouble budget, AtBudget atBudget, double exponent) {
+    public record Cost(OptionalDouble budget, BudgetPolicy atBudget, double exponent) {
 
         public Cost {
             require(

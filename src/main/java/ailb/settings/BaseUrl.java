@@ -1,8 +1,8 @@
 package ailb.settings;
 
 import ailb.pool.Provider;
-import ailb.settings.Reading.Bad;
-import ailb.settings.Reading.Good;
+import ailb.settings.ParsedValue.Bad;
+import ailb.settings.ParsedValue.Good;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -28,9 +28,9 @@ final class BaseUrl {
         };
     }
 
-    private static Reading<URI> read(JsonNode value) {
+    private static ParsedValue<URI> read(JsonNode value) {
         if (!value.isTextual()) {
-            return new Bad<>("must be " + RULE.wanted() + ", not " + Echo.of(value));
+            return new Bad<>("must be " + RULE.wanted() + ", not " + RedactedValue.of(value));
         }
         try {
             return read(new URI(value.textValue().replaceFirst("/+$", "")));
@@ -39,7 +39,7 @@ final class BaseUrl {
         }
     }
 
-    private static Reading<URI> read(URI url) {
+    private static ParsedValue<URI> read(URI url) {
         boolean https = "https".equalsIgnoreCase(url.getScheme());
         boolean http = "http".equalsIgnoreCase(url.getScheme());
         if (!(https || http) || url.getHost() == null || url.getPort() == 0 || url.getPort() > 65535) {
@@ -58,7 +58,7 @@ final class BaseUrl {
         return new Good<>(url);
     }
 
-    private static Reading<URI> notAUrl() {
+    private static ParsedValue<URI> notAUrl() {
         return new Bad<>("must be " + RULE.wanted() + ", not the value given (not shown)");
     }
 }

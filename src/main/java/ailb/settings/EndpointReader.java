@@ -8,8 +8,8 @@ import ailb.pool.Pacing;
 import ailb.pool.Price;
 import ailb.pool.Provider;
 import ailb.pool.TokenAccounting;
-import ailb.settings.Reading.Bad;
-import ailb.settings.Reading.Good;
+import ailb.settings.ParsedValue.Bad;
+import ailb.settings.ParsedValue.Good;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.net.URI;
 import java.time.DateTimeException;
@@ -69,7 +69,7 @@ final class EndpointReader {
         double weight = fields.orDefault("weight", WEIGHT, 1.0);
         Limits limits = limits(fields, provider);
         Optional<Price> price =
-                fields.nullable("price").flatMap(Cursor::fields).map(EndpointReader::price);
+                fields.nullable("price").flatMap(JsonField::fields).map(EndpointReader::price);
         fields.refuseOthers();
         return problems.none()
                 ? Optional.of(new Endpoint(
@@ -110,9 +110,9 @@ final class EndpointReader {
                 .collect(Collectors.toSet());
     }
 
-    private static Reading<String> refusedField(JsonNode value) {
+    private static ParsedValue<String> refusedField(JsonNode value) {
         return value.isTextual() && NEEDED_FIELDS.contains(value.textValue())
-                ? new Bad<>("must not be " + Echo.of(value) + ", which every request needs")
+                ? new Bad<>("must not be " + RedactedValue.of(value) + ", which every request needs")
                 : Rule.NAME.reader().apply(value);
     }
 
@@ -162,13 +162,13 @@ final class EndpointReader {
         return new Price(input, output, cached, reasoning);
     }
 
-    private static Reading<Long> limit(JsonNode value) {
+    private static ParsedValue<Long> limit(JsonNode value) {
         if (value.isNumber() && value.decimalValue().doubleValue() > HIGHEST_LIMIT) {
-            return new Bad<>("must be at most " + HIGHEST_LIMIT + ", not " + Echo.of(value));
+            return new Bad<>("must be at most " + HIGHEST_LIMIT + ", not " + RedactedValue.of(value));
         }
         return Rule.wholeBetween(value, 1, HIGHEST_LIMIT)
-                .<Reading<Long>>map(Good::new)
-                .orElseGet(() -> new Bad<>("must be " + LIMIT.wanted() + ", not " + Echo.of(value)));
+                .<ParsedValue<Long>>map(Good::new)
+                .orElseGet(() -> new Bad<>("must be " + LIMIT.wanted() + ", not " + RedactedValue.of(value)));
     }
 
     private static Optional<Optional<ZoneId>> dayReset(JsonNode value) {

@@ -9,27 +9,27 @@ import java.util.Set;
 /** The fields of one JSON object. A field is known once it has been asked for; the others are refused at the end. */
 final class Fields {
 
-    private final Cursor object;
+    private final JsonField object;
     private final Set<String> known = new LinkedHashSet<>();
 
-    Fields(Cursor object) {
+    Fields(JsonField object) {
         this.object = object;
     }
 
     /** The field, whatever its value; empty where it is left out. */
-    Optional<Cursor> field(String name) {
+    Optional<JsonField> field(String name) {
         known.add(name);
         return Optional.ofNullable(object.value().get(name)).map(value -> at(name, value));
     }
 
     /** The field, where null means the same as leaving it out. */
-    Optional<Cursor> nullable(String name) {
+    Optional<JsonField> nullable(String name) {
         return field(name).filter(field -> !field.value().isNull());
     }
 
     /** A field that must be there, with {@code wanted} in words for when it is not. */
-    Optional<Cursor> required(String name, String wanted) {
-        Optional<Cursor> field = field(name);
+    Optional<JsonField> required(String name, String wanted) {
+        Optional<JsonField> field = field(name);
         if (field.isEmpty()) {
             refuse(name, "is missing; it must be " + wanted);
         }
@@ -61,11 +61,11 @@ final class Fields {
         }
     }
 
-    private Cursor at(String name, JsonNode value) {
-        return new Cursor(Cursor.fieldPath(object.path(), name), value, object.problems());
+    private JsonField at(String name, JsonNode value) {
+        return new JsonField(JsonField.fieldPath(object.path(), name), value, object.problems());
     }
 
     private void refuse(String name, String problem) {
-        object.problems().add(Cursor.fieldPath(object.path(), name), problem);
+        object.problems().add(JsonField.fieldPath(object.path(), name), problem);
     }
 }

@@ -90,7 +90,7 @@ final class JsonTree {
         ObjectNode object = JsonNodeFactory.instance.objectNode();
         while (json.nextToken() != JsonToken.END_OBJECT) {
             String name = json.currentName();
-            String fieldPath = Cursor.fieldPath(path, name);
+            String fieldPath = JsonField.fieldPath(path, name);
             if (object.has(name)) {
                 problems.add(fieldPath, "is given more than once; give it once");
             }
@@ -104,7 +104,7 @@ final class JsonTree {
     private JsonNode array(String path) throws IOException {
         ArrayNode array = JsonNodeFactory.instance.arrayNode();
         while (json.nextToken() != JsonToken.END_ARRAY) {
-            array.add(value(Cursor.elementPath(path, array.size())));
+            array.add(value(JsonField.elementPath(path, array.size())));
         }
         return array;
     }

@@ -1,7 +1,7 @@
 package ailb.settings;
 
-import ailb.settings.Reading.Bad;
-import ailb.settings.Reading.Good;
+import ailb.settings.ParsedValue.Bad;
+import ailb.settings.ParsedValue.Good;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.regex.Pattern;
 
@@ -26,7 +26,7 @@ final class KeyName {
         return PREFIX.matcher(text).matches() || UNBROKEN.matcher(text).matches();
     }
 
-    private static Reading<String> read(JsonNode value) {
+    private static ParsedValue<String> read(JsonNode value) {
         String text = value.isTextual() ? value.textValue() : "";
         if (text.length() > LONGEST_NAME || looksLikeKey(text)) {
             return new Bad<>(

@@ -20,7 +20,7 @@ public final class PoolFile {
      */
     public static Pool parse(byte[] json) {
         Problems problems = new Problems();
-        Cursor file = new Cursor("", JsonTree.read(json, problems), problems);
+        JsonField file = new JsonField("", JsonTree.read(json, problems), problems);
         Fields fields = file.fields().orElseThrow(problems::asException);
         EndpointReader reader = new EndpointReader(problems);
         List<Endpoint> endpoints = fields.required("endpoints", "a list of endpoints")

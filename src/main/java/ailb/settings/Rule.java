@@ -2,8 +2,8 @@ package ailb.settings;
 
 import static java.util.stream.Collectors.joining;
 
-import ailb.settings.Reading.Bad;
-import ailb.settings.Reading.Good;
+import ailb.settings.ParsedValue.Bad;
+import ailb.settings.ParsedValue.Good;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.math.BigDecimal;
 import java.util.Arrays;
@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
  *
  * @param wanted the same in words, to follow "must be"
  */
-record Rule<T>(String wanted, Function<JsonNode, Reading<T>> reader) {
+record Rule<T>(String wanted, Function<JsonNode, ParsedValue<T>> reader) {
 
     static final Rule<String> NAME = text("1 to 64 letters, digits, dots, dashes and underscores", Rule::isName);
 
@@ -32,8 +32,8 @@ record Rule<T>(String wanted, Function<JsonNode, Reading<T>> reader) {
     /** A rule whose complaint is always the same: "must be this, not that". */
     static <T> Rule<T> of(String wanted, Function<JsonNode, Optional<T>> read) {
         return new Rule<>(wanted, value -> read.apply(value)
-                .<Reading<T>>map(Good::new)
-                .orElseGet(() -> new Bad<>("must be " + wanted + ", not " + Echo.of(value))));
+                .<ParsedValue<T>>map(Good::new)
+                .orElseGet(() -> new Bad<>("must be " + wanted + ", not " + RedactedValue.of(value))));
     }
 
     static Rule<Double> number(double least, double most) {
@@ -75,7 +75,7 @@ record Rule<T>(String wanted, Function<JsonNode, Reading<T>> reader) {
                 .map(BigDecimal::longValueExact);
     }
 
-    Reading<T> read(JsonNode value) {
+    ParsedValue<T> read(JsonNode value) {
         return reader.apply(value);
     }
 

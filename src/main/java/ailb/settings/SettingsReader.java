@@ -1,6 +1,6 @@
 package ailb.settings;
 
-import ailb.pool.AtBudget;
+import ailb.pool.BudgetPolicy;
 import ailb.pool.Settings;
 import ailb.pool.Settings.Backoff;
 import ailb.pool.Settings.Batches;
@@ -22,7 +22,7 @@ final class SettingsReader {
     private static final Rule<Long> SECONDS = Rule.whole(1, 3600);
 
     private static final Rule<Double> BUDGET = Rule.numberAboveZero(1_000_000_000);
-    private static final Rule<AtBudget> AT_BUDGET = Rule.oneOf(AtBudget.class);
+    private static final Rule<BudgetPolicy> AT_BUDGET = Rule.oneOf(BudgetPolicy.class);
     private static final Rule<Double> COST_EXPONENT = Rule.number(0, 8);
 
     private SettingsReader() {}
@@ -38,7 +38,7 @@ final class SettingsReader {
     /** An object of the file, read by {@code read} from its fields and the default. */
     private static <T> T section(Fields file, String name, T byDefault, BiFunction<Fields, T, T> read) {
         return file.field(name)
-                .flatMap(Cursor::fields)
+                .flatMap(JsonField::fields)
                 .map(fields -> {
                     T section = read.apply(fields, byDefault);
                     fields.refuseOthers();

@@ -14,12 +14,12 @@ final class Unique {
         this.rule = rule;
     }
 
-    Optional<String> read(Cursor field) {
+    Optional<String> read(JsonField field) {
         Optional<String> text = field.read(rule);
         text.ifPresent(given -> {
             String first = firstPaths.putIfAbsent(given, field.path());
             if (first != null) {
-                field.refuse(Echo.text(given) + " is taken by " + first + "; each must be different");
+                field.refuse(RedactedValue.text(given) + " is taken by " + first + "; each must be different");
             }
         });
         return text;

@@ -43,17 +43,17 @@ public record KnownP95(double nanos, double weight) {
     }
 
     /**
-     * Adds what an answer's settling write leaves to be known to that write, where the window with the answer tells it.
+     * Adds what the write that records an answer leaves to be known to that write, where the window with the answer tells it.
      *
      * <p>Unguarded: of two writes at once either may stand, for each is true of about the same moment. One made from an
      * older view is less than an epoch behind, for the window's own guard says so, and stands until the next answer.
      *
-     * @param settled the item as the write leaves it
+     * @param recorded the item as the write leaves it
      */
-    public static void keep(ConditionalUpdate.Builder settle, EndpointState settled, long now) {
-        Latency.quantile(Window.of(settled, now), P95).ifPresent(p95 -> {
-            settle.put(Attribute.P95, Math.round(p95));
-            settle.put(Attribute.P95_AT, now);
+    public static void keep(ConditionalUpdate.Builder outcome, EndpointState recorded, long now) {
+        Latency.quantile(Window.of(recorded, now), P95).ifPresent(p95 -> {
+            outcome.put(Attribute.P95, Math.round(p95));
+            outcome.put(Attribute.P95_AT, now);
         });
     }
 }

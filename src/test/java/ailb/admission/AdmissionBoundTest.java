@@ -100,7 +100,7 @@ class AdmissionBoundTest {
             }
             Demand demand = new Demand(tokens.getAsLong(), 0);
             long latest = now + (long) (random.nextInt(3) * 10 * interval * SECOND);
-            if (!(admission.room(views[instance], demand, now) instanceof Room.From(long moment))
+            if (!(admission.room(views[instance], demand, now) instanceof Availability.From(long moment))
                     || moment > latest) {
                 continue;
             }

@@ -48,7 +48,7 @@ class AdmissionEdgesTest {
         EndpointState state = take(admission, EndpointState.EMPTY, demand, NOW, 0);
 
         // 1,000 + 30,000 too few admitted; 40,000 left would be 20 s
-        state = apply(state, settle(admission, demand, state, new Feedback(
+        state = apply(state, reconcile(admission, demand, state, new Feedback(
                 Optional.of(new Demand(31_000, 0)), Map.of(LimitKind.TOKENS_PER_MINUTE, 40_000L), NOW,
                 OptionalLong.empty(), Optional.empty())));
 
@@ -60,7 +60,7 @@ class AdmissionEdgesTest {
         Admission admission = new Admission(TOKENS);
         Demand demand = new Demand(1_000, 0);
         EndpointState state = take(admission, EndpointState.EMPTY, demand, NOW, 0);
-        ConditionalUpdate late = settle(admission, demand, state, new Feedback(
+        ConditionalUpdate late = reconcile(admission, demand, state, new Feedback(
                 Optional.empty(), Map.of(LimitKind.TOKENS_PER_MINUTE, 50_000L), NOW,
                 OptionalLong.empty(), Optional.empty()));
 
@@ -74,7 +74,7 @@ class AdmissionEdgesTest {
         Admission admission = new Admission(TOKENS);
         Demand demand = new Demand(1_000, 0);
         EndpointState state = take(admission, EndpointState.EMPTY, demand, NOW, 0);
-        ConditionalUpdate late = settle(admission, demand, state, new Feedback(
+        ConditionalUpdate late = reconcile(admission, demand, state, new Feedback(
                 Optional.of(new Demand(11_000, 0)), Map.of(LimitKind.TOKENS_PER_MINUTE, 40_000L), NOW,
                 OptionalLong.empty(), Optional.empty()));
 
@@ -90,7 +90,7 @@ class AdmissionEdgesTest {
                 Pacing.BUCKET, OptionalDouble.empty(), OptionalDouble.empty(), TokenAccounting.MAX, null));
         EndpointState state = take(admission, EndpointState.EMPTY, CALL, NOW, 0);
 
-        state = apply(state, settle(admission, CALL, state, new Feedback(
+        state = apply(state, reconcile(admission, CALL, state, new Feedback(
                 Optional.empty(), Map.of(), NOW, OptionalLong.of(20 * SECOND), Optional.empty())));
 
         assertThat(state.get(Attribute.REQUESTS)).isEqualTo(NOW + 80 * SECOND);
@@ -101,7 +101,7 @@ class AdmissionEdgesTest {
     void aLimitThatCameWithNewSettingsIsNotTruedUpForACallFromBefore() {
         EndpointState before = take(new Admission(Endpoints.unlimited()), EndpointState.EMPTY, CALL, NOW, 0);
 
-        EndpointState state = apply(before, settle(new Admission(TOKENS), CALL, before, new Feedback(
+        EndpointState state = apply(before, reconcile(new Admission(TOKENS), CALL, before, new Feedback(
                 Optional.of(new Demand(1_000, 0)), Map.of(), NOW, OptionalLong.empty(), Optional.empty())));
 
         assertThat(state.has(Attribute.TOKENS)).isFalse();
@@ -190,10 +190,10 @@ class AdmissionEdgesTest {
         return update.build();
     }
 
-    private static ConditionalUpdate settle(
+    private static ConditionalUpdate reconcile(
             Admission admission, Demand demand, EndpointState state, Feedback feedback) {
         ConditionalUpdate.Builder update = ConditionalUpdate.builder().add(Attribute.TOTAL_REQUESTS, 1);
-        admission.settle(update, List.of(new Ended(demand, state, feedback)), state, NOW);
+        admission.reconcile(update, List.of(new CompletedCall(demand, state, feedback)), state, NOW);
         return update.build();
     }
 

@@ -44,10 +44,10 @@ class AdmissionTest {
             assertThat(take(admission, CALL, 0)).isLessThanOrEqualTo(NOW);
         }
 
-        assertThat(admission.room(state, CALL, now)).isEqualTo(new Room.From(NOW + 12 * SECOND));
+        assertThat(admission.room(state, CALL, now)).isEqualTo(new Availability.From(NOW + 12 * SECOND));
         now = NOW + 12 * SECOND;
         assertThat(take(admission, CALL, 0)).isEqualTo(now);
-        assertThat(admission.room(state, CALL, now)).isEqualTo(new Room.From(NOW + 24 * SECOND));
+        assertThat(admission.room(state, CALL, now)).isEqualTo(new Availability.From(NOW + 24 * SECOND));
     }
 
     /** 60 a minute with a margin of 0.95: one every 60/57 s. */
@@ -69,7 +69,7 @@ class AdmissionTest {
             assertThat(take(admission, CALL, 0)).isLessThanOrEqualTo(NOW);
         }
 
-        Room.From room = (Room.From) admission.room(state, CALL, now);
+        Availability.From room = (Availability.From) admission.room(state, CALL, now);
         assertThat(room.moment()).isCloseTo(NOW + 103_092_783L, ROUNDING);
     }
 
@@ -87,7 +87,7 @@ class AdmissionTest {
             take(admission, CALL, 0);
         }
 
-        assertThat(admission.room(state, CALL, now)).isEqualTo(new Room.From(NOW + 2 * SECOND));
+        assertThat(admission.room(state, CALL, now)).isEqualTo(new Availability.From(NOW + 2 * SECOND));
     }
 
     @Test
@@ -99,7 +99,7 @@ class AdmissionTest {
         ConditionalUpdate late = update(admission, new Observation(stale, 0, 0), CALL, 0);
 
         assertThat(late.allowedBy(state)).isFalse();
-        Room.From room = (Room.From) admission.room(state, CALL, now);
+        Availability.From room = (Availability.From) admission.room(state, CALL, now);
         assertThat(room.moment()).isCloseTo(NOW + 1_052_631_578L, ROUNDING);
     }
 
@@ -126,8 +126,9 @@ class AdmissionTest {
         take(admission, large, 0);
 
         // 6000 a minute are 100 a second: 1000 are left, so 3000 more take 20 s
-        assertThat(admission.room(state, new Demand(1000, 2000), now)).isEqualTo(new Room.From(NOW + 20 * SECOND));
-        assertThat(admission.room(state, new Demand(500, 500), now)).isEqualTo(new Room.From(NOW));
+        assertThat(admission.room(state, new Demand(1000, 2000), now))
+                .isEqualTo(new Availability.From(NOW + 20 * SECOND));
+        assertThat(admission.room(state, new Demand(500, 500), now)).isEqualTo(new Availability.From(NOW));
     }
 
     @Test
@@ -149,7 +150,7 @@ class AdmissionTest {
         take(admission, new Demand(800, 0), 0);
 
         // 800 tokens at 48,000 a minute take a second to drain
-        assertThat(admission.room(state, new Demand(50_000, 0), now)).isEqualTo(new Room.From(NOW + SECOND));
+        assertThat(admission.room(state, new Demand(50_000, 0), now)).isEqualTo(new Availability.From(NOW + SECOND));
     }
 
     @Test
@@ -158,8 +159,8 @@ class AdmissionTest {
                 Pacing.BUCKET, Map.of(LimitKind.TOKENS_PER_MINUTE, 1000L, LimitKind.REQUESTS_PER_MINUTE, 5L)));
 
         assertThat(admission.room(state, new Demand(600, 401), now))
-                .isEqualTo(new Room.Never(LimitKind.TOKENS_PER_MINUTE, 1001, 1000));
-        assertThat(admission.room(state, new Demand(600, 400), now)).isEqualTo(new Room.From(NOW));
+                .isEqualTo(new Availability.Never(LimitKind.TOKENS_PER_MINUTE, 1001, 1000));
+        assertThat(admission.room(state, new Demand(600, 400), now)).isEqualTo(new Availability.From(NOW));
     }
 
     @Test
@@ -169,8 +170,8 @@ class AdmissionTest {
                 Map.of(LimitKind.INPUT_TOKENS_PER_MINUTE, 6000L, LimitKind.OUTPUT_TOKENS_PER_MINUTE, 600L)));
         take(admission, new Demand(0, 600), 0);
 
-        assertThat(admission.room(state, new Demand(6000, 0), now)).isEqualTo(new Room.From(NOW));
-        assertThat(admission.room(state, new Demand(0, 10), now)).isEqualTo(new Room.From(NOW + SECOND));
+        assertThat(admission.room(state, new Demand(6000, 0), now)).isEqualTo(new Availability.From(NOW));
+        assertThat(admission.room(state, new Demand(0, 10), now)).isEqualTo(new Availability.From(NOW + SECOND));
     }
 
     /** 600 a minute: retries are 120 of them, a burst of 20 and then one every half second. */
@@ -181,8 +182,8 @@ class AdmissionTest {
             take(admission, CALL.asRetry(), 0);
         }
 
-        assertThat(admission.room(state, CALL.asRetry(), now)).isEqualTo(new Room.From(NOW + SECOND / 2));
-        assertThat(admission.room(state, CALL, now)).as("a first call").isEqualTo(new Room.From(NOW));
+        assertThat(admission.room(state, CALL.asRetry(), now)).isEqualTo(new Availability.From(NOW + SECOND / 2));
+        assertThat(admission.room(state, CALL, now)).as("a first call").isEqualTo(new Availability.From(NOW));
         assertThat(take(admission, CALL, 0)).isLessThanOrEqualTo(NOW);
     }
 
@@ -193,14 +194,14 @@ class AdmissionTest {
             take(admission, CALL.asRetry(), 0);
         }
 
-        assertThat(admission.room(state, CALL.asRetry(), now)).isEqualTo(new Room.From(NOW + 5 * SECOND));
+        assertThat(admission.room(state, CALL.asRetry(), now)).isEqualTo(new Availability.From(NOW + 5 * SECOND));
     }
 
     @Test
     void noLimitsMeansAlwaysRoom() {
         Admission admission = new Admission(Endpoints.unlimited());
 
-        assertThat(admission.room(state, CALL, now)).isEqualTo(new Room.From(NOW));
+        assertThat(admission.room(state, CALL, now)).isEqualTo(new Availability.From(NOW));
     }
 
     @ParameterizedTest
@@ -215,7 +216,8 @@ class AdmissionTest {
         take(admission, CALL, 0);
         take(admission, CALL, 0);
 
-        assertThat(admission.room(state, CALL, now)).isEqualTo(new Room.From(midnight.getEpochSecond() * SECOND));
+        assertThat(admission.room(state, CALL, now))
+                .isEqualTo(new Availability.From(midnight.getEpochSecond() * SECOND));
         assertThat(Admission.usedOfDay(perDay(2, ZoneId.of(zone)), state, now)).isEqualTo(2);
 
         now = midnight.getEpochSecond() * SECOND;
@@ -257,7 +259,7 @@ class AdmissionTest {
 
         assertThat(state.get(Attribute.DAY_REQUESTS)).isEqualTo(2);
         assertThat(admission.room(state, CALL, now))
-                .isEqualTo(new Room.From(Instant.parse("2026-11-24T00:00:00Z").getEpochSecond() * SECOND));
+                .isEqualTo(new Availability.From(Instant.parse("2026-11-24T00:00:00Z").getEpochSecond() * SECOND));
     }
 
     @Test
@@ -267,7 +269,7 @@ class AdmissionTest {
             take(admission, CALL, 0);
         }
 
-        assertThat(admission.room(state, CALL, now)).isEqualTo(new Room.From(NOW + 3600 * SECOND));
+        assertThat(admission.room(state, CALL, now)).isEqualTo(new Availability.From(NOW + 3600 * SECOND));
         assertThat(Admission.usedOfDay(perDay(24, null), state, now + 12 * 3600 * SECOND))
                 .isEqualTo(12);
     }
@@ -277,20 +279,20 @@ class AdmissionTest {
         Admission admission = new Admission(Endpoints.requests(Pacing.BUCKET, 60));
         take(admission, CALL, 0);
 
-        settle(admission, CALL, refusal(Duration.ofSeconds(20), Optional.of(LimitKind.REQUESTS_PER_MINUTE)));
+        reconcile(admission, CALL, refusal(Duration.ofSeconds(20), Optional.of(LimitKind.REQUESTS_PER_MINUTE)));
 
-        assertThat(admission.room(state, CALL, now)).isEqualTo(new Room.From(NOW + 21 * SECOND));
+        assertThat(admission.room(state, CALL, now)).isEqualTo(new Availability.From(NOW + 21 * SECOND));
         now = NOW + 21 * SECOND;
         take(admission, CALL, 0);
-        assertThat(admission.room(state, CALL, now)).isEqualTo(new Room.From(NOW + 22 * SECOND));
+        assertThat(admission.room(state, CALL, now)).isEqualTo(new Availability.From(NOW + 22 * SECOND));
     }
 
     @Test
     void aRefusalHoldsAnEndpointWithoutLimitsToo() {
         Admission admission = new Admission(Endpoints.unlimited());
-        settle(admission, CALL, refusal(Duration.ofSeconds(20), Optional.empty()));
+        reconcile(admission, CALL, refusal(Duration.ofSeconds(20), Optional.empty()));
 
-        assertThat(admission.room(state, CALL, now)).isEqualTo(new Room.From(NOW + 20 * SECOND));
+        assertThat(admission.room(state, CALL, now)).isEqualTo(new Availability.From(NOW + 20 * SECOND));
         assertThat(update(admission, new Observation(EndpointState.EMPTY, 0, 0), CALL, 0).allowedBy(state))
                 .isFalse();
     }
@@ -298,8 +300,8 @@ class AdmissionTest {
     @Test
     void aHoldIsNeverTakenBack() {
         Admission admission = new Admission(Endpoints.unlimited());
-        settle(admission, CALL, refusal(Duration.ofSeconds(20), Optional.empty()));
-        settle(admission, CALL, refusal(Duration.ofSeconds(5), Optional.empty()));
+        reconcile(admission, CALL, refusal(Duration.ofSeconds(20), Optional.empty()));
+        reconcile(admission, CALL, refusal(Duration.ofSeconds(5), Optional.empty()));
 
         assertThat(state.get(Attribute.HOLD)).isEqualTo(NOW + 20 * SECOND);
     }
@@ -310,7 +312,7 @@ class AdmissionTest {
                 Pacing.BUCKET, Map.of(LimitKind.REQUESTS_PER_MINUTE, 60L, LimitKind.TOKENS_PER_MINUTE, 6000L)));
         take(admission, new Demand(100, 0), 0);
 
-        settle(
+        reconcile(
                 admission,
                 new Demand(100, 0),
                 refusal(Duration.ofSeconds(10), Optional.of(LimitKind.TOKENS_PER_MINUTE)));
@@ -325,12 +327,12 @@ class AdmissionTest {
         Admission admission = new Admission(Endpoints.requests(Pacing.BUCKET, 60));
         take(admission, CALL, 0);
 
-        settle(admission, CALL, remaining(LimitKind.REQUESTS_PER_MINUTE, remaining));
+        reconcile(admission, CALL, remaining(LimitKind.REQUESTS_PER_MINUTE, remaining));
 
         for (long call = 0; call < remaining; call++) {
             take(admission, CALL, 0);
         }
-        assertThat(admission.room(state, CALL, now)).isEqualTo(new Room.From(NOW + SECOND));
+        assertThat(admission.room(state, CALL, now)).isEqualTo(new Availability.From(NOW + SECOND));
     }
 
     @Test
@@ -340,9 +342,9 @@ class AdmissionTest {
             take(admission, CALL, 0);
         }
 
-        settle(admission, CALL, remaining(LimitKind.REQUESTS_PER_MINUTE, 3));
+        reconcile(admission, CALL, remaining(LimitKind.REQUESTS_PER_MINUTE, 3));
 
-        assertThat(admission.room(state, CALL, now)).isEqualTo(new Room.From(NOW + 20 * SECOND));
+        assertThat(admission.room(state, CALL, now)).isEqualTo(new Availability.From(NOW + 20 * SECOND));
     }
 
     @ParameterizedTest
@@ -366,7 +368,7 @@ class AdmissionTest {
         Demand demand = new Demand(500, 500);
         take(admission, demand, 0);
 
-        settle(admission, demand, actual(actual));
+        reconcile(admission, demand, actual(actual));
 
         assertThat(state.get(Attribute.TOKENS)).isEqualTo(NOW + counted * SECOND / 1000);
     }
@@ -385,7 +387,7 @@ class AdmissionTest {
         long before = state.get(Attribute.TOKENS);
         admitted = first;
 
-        settle(admission, large, actual(200));
+        reconcile(admission, large, actual(200));
 
         assertThat(before - state.get(Attribute.TOKENS)).isEqualTo(refunded * SECOND / 1000);
     }
@@ -397,7 +399,7 @@ class AdmissionTest {
                 new Admission(Endpoints.limits(Pacing.BUCKET, Map.of(LimitKind.TOKENS_PER_MINUTE, 60_000L)));
         take(admission, new Demand(1_000, 0), 0);
 
-        settle(admission, new Demand(1_000, 0), new Feedback(
+        reconcile(admission, new Demand(1_000, 0), new Feedback(
                 Optional.of(new Demand(500, 0)),
                 Map.of(LimitKind.TOKENS_PER_MINUTE, 59_300L),
                 now,
@@ -414,7 +416,7 @@ class AdmissionTest {
         EndpointState before = state;
         now += SECOND;
 
-        settle(admission, CALL, remaining(LimitKind.REQUESTS_PER_MINUTE, 599));
+        reconcile(admission, CALL, remaining(LimitKind.REQUESTS_PER_MINUTE, 599));
 
         assertThat(state.get(Attribute.REQUESTS)).isEqualTo(before.get(Attribute.REQUESTS));
     }
@@ -426,7 +428,7 @@ class AdmissionTest {
                 Map.of(LimitKind.INPUT_TOKENS_PER_MINUTE, 6000L, LimitKind.OUTPUT_TOKENS_PER_MINUTE, 600L)));
         take(admission, new Demand(10, 10), 0);
 
-        settle(
+        reconcile(
                 admission,
                 new Demand(10, 10),
                 refusal(Duration.ofSeconds(10), Optional.of(LimitKind.TOKENS_PER_MINUTE)));
@@ -472,9 +474,9 @@ class AdmissionTest {
         return admission.slot(state, demand);
     }
 
-    private void settle(Admission admission, Demand demand, Feedback feedback) {
+    private void reconcile(Admission admission, Demand demand, Feedback feedback) {
         ConditionalUpdate.Builder update = ConditionalUpdate.builder().add(Attribute.TOTAL_REQUESTS, 1);
-        admission.settle(update, List.of(new Ended(demand, admitted, feedback)), state, now);
+        admission.reconcile(update, List.of(new CompletedCall(demand, admitted, feedback)), state, now);
         ConditionalUpdate built = update.build();
         assertThat(built.allowedBy(state)).isTrue();
         state = built.applyTo(state);

@@ -99,15 +99,18 @@ class LeaseTest {
         EndpointState leased = take.build().applyTo(EndpointState.EMPTY);
         Feedback little = new Feedback(
                 Optional.of(new Demand(96, 0)), Map.of(), NOW, OptionalLong.empty(), Optional.empty());
-        ConditionalUpdate.Builder settle = ConditionalUpdate.builder();
+        ConditionalUpdate.Builder reconcile = ConditionalUpdate.builder();
 
-        admission.settle(
-                settle,
-                admission.each(leased, calls).stream().map(each -> new Ended(calls.getFirst(), each, little)).toList(),
+        admission.reconcile(
+                reconcile,
+                admission.each(leased, calls)
+                        .stream()
+                        .map(each -> new CompletedCall(calls.getFirst(), each, little))
+                        .toList(),
                 leased,
                 NOW + 9_000 * MILLI);
 
-        assertThat(settle.build().applyTo(leased).get(Attribute.TOKENS)).isEqualTo(NOW + 9_000 * MILLI);
+        assertThat(reconcile.build().applyTo(leased).get(Attribute.TOKENS)).isEqualTo(NOW + 9_000 * MILLI);
     }
 
     @Test

@@ -56,7 +56,7 @@ class SharedLimitsTest {
 
         assertThat(wait(admission, after, new Demand(6_000, 0))).isEqualTo(200 * SECOND);
         assertThat(admission.room(after, new Demand(60_001, 0), START))
-                .isEqualTo(new Room.Never(LimitKind.TOKENS_PER_MINUTE, 60_001, 60_000));
+                .isEqualTo(new Availability.Never(LimitKind.TOKENS_PER_MINUTE, 60_001, 60_000));
     }
 
     @ParameterizedTest
@@ -80,9 +80,9 @@ class SharedLimitsTest {
         EndpointState state = take(admission, EndpointState.EMPTY, SMALL);
         ConditionalUpdate.Builder update = ConditionalUpdate.builder();
 
-        admission.settle(
+        admission.reconcile(
                 update,
-                List.of(new Ended(
+                List.of(new CompletedCall(
                         SMALL,
                         state,
                         new Feedback(
@@ -98,7 +98,7 @@ class SharedLimitsTest {
     }
 
     private static long wait(Admission admission, EndpointState state, Demand demand) {
-        return admission.room(state, demand, START) instanceof Room.From(long moment)
+        return admission.room(state, demand, START) instanceof Availability.From(long moment)
                 ? moment - START
                 : Long.MAX_VALUE;
     }

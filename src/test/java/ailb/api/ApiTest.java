@@ -11,7 +11,7 @@ import ailb.dispatch.Dispatcher;
 import ailb.dispatch.FixedKeys;
 import ailb.dispatch.ScriptedUpstream;
 import ailb.dispatch.SteppedTime;
-import ailb.pool.AtBudget;
+import ailb.pool.BudgetPolicy;
 import ailb.pool.Endpoint;
 import ailb.pool.Endpoints;
 import ailb.pool.Pacing;
@@ -528,7 +528,7 @@ class ApiTest {
     @Test
     void thePoolShowsTheDaysBudgetAndEachEndpointsShareOfTraffic() throws IOException {
         Api budgeted = api(Endpoints.pool(
-                new Cost(OptionalDouble.of(0.0001), AtBudget.REFUSE, 0.5),
+                new Cost(OptionalDouble.of(0.0001), BudgetPolicy.REFUSE, 0.5),
                 Endpoints.openAi("a", Endpoints.unlimited()),
                 Endpoints.openAi("b", Endpoints.unlimited())));
         for (int i = 0; i < 3; i++) {
@@ -558,7 +558,7 @@ class ApiTest {
     @Test
     void aBudgetUsedUpIsToldWithTheTimeUntilMidnightUtc() throws IOException {
         Api budgeted = api(Endpoints.pool(
-                new Cost(OptionalDouble.of(0.00001), AtBudget.REFUSE, 0),
+                new Cost(OptionalDouble.of(0.00001), BudgetPolicy.REFUSE, 0),
                 Endpoints.openAi("a", Endpoints.unlimited())));
         Sent.whole(budgeted.handle(chat(), deadline()));
 
@@ -586,7 +586,7 @@ class ApiTest {
     @Test
     void clientsSeeWhatTheEndpointsDoAndNothingOfWhatTheyCost() throws IOException {
         Api budgeted = api(Endpoints.pool(
-                new Cost(OptionalDouble.of(0.0001), AtBudget.REFUSE, 0.5),
+                new Cost(OptionalDouble.of(0.0001), BudgetPolicy.REFUSE, 0.5),
                 Endpoints.openAi("a", Endpoints.unlimited())));
         Sent.whole(budgeted.handle(chat(), deadline()));
 

@@ -356,7 +356,7 @@ class BatchRoutesTest {
 
     @Test
     void aMessageThatWasFoundOnTheQueueIsABatchOfOne() throws IOException {
-        store.adopt("queue-my_order.2026-11", time.now(), START + WEEK);
+        store.ensureDirect("queue-my_order.2026-11", time.now(), START + WEEK);
         String path = "/v1/batches/queue-my_order.2026-11";
 
         assertThat(json(as(ADMIN, "GET", path)).at("/request_counts/total").intValue()).isEqualTo(1);
@@ -369,7 +369,7 @@ class BatchRoutesTest {
     @ParameterizedTest
     @ValueSource(strings = {"local", OTHER, NAMESAKE})
     void clientsDoNotSeeWhatWasFoundOnTheQueue(String key) throws IOException {
-        store.adopt("queue-1", time.now(), START + WEEK);
+        store.ensureDirect("queue-1", time.now(), START + WEEK);
 
         assertUnseen(key, "queue-1");
     }

@@ -58,12 +58,12 @@ class DynamoBatchStoreTest extends BatchStoreContract {
         List<Map<String, AttributeValue>> items =
                 LocalDynamo.client().scan(request -> request.tableName(table)).items();
 
-        assertThat(items).extracting(item -> Values.text(item, "pk").replaceFirst("[0-9a-f-]{36}", "mark"))
+        assertThat(items).extracting(item -> AttributeValues.text(item, "pk").replaceFirst("[0-9a-f-]{36}", "mark"))
                 .containsExactlyInAnyOrder(
                         "BATCHES", "BATCHES#default", "B#b", "B#b#in#0", "B#b#in#1", "B#b#1", "B#b#101#mark#0",
                         "B#b#101#mark#1");
         assertThat(items).allSatisfy(
-                item -> assertThat(Values.number(item, "ex"))
+                item -> assertThat(AttributeValues.number(item, "ex"))
                         .isEqualTo(Duration.ofNanos(MUCH_LATER).toSeconds() + 1));
     }
 

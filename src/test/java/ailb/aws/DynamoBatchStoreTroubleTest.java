@@ -57,7 +57,7 @@ class DynamoBatchStoreTroubleTest {
         Batch batch = Batch.submitted("b", Optional.of("default"), 1, 2, NOW, EXPIRES);
         return Stream.of(
                 store -> store.create(batch, new byte[2]),
-                store -> store.adopt("b", NOW, EXPIRES),
+                store -> store.ensureDirect("b", NOW, EXPIRES),
                 store -> store.find("b", NOW),
                 store -> store.list(Optional.empty(), 10, NOW),
                 store -> store.listOf("default", Optional.empty(), 10, NOW),

@@ -173,7 +173,7 @@ class StateStoreEquivalenceTest {
         if (state.equals(EndpointState.EMPTY) && random.nextBoolean()) {
             return WriteRequest.builder().deleteRequest(delete -> delete.key(item)).build();
         }
-        state.values().forEach((attribute, value) -> item.put(attribute.name(), Values.of(value)));
+        state.values().forEach((attribute, value) -> item.put(attribute.name(), AttributeValues.of(value)));
         return WriteRequest.builder().putRequest(put -> put.item(item)).build();
     }
 }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ailb.batch.Claim.Done;
 import ailb.batch.Claim.Held;
-import ailb.batch.Claim.Leased;
+import ailb.batch.Claim.HeldByOther;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -28,8 +28,8 @@ abstract class BatchLinesContract extends BatchRaceContract {
     void aLineIsHeldByOneAtATime() {
         assertThat(claim("one", 0, 100)).isEqualTo(new Held(0, 0));
 
-        assertThat(claim("two", 0, 100)).isEqualTo(new Leased(NOW + 100));
-        assertThat(claim("two", 99, 300)).isEqualTo(new Leased(NOW + 100));
+        assertThat(claim("two", 0, 100)).isEqualTo(new HeldByOther(NOW + 100));
+        assertThat(claim("two", 99, 300)).isEqualTo(new HeldByOther(NOW + 100));
         assertThat(finish("two", "stolen")).isFalse();
         assertThat(finish("one", "mine")).isTrue();
         assertThat(read()).containsExactly("mine");
@@ -49,7 +49,7 @@ abstract class BatchLinesContract extends BatchRaceContract {
 
         assertThat(claim("one", 50, 200)).isEqualTo(new Held(0, 0));
 
-        assertThat(claim("two", 150, 300)).isEqualTo(new Leased(NOW + 200));
+        assertThat(claim("two", 150, 300)).isEqualTo(new HeldByOther(NOW + 200));
     }
 
     @Test
@@ -69,7 +69,7 @@ abstract class BatchLinesContract extends BatchRaceContract {
 
         assertThat(finish("one", "late")).isFalse();
         store().release(LINE, "one", 5);
-        assertThat(claim("one", 150, 250)).isEqualTo(new Leased(NOW + 200));
+        assertThat(claim("one", 150, 250)).isEqualTo(new HeldByOther(NOW + 200));
 
         assertThat(finish("two", "in time")).isTrue();
         assertThat(finish("one", "later")).isFalse();
@@ -130,7 +130,7 @@ abstract class BatchLinesContract extends BatchRaceContract {
 
         assertThat(claim("two", 0, 100)).isEqualTo(new Held(2, 0));
         store().release(LINE, "one", 2);
-        assertThat(claim("three", 0, 100)).isEqualTo(new Leased(NOW + 100));
+        assertThat(claim("three", 0, 100)).isEqualTo(new HeldByOther(NOW + 100));
     }
 
     @Test
@@ -319,7 +319,7 @@ abstract class BatchLinesContract extends BatchRaceContract {
         assertThat(store().claim(LINE, "three", later, later + 100, later + 1_000_000_000_000L))
                 .isEqualTo(new Held(0, 0));
         assertThat(store().claim(LINE, "four", later, later + 100, later + 1_000_000_000_000L))
-                .isEqualTo(new Leased(later + 100));
+                .isEqualTo(new HeldByOther(later + 100));
         assertThat(read()).isEmpty();
         assertThat(store().claim(LINE, "four", later + 100, later + 200, later + 1_000_000_000_000L))
                 .isEqualTo(new Held(0, 1));

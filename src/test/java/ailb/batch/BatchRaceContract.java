@@ -54,7 +54,7 @@ abstract class BatchRaceContract {
 
     @Test
     void countsOfManyAllAddUp() throws Exception {
-        store().adopt("b-1", NOW, EXPIRES);
+        store().ensureDirect("b-1", NOW, EXPIRES);
 
         atOnce(_ -> () -> {
             IntStream.range(0, 25).forEach(_ -> store().count("b-1", new Counts(3, 2, 1), NOW));
@@ -128,7 +128,7 @@ abstract class BatchRaceContract {
                         mine.add(result);
                     }
                 }
-                case Claim.Leased _ -> done = 0;
+                case Claim.HeldByOther _ -> done = 0;
                 case Claim.Done _ -> done++;
             }
         }
@@ -137,7 +137,7 @@ abstract class BatchRaceContract {
 
     private boolean holdAlone(LineKey line, String token, LineResult result, RandomGenerator random) {
         assertThat(holders.putIfAbsent(line.line(), token)).as("who else holds it").isNull();
-        assertThat(store().claim(line, "nosy", NOW, NOW + 1, EXPIRES)).isInstanceOf(Claim.Leased.class);
+        assertThat(store().claim(line, "nosy", NOW, NOW + 1, EXPIRES)).isInstanceOf(Claim.HeldByOther.class);
         assertThat(holders.remove(line.line())).isEqualTo(token);
         if (random.nextInt(3) == 0) {
             store().release(line, token, 1);

@@ -90,10 +90,10 @@ public abstract class BatchStoreContract extends BatchLinesContract {
 
     @Test
     void anAdoptedBatchIsInProgressAndNotListed() {
-        Batch adopted = store().adopt("found-1", NOW, EXPIRES);
+        Batch direct = store().ensureDirect("found-1", NOW, EXPIRES);
 
         Batch batch = found("found-1");
-        assertThat(adopted).isEqualTo(batch);
+        assertThat(direct).isEqualTo(batch);
         assertThat(batch.status()).isEqualTo(BatchStatus.IN_PROGRESS);
         assertThat(batch.total()).isOne();
         assertThat(batch.inputLength()).isZero();
@@ -104,13 +104,13 @@ public abstract class BatchStoreContract extends BatchLinesContract {
     }
 
     @Test
-    void adoptingWhatIsThereChangesNothing() {
+    void aDirectBatchThatIsThereStaysAsItIs() {
         Batch submitted = create("b-1", 3, "a\nb\nc\n".getBytes(UTF_8));
-        store().adopt("found-1", NOW, EXPIRES);
+        store().ensureDirect("found-1", NOW, EXPIRES);
         store().count("found-1", new Counts(1, 0, 0), NOW);
 
-        assertThat(store().adopt("b-1", NOW + 5, EXPIRES + 5)).isEqualTo(submitted);
-        assertThat(store().adopt("found-1", NOW + 5, EXPIRES + 5)).isEqualTo(found("found-1"));
+        assertThat(store().ensureDirect("b-1", NOW + 5, EXPIRES + 5)).isEqualTo(submitted);
+        assertThat(store().ensureDirect("found-1", NOW + 5, EXPIRES + 5)).isEqualTo(found("found-1"));
 
         assertThat(found("b-1")).isEqualTo(submitted);
         assertThat(found("found-1").counts()).isEqualTo(new Counts(1, 0, 0));
@@ -178,7 +178,7 @@ public abstract class BatchStoreContract extends BatchLinesContract {
         store().end("b-1", BatchStatus.CANCELLED, new Counts(1, 0, 0), NOW + 3);
 
         assertThat(found("b-1").owner()).contains("mine");
-        assertThat(store().adopt("found-1", NOW, EXPIRES).owner()).isEmpty();
+        assertThat(store().ensureDirect("found-1", NOW, EXPIRES).owner()).isEmpty();
     }
 
     @Test
@@ -311,7 +311,7 @@ public abstract class BatchStoreContract extends BatchLinesContract {
     @Test
     void aBatchIsForgottenWhenItExpires() {
         create("b-1", 3, new byte[3]);
-        store().adopt("found-1", NOW, EXPIRES);
+        store().ensureDirect("found-1", NOW, EXPIRES);
 
         assertThat(store().find("b-1", EXPIRES - 1)).isPresent();
         for (String id : List.of("b-1", "found-1")) {
@@ -327,10 +327,10 @@ public abstract class BatchStoreContract extends BatchLinesContract {
     @Test
     void whatHasExpiredCanBeAdoptedAnew() {
         long now = EXPIRES + Duration.ofDays(1).toNanos();
-        store().adopt("found-1", NOW, EXPIRES);
+        store().ensureDirect("found-1", NOW, EXPIRES);
         store().count("found-1", new Counts(1, 0, 0), NOW);
 
-        store().adopt("found-1", now, now + 100);
+        store().ensureDirect("found-1", now, now + 100);
 
         assertThat(store().find("found-1", now)).hasValueSatisfying(batch -> {
             assertThat(batch.created()).isEqualTo(now);

@@ -115,7 +115,7 @@ class BatchesTest {
     @Test
     void aBatchIsInProgressBeforeItsFirstLineCanBeAnswered() {
         Batch batch = submit("\"a\"", body());
-        Expansion failing = new Expansion(store, new UnheardQueue(queue), time);
+        LineEnqueuer failing = new LineEnqueuer(store, new UnheardQueue(queue), time);
 
         assertThatThrownBy(() -> failing.run(batch.id(), Deadline.in(Duration.ofMinutes(5), time)))
                 .isInstanceOf(BatchQueueException.class);
@@ -171,7 +171,7 @@ class BatchesTest {
     /** The messages that the batch's one message becomes. */
     private List<QueueMessage> expanded(Batch batch) {
         queue.receive(10, Duration.ofMinutes(1)).forEach(queue::delete);
-        new Expansion(store, queue, time).run(batch.id(), Deadline.in(Duration.ofMinutes(5), time));
+        new LineEnqueuer(store, queue, time).run(batch.id(), Deadline.in(Duration.ofMinutes(5), time));
         return queue.receive(batch.total() + 1, Duration.ofMinutes(1));
     }
 

@@ -89,12 +89,12 @@ class ClaimHistoryTest {
         }
     }
 
-    private record Finishing(LineKey line, String token, LineResult result) implements Change {
+    private record BatchCompletion(LineKey line, String token, LineResult result) implements Change {
 
         /** The result is another one each time: of two written under one token the first counts. */
-        static Finishing of(Claiming claim, String text) {
+        static BatchCompletion of(Claiming claim, String text) {
             LineResult result = new LineResult(claim.line().line(), Outcome.COMPLETED, text.getBytes(UTF_8));
-            return new Finishing(claim.line(), claim.token(), result);
+            return new BatchCompletion(claim.line(), claim.token(), result);
         }
 
         @Override
@@ -137,10 +137,10 @@ class ClaimHistoryTest {
         assertThat(history).extracting(operation -> operation.output().orElseThrow())
                 .as("every answer comes up")
                 .hasAtLeastOneElementOfType(Claim.Held.class)
-                .hasAtLeastOneElementOfType(Claim.Leased.class)
+                .hasAtLeastOneElementOfType(Claim.HeldByOther.class)
                 .hasAtLeastOneElementOfType(Claim.Done.class)
                 .contains(true, false, Optional.empty())
-                .anyMatch(answer -> answer instanceof Claim.Held held && held.lapses() > 0)
+                .anyMatch(answer -> answer instanceof Claim.Held held && held.expiredClaims() > 0)
                 .anyMatch(answer -> answer instanceof Claim.Held held && held.attempts() > 0);
     }
 
@@ -191,7 +191,7 @@ class ClaimHistoryTest {
     private Change change(RandomGenerator random, List<Claiming> own, String number) {
         Claiming lately = own.get(own.size() - 1 - random.nextInt(Math.min(3, own.size())));
         return switch (random.nextInt(13)) {
-            case 0, 1 -> Finishing.of(lately, number);
+            case 0, 1 -> BatchCompletion.of(lately, number);
             case 2, 3 -> new Releasing(lately.line(), lately.token());
             case 4, 5 -> new Claiming(lately.line(), lately.token(), ticks.incrementAndGet());
             case 6, 7 -> new Looking(key(random.nextInt(LINES)));

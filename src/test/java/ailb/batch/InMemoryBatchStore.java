@@ -31,9 +31,9 @@ public final class InMemoryBatchStore implements BatchStore {
     }
 
     @Override
-    public Batch adopt(String id, long now, long expires) {
-        Stored adopted = new Stored(Batch.adopted(id, now, expires), new byte[0], false);
-        return batches.compute(id, (_, is) -> is == null || is.batch().expires() <= now ? adopted : is).batch();
+    public Batch ensureDirect(String id, long now, long expires) {
+        Stored direct = new Stored(Batch.direct(id, now, expires), new byte[0], false);
+        return batches.compute(id, (_, is) -> is == null || is.batch().expires() <= now ? direct : is).batch();
     }
 
     @Override

@@ -45,7 +45,7 @@ record Line(
         if (isDone()) {
             return new Claim.Done();
         }
-        return isOf(by) ? new Claim.Held(attempts, silent.size()) : new Claim.Leased(until);
+        return isOf(by) ? new Claim.Held(attempts, silent.size()) : new Claim.HeldByOther(until);
     }
 
     Line released(String by, int failedAttempts) {

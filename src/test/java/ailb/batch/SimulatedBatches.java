@@ -182,7 +182,7 @@ final class SimulatedBatches {
     Batch batchAtLast(String id) {
         long later = time.now() + Duration.ofMinutes(2).toNanos();
         Batch batch = store.records.find(id, later).orElseThrow();
-        new Finishing(store.records).whenQuiet(batch, later);
+        new BatchCompletion(store.records).whenQuiet(batch, later);
         return store.records.find(id, later).orElseThrow();
     }
 

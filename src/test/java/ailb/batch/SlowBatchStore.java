@@ -67,8 +67,8 @@ final class SlowBatchStore implements BatchStore {
     }
 
     @Override
-    public Batch adopt(String id, long now, long expires) {
-        return there(() -> records.adopt(id, now, expires));
+    public Batch ensureDirect(String id, long now, long expires) {
+        return there(() -> records.ensureDirect(id, now, expires));
     }
 
     @Override

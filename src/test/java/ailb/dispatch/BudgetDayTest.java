@@ -2,7 +2,7 @@ package ailb.dispatch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ailb.pool.AtBudget;
+import ailb.pool.BudgetPolicy;
 import ailb.pool.Endpoint;
 import ailb.pool.Endpoints;
 import ailb.pool.Limits;
@@ -160,7 +160,7 @@ class BudgetDayTest {
         Endpoint[] endpoints = NAMES.stream()
                 .map(name -> Endpoints.priced(name, prices.get(name), ROOM))
                 .toArray(Endpoint[]::new);
-        Pool pool = Endpoints.pool(new Cost(OptionalDouble.of(BUDGET), AtBudget.REFUSE, 0), endpoints);
+        Pool pool = Endpoints.pool(new Cost(OptionalDouble.of(BUDGET), BudgetPolicy.REFUSE, 0), endpoints);
         List<Dispatcher> made = new ArrayList<>();
         for (int i = 0; i < INSTANCES; i++) {
             made.add(new Dispatcher(pool, store, upstream, new FixedKeys(), time, random, _ -> {}));

@@ -22,7 +22,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** One request through the loop: admitted, called, settled, tried elsewhere, passed on. */
+/** One request through the loop: admitted, called, recorded, tried elsewhere, passed on. */
 class DispatcherTest extends DispatcherFixture {
 
     @Test

@@ -119,7 +119,7 @@ class RetryRulesTest extends RequestRulesFixture {
 
         assertThat(store.updates).isEqualTo(1 + tries);
         assertThat(events).contains(
-                new DispatchEvent.StoreTrouble("a", "gave up reporting a call: "
+                new DispatchEvent.StoreTrouble("a", "gave up recording a call: "
                         + (over ? "the item is busy, and the request's time is over" : "the item is too busy")));
     }
 
@@ -141,7 +141,7 @@ class RetryRulesTest extends RequestRulesFixture {
         upstream.then("a", () -> error(401, "invalid_request_error", "invalid_api_key"));
         int[] writes = {0};
         store.beforeUpdate = () -> {
-            if (++writes[0] == 3) { // admit, settle, then the move
+            if (++writes[0] == 3) { // admit, record, then the move
                 store.change("a", ConditionalUpdate.builder().add(Attribute.GENERATION, 1));
             }
         };

@@ -4,7 +4,7 @@ import static ailb.dispatch.ScriptedUpstream.answer;
 import static ailb.dispatch.ScriptedUpstream.error;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ailb.pool.AtBudget;
+import ailb.pool.BudgetPolicy;
 import ailb.pool.Endpoint;
 import ailb.pool.Endpoints;
 import ailb.pool.LimitKind;
@@ -37,9 +37,9 @@ class SpendingTest {
     private static final long START = 1_800_000_000_000_000_000L;
 
     /** Less than any call costs: the first one uses it up. */
-    private static final Cost TINY_THEN_CHEAPEST = new Cost(OptionalDouble.of(1e-9), AtBudget.CHEAPEST, 0);
+    private static final Cost TINY_THEN_CHEAPEST = new Cost(OptionalDouble.of(1e-9), BudgetPolicy.CHEAPEST, 0);
 
-    private static final Cost TINY_THEN_REFUSE = new Cost(OptionalDouble.of(1e-9), AtBudget.REFUSE, 0);
+    private static final Cost TINY_THEN_REFUSE = new Cost(OptionalDouble.of(1e-9), BudgetPolicy.REFUSE, 0);
 
     private static final Endpoint DEAR = Endpoints.priced("dear", new Price(10, 10));
     private static final Endpoint MIDDLE = Endpoints.priced("middle", new Price(3, 3));
@@ -187,7 +187,7 @@ class SpendingTest {
 
     @Test
     void theCostExponentPrefersTheCheapWithoutABudgetToo() throws InterruptedException {
-        Cost preferring = new Cost(OptionalDouble.empty(), AtBudget.REFUSE, 1);
+        Cost preferring = new Cost(OptionalDouble.empty(), BudgetPolicy.REFUSE, 1);
         Dispatcher dispatcher = dispatcher(Endpoints.pool(preferring, DEAR, CHEAP));
         for (int i = 0; i < 1100; i++) {
             dispatch(dispatcher);

@@ -18,6 +18,6 @@ public record StoppedClock(LongSupplier clock) implements TimeSource {
 
     @Override
     public void sleep(long nanos) {
-        throw new AssertionError("neither a gate nor a settler waits");
+        throw new AssertionError("neither admitting nor recording waits");
     }
 }

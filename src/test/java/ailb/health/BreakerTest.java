@@ -194,7 +194,7 @@ class BreakerTest {
         probe(due);
 
         assertThat(pass(seen, Access.PROBE, due + 1).allowedBy(state)).isFalse();
-        assertThat(access(due + 1)).isEqualTo(Access.OUT);
+        assertThat(access(due + 1)).isEqualTo(Access.DENIED);
         assertThat(Breaker.opening(state).orElseThrow().halfOpen()).isTrue();
     }
 
@@ -204,7 +204,7 @@ class BreakerTest {
         long due = NOW + 60 * SECOND;
         probe(due);
 
-        assertThat(access(due + 35 * SECOND - 1)).isEqualTo(Access.OUT);
+        assertThat(access(due + 35 * SECOND - 1)).isEqualTo(Access.DENIED);
         assertThat(access(due + 35 * SECOND)).isEqualTo(Access.PROBE);
         EndpointState abandoned = state;
         probe(due + 35 * SECOND);
@@ -234,7 +234,7 @@ class BreakerTest {
         long closed = NOW + 61 * SECOND;
         apply(verdict(Optional.empty(), false, closed));
 
-        assertThat(access(closed)).isEqualTo(Access.CLOSED);
+        assertThat(access(closed)).isEqualTo(Access.NORMAL);
         assertThat(state.get(Attribute.GENERATION)).isEqualTo(3);
         assertThat(state.get(Attribute.CONSECUTIVE_FAILURES)).isZero();
         assertThat(state.has(Attribute.FAULT_LEVEL)).isFalse();
@@ -369,7 +369,7 @@ class BreakerTest {
         apply(verdict(Optional.of(FailureClass.SERVER), true, NOW + 2 * SECOND));
 
         assertThat(state.get(Attribute.OPEN_UNTIL)).isEqualTo(until);
-        assertThat(access(NOW + 3 * SECOND - 1)).isEqualTo(Access.OUT);
+        assertThat(access(NOW + 3 * SECOND - 1)).isEqualTo(Access.DENIED);
         assertThat(access(NOW + 3 * SECOND)).isEqualTo(Access.EARLY_PROBE);
     }
 
@@ -380,7 +380,7 @@ class BreakerTest {
     void whatNeedsAPersonIsNotTriedEarly(FailureClass failure) {
         open(failure);
 
-        assertThat(access(NOW + 299 * SECOND)).isEqualTo(Access.OUT);
+        assertThat(access(NOW + 299 * SECOND)).isEqualTo(Access.DENIED);
         assertThat(access(NOW + 300 * SECOND)).isEqualTo(Access.PROBE);
     }
 
@@ -421,13 +421,13 @@ class BreakerTest {
         open(FailureClass.SERVER);
         state = pass(state, Access.EARLY_PROBE, NOW + SECOND).applyTo(state);
 
-        assertThat(access(NOW + SECOND + LEASE.toNanos() - 1)).isEqualTo(Access.OUT);
+        assertThat(access(NOW + SECOND + LEASE.toNanos() - 1)).isEqualTo(Access.DENIED);
         assertThat(access(NOW + SECOND + LEASE.toNanos())).isEqualTo(Access.EARLY_PROBE);
     }
 
     @Test
     void aUsualCallIsKeptOutWhileNotClosed() {
-        ConditionalUpdate usual = pass(state, Access.CLOSED, NOW);
+        ConditionalUpdate usual = pass(state, Access.NORMAL, NOW);
         open(FailureClass.SERVER);
 
         assertThat(usual.allowedBy(state)).isFalse();
@@ -465,17 +465,17 @@ class BreakerTest {
 
     private void faults(int count) {
         for (int i = 0; i < count; i++) {
-            ConditionalUpdate.Builder settle = report();
-            Breaker.failed(settle);
-            breaker.raiseFaultLevel(settle, state);
-            state = settle.build().applyTo(state);
+            ConditionalUpdate.Builder outcome = report();
+            Breaker.failed(outcome);
+            breaker.raiseFaultLevel(outcome, state);
+            state = outcome.build().applyTo(state);
         }
     }
 
     private void succeed() {
-        ConditionalUpdate.Builder settle = report();
-        Breaker.succeeded(settle);
-        state = settle.build().applyTo(state);
+        ConditionalUpdate.Builder outcome = report();
+        Breaker.succeeded(outcome);
+        state = outcome.build().applyTo(state);
     }
 
     /** Every report counts its call. */
@@ -506,8 +506,8 @@ class BreakerTest {
     }
 
     private ConditionalUpdate verdictOn(
-            EndpointState settled, Optional<FailureClass> failure, boolean early, long now) {
-        return breaker.verdict(settled, failure, early, KEY, now, random);
+            EndpointState recorded, Optional<FailureClass> failure, boolean early, long now) {
+        return breaker.verdict(recorded, failure, early, KEY, now, random);
     }
 
     private void apply(Optional<ConditionalUpdate> move) {

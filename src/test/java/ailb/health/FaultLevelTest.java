@@ -183,9 +183,9 @@ class FaultLevelTest {
     }
 
     private static ConditionalUpdate update(FaultLevel level, EndpointState seen) {
-        ConditionalUpdate.Builder settle = ConditionalUpdate.builder().add(Attribute.TOTAL_REQUESTS, 1);
-        level.raise(settle, seen);
-        return settle.build();
+        ConditionalUpdate.Builder outcome = ConditionalUpdate.builder().add(Attribute.TOTAL_REQUESTS, 1);
+        level.raise(outcome, seen);
+        return outcome.build();
     }
 
     private static Settings.Health withSuspectErrorRate(double rate) {

@@ -135,15 +135,15 @@ class ApiHandlerTest {
     /** 6 MB whole and 200 MB as a stream, less some for the head; the gateway waits 5 minutes for a byte. */
     @Test
     void theLargestAnswerGoesByTheRuntimeInUse() {
-        assertThat(Function.answerLimits(false).bytes()).isBetween(6_200_000L, 6L * 1024 * 1024 - 16 * 1024);
-        assertThat(Function.answerLimits(true).bytes()).isBetween(209_000_000L, 200L * 1024 * 1024 - 16 * 1024);
-        assertThat(Function.answerLimits(true).silence()).isLessThan(Duration.ofMinutes(5));
+        assertThat(ApiFunction.answerLimits(false).bytes()).isBetween(6_200_000L, 6L * 1024 * 1024 - 16 * 1024);
+        assertThat(ApiFunction.answerLimits(true).bytes()).isBetween(209_000_000L, 200L * 1024 * 1024 - 16 * 1024);
+        assertThat(ApiFunction.answerLimits(true).silence()).isLessThan(Duration.ofMinutes(5));
     }
 
     /** The property is what the runtime sets before it loads the handler. */
     @Test
     void theRuntimeSaysThatItStreams() {
-        assertThat(Function.STREAMS).isEqualTo(ailb.runtime.StreamingRuntime.STREAMS);
+        assertThat(ApiFunction.STREAMS).isEqualTo(ailb.runtime.StreamingRuntime.STREAMS);
     }
 
     @Test
@@ -330,7 +330,7 @@ class ApiHandlerTest {
 
     private ApiHandler handler(int padding) {
         SnapshotHooks hooks = SnapshotHooks.register(() -> {}, () -> {});
-        return new ApiHandler(new Function(api, time, Duration.ofMinutes(10), padding, hooks));
+        return new ApiHandler(new ApiFunction(api, time, Duration.ofMinutes(10), padding, hooks));
     }
 
     private FunctionAnswer handle(APIGatewayProxyRequestEvent event) throws IOException {

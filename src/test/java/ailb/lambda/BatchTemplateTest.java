@@ -65,7 +65,7 @@ class BatchTemplateTest {
     void setsTheVariablesThatTheCodeReadsAndNoOther() {
         Map<String, String> variables = template.variables("BatchFunction");
 
-        assertThat(BatchSettings.of(variables).resultsKept()).isEqualTo(Duration.ofDays(30));
+        assertThat(BatchSettings.of(variables).shared().resultsKept()).isEqualTo(Duration.ofDays(30));
         assertThat(variables).containsKey("STACK_NAME").doesNotContainKey("AWS_LAMBDA_EXEC_WRAPPER");
         assertThat(variables.keySet()).filteredOn(name -> !NOT_ASKED_FOR.contains(name)).allSatisfy(name -> {
             Map<String, String> without = new HashMap<>(variables);

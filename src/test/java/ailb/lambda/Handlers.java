@@ -28,7 +28,7 @@ public final class Handlers {
     }
 
     public static Front of(Api api, TimeSource time) {
-        ApiHandler handler = new ApiHandler(new Function(api, time, LONGEST_ANSWER, 0, NO_HOOKS));
+        ApiHandler handler = new ApiHandler(new ApiFunction(api, time, LONGEST_ANSWER, 0, NO_HOOKS));
         return (event, context) -> {
             Sent sent = new Sent();
             try {

@@ -65,12 +65,12 @@ class TemplateTest {
                         "JAVA_TOOL_OPTIONS");
         Map<String, String> variables = template.variables("ApiFunction");
 
-        assertThat(FunctionSettings.of(variables)).isNotNull();
+        assertThat(ApiSettings.of(variables)).isNotNull();
         assertThat(variables).containsKeys(optional.toArray(String[]::new));
         assertThat(variables.keySet()).filteredOn(name -> !optional.contains(name)).allSatisfy(name -> {
             Map<String, String> without = new HashMap<>(variables);
             without.remove(name);
-            assertThatThrownBy(() -> FunctionSettings.of(without)).hasMessageContaining(name);
+            assertThatThrownBy(() -> ApiSettings.of(without)).hasMessageContaining(name);
         });
     }
 

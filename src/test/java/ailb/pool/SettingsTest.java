@@ -72,7 +72,7 @@ class SettingsTest {
     @ParameterizedTest
     @ValueSource(doubles = {0, -1, 1.1e9, Double.NaN})
     void aBudgetIsAboveNothing(double budget) {
-        assertThatThrownBy(() -> new Cost(OptionalDouble.of(budget), AtBudget.REFUSE, 0))
+        assertThatThrownBy(() -> new Cost(OptionalDouble.of(budget), BudgetPolicy.REFUSE, 0))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith("budget must be above 0 and at most 10^9");
     }
@@ -80,7 +80,7 @@ class SettingsTest {
     @ParameterizedTest
     @ValueSource(doubles = {-0.1, 8.1, Double.NaN})
     void theCostExponentIsZeroToEight(double exponent) {
-        assertThatThrownBy(() -> new Cost(OptionalDouble.empty(), AtBudget.REFUSE, exponent))
+        assertThatThrownBy(() -> new Cost(OptionalDouble.empty(), BudgetPolicy.REFUSE, exponent))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("exponent must be 0 to 8, not " + exponent);
     }

@@ -2,7 +2,7 @@ package ailb.settings;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ailb.pool.AtBudget;
+import ailb.pool.BudgetPolicy;
 import ailb.pool.Endpoint;
 import ailb.pool.LimitKind;
 import ailb.pool.Limits;
@@ -129,7 +129,7 @@ class PoolFileTest {
                         Duration.ofSeconds(300),
                         true,
                         0.01,
-                        new Cost(OptionalDouble.empty(), AtBudget.REFUSE, 0)),
+                        new Cost(OptionalDouble.empty(), BudgetPolicy.REFUSE, 0)),
                 new Batches(0.8, Duration.ofMillis(250), 10, 10));
 
         assertThat(settings("")).isEqualTo(documented);
@@ -167,7 +167,7 @@ class PoolFileTest {
                                 Duration.ofSeconds(9),
                                 false,
                                 1,
-                                new Cost(OptionalDouble.of(12.5), AtBudget.CHEAPEST, 1.5)),
+                                new Cost(OptionalDouble.of(12.5), BudgetPolicy.CHEAPEST, 1.5)),
                         new Batches(1, Duration.ofSeconds(5), 100, 1)));
     }
 

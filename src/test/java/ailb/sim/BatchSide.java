@@ -217,7 +217,8 @@ final class BatchSide {
     }
 
     private void note(String method, Object[] arguments, Object result, Instance instance) {
-        if (result instanceof Claim claim && !(claim instanceof Claim.Held(_, int lapses) && lapses == 0)) {
+        if (result instanceof Claim claim
+                && !(claim instanceof Claim.Held(_, int expiredClaims) && expiredClaims == 0)) {
             instance.letGo++;
         }
         if (method.equals("finish") && (boolean) result) {

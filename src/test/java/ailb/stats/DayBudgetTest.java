@@ -3,7 +3,7 @@ package ailb.stats;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import ailb.pool.AtBudget;
+import ailb.pool.BudgetPolicy;
 import ailb.pool.Settings.Cost;
 import ailb.state.Attribute;
 import ailb.state.EndpointState;
@@ -20,8 +20,8 @@ class DayBudgetTest {
     /** 2027-01-15 is day 20,833 of the epoch. */
     private static final long NOW = nanos("2027-01-15T08:00:00Z");
 
-    private static final Cost TWO_DOLLARS = new Cost(OptionalDouble.of(2), AtBudget.REFUSE, 1);
-    private static final Cost NO_BUDGET = new Cost(OptionalDouble.empty(), AtBudget.REFUSE, 1);
+    private static final Cost TWO_DOLLARS = new Cost(OptionalDouble.of(2), BudgetPolicy.REFUSE, 1);
+    private static final Cost NO_BUDGET = new Cost(OptionalDouble.empty(), BudgetPolicy.REFUSE, 1);
 
     @Test
     void theDaysSpendIsThatOfAllEndpoints() {

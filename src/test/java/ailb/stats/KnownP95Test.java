@@ -93,10 +93,10 @@ class KnownP95Test {
     }
 
     private void answers(long now, long count, long millis) {
-        ConditionalUpdate.Builder settle = ConditionalUpdate.builder();
+        ConditionalUpdate.Builder outcome = ConditionalUpdate.builder();
         Window.of(state, now)
-                .count(settle, Map.of(WindowSlot::successes, count, Latency.bucket(millis * 1e6), count));
-        KnownP95.keep(settle, settle.build().applyTo(state), now);
-        state = settle.build().applyTo(state);
+                .count(outcome, Map.of(WindowSlot::successes, count, Latency.bucket(millis * 1e6), count));
+        KnownP95.keep(outcome, outcome.build().applyTo(state), now);
+        state = outcome.build().applyTo(state);
     }
 }

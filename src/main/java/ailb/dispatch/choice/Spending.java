@@ -1,8 +1,8 @@
 package ailb.dispatch.choice;
 
 import ailb.admission.Demand;
-import ailb.dispatch.fallback.Parts;
-import ailb.pool.AtBudget;
+import ailb.dispatch.fallback.DispatchContext;
+import ailb.pool.BudgetPolicy;
 import ailb.pool.Endpoint;
 import ailb.pool.Settings;
 import ailb.pool.TokenAccounting;
@@ -18,19 +18,19 @@ import java.util.OptionalDouble;
 /** What prices and the day's spend, as this instance knows it now, mean for one request. */
 final class Spending {
 
-    private final Parts parts;
+    private final DispatchContext context;
     private final ModelRequest request;
     private final Settings.Cost cost;
 
-    Spending(Parts parts, ModelRequest request) {
-        this.parts = parts;
+    Spending(DispatchContext context, ModelRequest request) {
+        this.context = context;
         this.request = request;
-        this.cost = parts.pool().settings().routing().cost();
+        this.cost = context.pool().settings().routing().cost();
     }
 
     /** Whether the budget is used up and nothing is to be called any more today. */
     boolean refuses() {
-        return cost.atBudget() == AtBudget.REFUSE && budget().isUsedUp();
+        return cost.atBudget() == BudgetPolicy.REFUSE && budget().isUsedUp();
     }
 
     /** Those of the endpoints that may still be called: all, or only the cheapest once the budget is used up. */
@@ -53,8 +53,8 @@ final class Spending {
                 ? new DayBudget(cost, 0)
                 : DayBudget.of(
                         cost,
-                        parts.pool().endpoints().stream().map(parts.view()::state),
-                        parts.time().now());
+                        context.pool().endpoints().stream().map(context.view()::state),
+                        context.time().now());
     }
 
     /**
@@ -65,7 +65,7 @@ final class Spending {
         double answers = 0;
         double output = 0;
         for (Endpoint endpoint : endpoints) {
-            Window window = Window.of(parts.view().state(endpoint), parts.time().now());
+            Window window = Window.of(context.view().state(endpoint), context.time().now());
             answers += window.sum(WindowSlot::successes);
             output += window.sum(WindowSlot::outputTokens);
         }

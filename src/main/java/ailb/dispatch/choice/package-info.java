@@ -1,5 +1,5 @@
 /**
- * Which endpoints a request may be sent to, and which of them it is sent to: time, obstacles, room, prices.
+ * Which endpoints a request may be sent to, and which of them it is sent to: time, what each endpoint supports, room, prices.
  */
 @NullMarked
 package ailb.dispatch.choice;

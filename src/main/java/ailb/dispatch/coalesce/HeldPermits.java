@@ -98,7 +98,7 @@ final class HeldPermits {
         return usable(endpoint, demand, known)
                 .filter(lease -> tryTake(lease, counted(endpoint, demand)))
                 .findFirst()
-                .map(lease -> new Permit(endpoint, demand, lease.admitted(), Breaker.Access.CLOSED, lease.from()));
+                .map(lease -> new Permit(endpoint, demand, lease.admitted(), Breaker.Access.NORMAL, lease.from()));
     }
 
     private Stream<Lease> usable(Endpoint endpoint, Demand demand, EndpointState known) {

@@ -24,7 +24,7 @@ public final class WriteModes implements DispatchListener {
     private final TimeSource time;
 
     /** Calls a second of the whole fleet from which reports wait for the next admission. */
-    private final double stickyFrom;
+    private final double deferredFrom;
 
     /** Calls a second from which permits are leased too: with one write a call the item would be full soon. */
     private final double leasedFrom;
@@ -41,7 +41,7 @@ public final class WriteModes implements DispatchListener {
     /** @param itemWrites writes a second that one item takes */
     public WriteModes(TimeSource time, double itemWrites) {
         this.time = time;
-        stickyFrom = itemWrites / 3;
+        deferredFrom = itemWrites / 3;
         leasedFrom = itemWrites * 2 / 3;
         sparedFrom = itemWrites / 6;
     }
@@ -55,7 +55,7 @@ public final class WriteModes implements DispatchListener {
         /** One write takes a permit, and one reports the call. */
         PLAIN,
         /** The report waits, and is made with the next admission. */
-        STICKY,
+        DEFERRED_OUTCOMES,
         /** One write takes the permits of several calls, and reports several. */
         LEASED
     }
@@ -72,9 +72,9 @@ public final class WriteModes implements DispatchListener {
         double calls = seen.callsPerSecond();
         Long refused = throttled.get(endpoint.name());
         boolean spared = refused != null && Math.abs(time.now() - refused) < SPARED_FOR;
-        if (calls >= (spared ? stickyFrom : leasedFrom)) {
+        if (calls >= (spared ? deferredFrom : leasedFrom)) {
             return Mode.LEASED;
         }
-        return calls >= (spared ? sparedFrom : stickyFrom) ? Mode.STICKY : Mode.PLAIN;
+        return calls >= (spared ? sparedFrom : deferredFrom) ? Mode.DEFERRED_OUTCOMES : Mode.PLAIN;
     }
 }

@@ -54,19 +54,19 @@ class ShortlistTest {
         assertThat(list(entry("a", 6_000, LONG_WAIT, false)).soonest()).isEmpty();
     }
 
-    private static List<String> ready(Shortlist.Entry... entries) {
+    private static List<String> ready(EndpointOption... entries) {
         return list(entries).ready().stream().map(entry -> entry.endpoint().name()).toList();
     }
 
-    private static Shortlist list(Shortlist.Entry... entries) {
+    private static Shortlist list(EndpointOption... entries) {
         return new Shortlist(List.of(entries), NOW);
     }
 
-    private static Shortlist.Entry entry(String name, long roomMillis, long maxWaitMillis, boolean tried) {
-        return new Shortlist.Entry(
+    private static EndpointOption entry(String name, long roomMillis, long maxWaitMillis, boolean tried) {
+        return new EndpointOption(
                 Endpoints.openAi(name, Endpoints.unlimited()),
                 new Demand(0, 0),
-                Breaker.Access.CLOSED,
+                Breaker.Access.NORMAL,
                 NOW + roomMillis * 1_000_000,
                 maxWaitMillis * 1_000_000,
                 tried);

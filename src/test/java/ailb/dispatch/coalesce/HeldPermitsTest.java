@@ -38,7 +38,7 @@ class HeldPermitsTest {
         assertThat(has(tokens, USUAL)).isTrue();
         for (int call = 0; call < 3; call++) {
             assertThat(held.take(tokens, USUAL, admitted))
-                    .hasValue(new Permit(tokens, USUAL, admitted, Breaker.Access.CLOSED, START));
+                    .hasValue(new Permit(tokens, USUAL, admitted, Breaker.Access.NORMAL, START));
         }
         assertThat(has(tokens, USUAL)).isFalse();
         assertThat(held.take(tokens, USUAL, admitted)).isEmpty();
@@ -112,6 +112,6 @@ class HeldPermitsTest {
 
     private void keep(Endpoint endpoint, long slot) {
         held.keep(
-                Collections.nCopies(3, new Permit(endpoint, USUAL, admitted, Breaker.Access.CLOSED, slot)), UNTIL);
+                Collections.nCopies(3, new Permit(endpoint, USUAL, admitted, Breaker.Access.NORMAL, slot)), UNTIL);
     }
 }

@@ -43,7 +43,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
 /**
- * Eight instances, each with a gate and a settler of its own, on one item in DynamoDB: whatever they write at once, the
+ * Eight instances, each with a permit issuer and an outcome recorder of its own, on one item in DynamoDB: whatever they write at once, the
  * item goes from state to state as the update evaluated in memory says, one write after the other. Reads are left out:
  * they may be stale.
  */
@@ -114,26 +114,27 @@ class AdmissionHistoryTest {
 
         private final RandomGenerator random;
         private final PoolView view;
-        private final Gate gate;
-        private final Settler settler;
+        private final PermitIssuer issuer;
+        private final OutcomeRecorder recorder;
 
         Instance(StateStore store, RandomGenerator random) {
             TimeSource time = new StoppedClock(clock::get);
             this.random = random;
             this.view = new PoolView(pool, store, time, _ -> {});
-            this.gate = new Gate(pool, store, view, time, _ -> {});
-            this.settler = new Settler(
+            this.issuer = new PermitIssuer(pool, store, view, time, _ -> {});
+            this.recorder = new OutcomeRecorder(
                     new Breaker(pool.settings().health()), store, view, time, random, _ -> {});
         }
 
         void call() {
             clock.addAndGet(Duration.ofMillis(random.nextInt(20)).toNanos());
             Breaker.Access access = Breaker.access(view.state(endpoint), clock.get(), false);
-            if (access == Breaker.Access.OUT) {
+            if (access == Breaker.Access.DENIED) {
                 clock.addAndGet(Duration.ofSeconds(1).toNanos());
                 view.refresh();
-            } else if (gate.admit(new Gate.Order(endpoint, new Demand(100, 100), Priority.INTERACTIVE, access,
-                    Duration.ofSeconds(5).toNanos(), LEASE)) instanceof Gate.Granted(List<Permit> permits, _)) {
+            } else if (issuer.admit(new AdmissionRequest(endpoint, new Demand(100, 100), Priority.INTERACTIVE, access,
+                    Duration.ofSeconds(5).toNanos(),
+                    LEASE)) instanceof AdmissionResult.Granted(List<Permit> permits, _)) {
                 permits.forEach(this::end);
             }
         }
@@ -145,12 +146,12 @@ class AdmissionHistoryTest {
                     ? new ProviderReply.Answer(new byte[0], new Usage(90, random.nextInt(100), 0, 0), List.of())
                     : new ProviderReply.Failure(
                             failure.get(), 0, new byte[0], "", true, Optional.empty(), Optional.empty(), List.of());
-            Settlement settlement = new Settlement(
-                    permit, gate.admission(endpoint, Priority.INTERACTIVE), reply, Duration.ofSeconds(2).toNanos(),
+            CallOutcome outcome = new CallOutcome(
+                    permit, issuer.admission(endpoint, Priority.INTERACTIVE), reply, Duration.ofSeconds(2).toNanos(),
                     permit.slot(), OptionalLong.empty(), false, Deadline.NONE);
-            if (settler.settle(new Report(List.of(settlement)), Optional.empty(), Deadline.NONE,
-                    false) instanceof Settler.Counted(EndpointState settled)) {
-                settler.judge(permit, settled, failure, 0);
+            if (recorder.record(new OutcomeUpdate(List.of(outcome)), Optional.empty(), Deadline.NONE,
+                    false) instanceof OutcomeRecorder.Counted(EndpointState recorded)) {
+                recorder.judge(permit, recorded, failure, 0);
             }
         }
     }

@@ -188,25 +188,26 @@ class AdmissionUnderContentionTest {
 
         private final Endpoint endpoint;
         private final PoolView view;
-        private final Gate gate;
+        private final PermitIssuer issuer;
 
         Instance(Pool pool, Endpoint endpoint) {
             TimeSource time = new StoppedClock(clock::get);
             this.endpoint = endpoint;
             this.view = new PoolView(pool, store, time, this::note);
-            this.gate = new Gate(pool, store, view, time, this::note);
+            this.issuer = new PermitIssuer(pool, store, view, time, this::note);
         }
 
         Optional<Granted> enter(long now, long maxWait) {
             view.refresh();
-            return gate.admit(new Gate.Order(endpoint, new Demand(10, 20), Priority.INTERACTIVE, Breaker.Access.CLOSED,
-                    maxWait, LEASE)) instanceof Gate.Granted(List<Permit> permits, _)
-                            ? Optional.of(new Granted(
-                                    permits.getFirst().admitted().get(Attribute.REQUESTS),
-                                    permits.getFirst().slot(),
-                                    now,
-                                    maxWait))
-                            : Optional.empty();
+            return issuer.admit(
+                    new AdmissionRequest(endpoint, new Demand(10, 20), Priority.INTERACTIVE, Breaker.Access.NORMAL,
+                            maxWait, LEASE)) instanceof AdmissionResult.Granted(List<Permit> permits, _)
+                                    ? Optional.of(new Granted(
+                                            permits.getFirst().admitted().get(Attribute.REQUESTS),
+                                            permits.getFirst().slot(),
+                                            now,
+                                            maxWait))
+                                    : Optional.empty();
         }
 
         private void note(DispatchEvent event) {

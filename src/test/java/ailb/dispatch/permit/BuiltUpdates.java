@@ -41,7 +41,7 @@ import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 
 /**
- * Updates as production builds them: what real gates and settlers of a few instances write, which see the item at
+ * Updates as production builds them: what real permit issuers and outcome recorders of a few instances write, which see the item at
  * different times by clocks that differ, while calls end in every way.
  */
 public final class BuiltUpdates {
@@ -125,7 +125,7 @@ public final class BuiltUpdates {
             } else {
                 Permit permit = underWay.remove(random.nextInt(underWay.size()));
                 if (random.nextInt(10) == 0) {
-                    instance.settler.abandon(permit);
+                    instance.recorder.abandon(permit);
                 } else {
                     instance.end(permit);
                 }
@@ -134,8 +134,8 @@ public final class BuiltUpdates {
 
         private final class Instance {
 
-            private final Gate gate;
-            private final Settler settler;
+            private final PermitIssuer issuer;
+            private final OutcomeRecorder recorder;
             private final PoolView view;
             private final TimeSource clock;
 
@@ -143,8 +143,8 @@ public final class BuiltUpdates {
                 this.clock = new StoppedClock(() -> time.now() + ahead.toNanos());
                 StateStore store = new Noting(items, built);
                 this.view = new PoolView(pool, store, clock, _ -> {});
-                this.gate = new Gate(pool, store, view, clock, _ -> {});
-                this.settler = new Settler(
+                this.issuer = new PermitIssuer(pool, store, view, clock, _ -> {});
+                this.recorder = new OutcomeRecorder(
                         new Breaker(pool.settings().health()), store, view, clock, random, _ -> {});
             }
 
@@ -155,13 +155,13 @@ public final class BuiltUpdates {
                 EndpointState seen = view.state(endpoint);
                 Breaker.Access access = Breaker.access(seen, clock.now(), random.nextInt(20) == 0);
                 List<Demand> demands = Stream.generate(this::demand)
-                        .limit(access == Breaker.Access.CLOSED ? random.nextInt(1, 4) : 1)
+                        .limit(access == Breaker.Access.NORMAL ? random.nextInt(1, 4) : 1)
                         .toList();
-                if (access != Breaker.Access.OUT
-                        && gate.admit(new Gate.Order(endpoint, demands,
+                if (access != Breaker.Access.DENIED
+                        && issuer.admit(new AdmissionRequest(endpoint, demands,
                                 random.nextBoolean() ? Priority.INTERACTIVE : Priority.BATCH, access,
                                 Duration.ofMillis(any(0, 250, 5_000)).toNanos(), LEASE,
-                                0)) instanceof Gate.Granted(List<Permit> permits, _)) {
+                                0)) instanceof AdmissionResult.Granted(List<Permit> permits, _)) {
                     underWay.addAll(permits);
                 }
             }
@@ -178,18 +178,18 @@ public final class BuiltUpdates {
                 OptionalLong retryAfter = failure.equals(Optional.of(FailureClass.RATE_LIMITED))
                         ? OptionalLong.of(Duration.ofMillis(any(500, 20_000)).toNanos())
                         : OptionalLong.empty();
-                Settlement settlement = new Settlement(
+                CallOutcome outcome = new CallOutcome(
                         permit,
-                        gate.admission(endpoint, Priority.INTERACTIVE),
+                        issuer.admission(endpoint, Priority.INTERACTIVE),
                         reply,
                         Duration.ofMillis(random.nextLong(50, 60_000)).toNanos(),
                         permit.slot(),
                         retryAfter,
                         random.nextInt(20) == 0,
                         Deadline.NONE);
-                if (settler.settle(new Report(List.of(settlement)), Optional.empty(), Deadline.NONE,
-                        false) instanceof Settler.Counted(EndpointState settled)) {
-                    settler.judge(permit, settled, failure, random.nextLong());
+                if (recorder.record(new OutcomeUpdate(List.of(outcome)), Optional.empty(), Deadline.NONE,
+                        false) instanceof OutcomeRecorder.Counted(EndpointState recorded)) {
+                    recorder.judge(permit, recorded, failure, random.nextLong());
                 }
             }
         }

@@ -142,10 +142,11 @@ class PoolViewTest {
 
     @Test
     void anObservationTellsItsAgeAndTheRateOfTheFleet() {
-        Gate gate = new Gate(pool, store, view, time, events::add);
+        PermitIssuer issuer = new PermitIssuer(pool, store, view, time, events::add);
         for (int call = 0; call < 60; call++) {
-            gate.admit(new Gate.Order(endpoint, new Demand(0, 0), Priority.INTERACTIVE, Breaker.Access.CLOSED, 0,
-                    Duration.ofSeconds(35)));
+            issuer.admit(
+                    new AdmissionRequest(endpoint, new Demand(0, 0), Priority.INTERACTIVE, Breaker.Access.NORMAL, 0,
+                            Duration.ofSeconds(35)));
         }
         time.pass(Duration.ofMillis(200));
 

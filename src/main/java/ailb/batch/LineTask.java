@@ -1,0 +1,258 @@
+package ailb.batch;
+
+import ailb.dispatch.BatchCall;
+import ailb.dispatch.DispatchResult;
+import ailb.pool.Provider;
+import ailb.port.Deadline;
+import ailb.port.TimeSource;
+import ailb.protocol.error.ApiError;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * The work on one line. First the line is claimed, then it is read, then come the permit, the call and the result. So
+ * whoever dies of a line has claimed it, and after a few of them it is given up (ADR 25).
+ */
+final class LineTask {
+
+    /** Beyond the end of the invocation: who holds a line may still be writing its result then. */
+    private static final Duration AFTER_DEADLINE = Duration.ofSeconds(7);
+
+    private static final long STORE_PAUSE = Duration.ofSeconds(10).toNanos();
+    private static final long FIRST_PAUSE = Duration.ofSeconds(30).toNanos();
+    private static final long LONGEST_PAUSE = Duration.ofMinutes(15).toNanos();
+
+    /** Workers that may die on a line before the line is taken to be the cause. */
+    private static final int MOST_EXPIRED_CLAIMS = 3;
+
+    private static final int WRITES = 3;
+
+    private final Worker worker;
+    private final BatchMessage.Line line;
+    private final String token;
+    private final long expires;
+    private int earlierFailures;
+    private int expiredClaims;
+    private boolean alone;
+    private boolean held;
+    private boolean called;
+
+    /**
+     * @param token of this task alone
+     * @param expires when the batch does, nanoseconds since the epoch
+     */
+    LineTask(Worker worker, BatchMessage.Line line, String token, long expires) {
+        this.worker = worker;
+        this.line = line;
+        this.token = token;
+        this.expires = expires;
+    }
+
+    /** What all tasks of an invocation are made with. */
+    record Worker(BatchStore store, BatchQueue queue, TimeSource time, Deadline deadline, int maxAttempts) {}
+
+    /** What has become of a line in a task. */
+    sealed interface TaskResult {}
+
+    /** It is claimed, and can be read. */
+    record Claimed() implements TaskResult {}
+
+    /** It needs another permit. */
+    record NeedsPermit() implements TaskResult {}
+
+    /** Workers have died while they held it: it is claimed when the worker has nothing else in hand. */
+    record Suspect() implements TaskResult {}
+
+    /** The worker has nothing more to do for it. */
+    record Finished(MessageDisposition disposition, Optional<Outcome> recorded) implements TaskResult {
+
+        static Finished deleted() {
+            return new Finished(new MessageDisposition.Delete(), Optional.empty());
+        }
+
+        static Finished returned(long nanos) {
+            return new Finished(new MessageDisposition.Return(nanos), Optional.empty());
+        }
+    }
+
+    BatchMessage.Line line() {
+        return line;
+    }
+
+    /** Whether a call of it has been made, or is under way. */
+    boolean isCalled() {
+        return called;
+    }
+
+    /** Claims the line: nothing of it is looked at before. */
+    TaskResult claim() {
+        Optional<Finished> refused = tryClaim();
+        if (refused.isPresent()) {
+            return refused.get();
+        }
+        if (expiredClaims > 0 && !alone) {
+            release(0, 0);
+            return new Suspect();
+        }
+        return new Claimed();
+    }
+
+    /** Uses the permit that the call has been leased. */
+    TaskResult call(BatchCall call) throws InterruptedException {
+        if (!call.awaitSlot()) {
+            return new NeedsPermit();
+        }
+        called = true;
+        Optional<DispatchResult> result = call.attempt();
+        return result.isPresent() ? end(result.get(), call.failures()) : new NeedsPermit();
+    }
+
+    /** From now on nothing else is in the worker's hands. */
+    void setAlone() {
+        alone = true;
+    }
+
+    Finished refuse(ApiError error) {
+        return recorded(
+                ResultLine.answered(line.key(), line.customId(), error.status(), error.toJson(Provider.OPENAI)));
+    }
+
+    Finished cancel() {
+        return recorded(ResultLine.cancelled(line.key(), line.customId()));
+    }
+
+    /** Whether the line is a message somebody put on the queue, which is not to be called any more. */
+    private boolean isCancelled() {
+        return line.direct() && worker.store()
+                .find(line.key().batch(), worker.time().now())
+                .map(batch -> batch.status().isCancelled())
+                .orElse(false);
+    }
+
+    /**
+     * Lets go of the line, to be taken up again after this time; or gives it up, if it has failed often enough; or ends
+     * it, if it is a message somebody put on the queue that has been cancelled since.
+     *
+     * @param failures calls for it that failed in this run
+     */
+    Finished handBack(long nanos, int failures) {
+        if (!called && isCancelled()) {
+            return cancel();
+        }
+        int all = earlierFailures + failures;
+        return all >= worker.maxAttempts()
+                ? giveUp("endpoints_failed", "The endpoints failed to answer, " + all + " times.")
+                : release(nanos, failures);
+    }
+
+    private Finished release(long nanos, int failures) {
+        if (held) {
+            letGo(failures);
+        }
+        return Finished.returned(nanos);
+    }
+
+    private void letGo(int failures) {
+        held = false;
+        try {
+            worker.store().release(line.key(), token, failures);
+        } catch (BatchStoreException e) {
+            // The claim ends by itself.
+        }
+    }
+
+    /** Claims the line, or tells why not. */
+    private Optional<Finished> tryClaim() {
+        if (held) {
+            return Optional.empty();
+        }
+        long now = worker.time().now();
+        long left = Math.max(0, worker.deadline().remaining(worker.time()));
+        try {
+            boolean cancelled = line.direct()
+                    && worker.store().ensureDirect(line.key().batch(), now, expires).status().isCancelled();
+            long until = now + left + AFTER_DEADLINE.toNanos();
+            return switch (worker.store().claim(line.key(), token, now, until, expires)) {
+                case Claim.Done() -> Optional.of(Finished.deleted());
+                case Claim.HeldByOther(long others) -> Optional.of(Finished.returned(others - now));
+                case Claim.Held(int attempts, int deaths) -> {
+                    held = true;
+                    earlierFailures = attempts;
+                    expiredClaims = deaths;
+                    yield cancelled ? Optional.of(cancel()) : lost();
+                }
+            };
+        } catch (BatchStoreException e) {
+            letGo(0); // a claim made without our hearing of it would pass for a death
+            return Optional.of(Finished.returned(STORE_PAUSE));
+        }
+    }
+
+    /** The end of a line that has killed its workers. */
+    private Optional<Finished> lost() {
+        return expiredClaims < MOST_EXPIRED_CLAIMS
+                ? Optional.empty()
+                : Optional.of(giveUp("worker_lost",
+                        "Those who worked on it died or failed, " + expiredClaims
+                                + " times; the balancer's log says of what. Change the"
+                                + " request before you submit it again."));
+    }
+
+    /**
+     * Records how the line ends.
+     *
+     * @param failures calls for it that failed in this run
+     */
+    Finished end(DispatchResult result, int failures) {
+        return switch (result) {
+            case DispatchResult.Answered(_, _, byte[] body) ->
+                recorded(ResultLine.answered(line.key(), line.customId(), 200, body));
+            case DispatchResult.Streamed _,DispatchResult.HungUp _ ->
+                throw new IllegalStateException("a stream in a batch");
+            case DispatchResult.PassedOn(_, _, int status, byte[] body) ->
+                recorded(ResultLine.answered(line.key(), line.customId(), status, body));
+            case DispatchResult.Declined(_, ApiError error, Optional<Duration> retryAfter) ->
+                declined(error, retryAfter, failures);
+        };
+    }
+
+    private Finished declined(ApiError error, Optional<Duration> retryAfter, int failures) {
+        if (error.status() < 500 && error.status() != 429) {
+            return recorded(
+                    ResultLine.answered(line.key(), line.customId(), error.status(), error.toJson(Provider.OPENAI)));
+        }
+        int all = earlierFailures + failures;
+        if (all >= worker.maxAttempts()) {
+            return giveUp("endpoints_failed", error.message());
+        }
+        long pause = failures == 0 ? FIRST_PAUSE : Math.min(LONGEST_PAUSE, FIRST_PAUSE << Math.min(all, 8));
+        return release(retryAfter.map(Duration::toNanos).orElse(pause), failures);
+    }
+
+    /** A person should look at it: it goes to the dead letters first, so that it is there whatever happens now. */
+    private Finished giveUp(String code, String reason) {
+        try {
+            worker.queue().deadLetter(line.message(), code + ": " + reason);
+        } catch (BatchQueueException e) {
+            return release(STORE_PAUSE, 0);
+        }
+        return recorded(ResultLine.failed(line.key(), line.customId(), code, reason));
+    }
+
+    /** Writes the result. Where the claim is lost another outcome counts, and the message tells so when it comes again. */
+    private Finished recorded(LineResult result) {
+        for (int write = 1;; write++) {
+            try {
+                boolean ours = worker.store().finish(line.key(), token, result, expires);
+                held = false;
+                return ours
+                        ? new Finished(new MessageDisposition.Delete(), Optional.of(result.outcome()))
+                        : Finished.returned(STORE_PAUSE);
+            } catch (BatchStoreException e) {
+                if (write == WRITES) {
+                    return release(STORE_PAUSE, 0);
+                }
+            }
+        }
+    }
+}

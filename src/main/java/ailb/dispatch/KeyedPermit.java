@@ -1,0 +1,7 @@
+package ailb.dispatch;
+
+import ailb.dispatch.permit.Permit;
+import ailb.port.ApiKeys;
+
+/** A permit, and the key to use it with. */
+record KeyedPermit(Permit permit, ApiKeys.ApiKey key) {}

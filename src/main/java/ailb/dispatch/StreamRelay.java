@@ -1,0 +1,184 @@
+package ailb.dispatch;
+
+import ailb.admission.Demand;
+import ailb.pool.FailureClass;
+import ailb.port.TimeSource;
+import ailb.port.Upstream;
+import ailb.protocol.error.ApiError;
+import ailb.protocol.stream.ReplyStream;
+import ailb.protocol.wire.ProviderReply;
+import ailb.protocol.wire.Usage;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * A reply that comes as events. Up to the first content the request can still go elsewhere; from then on its events are
+ * handed on to the end.
+ */
+final class StreamRelay {
+
+    /** One that has said anything and is silent for so long is broken; some models think for minutes without a word. */
+    private static final long LONGEST_SILENCE = Duration.ofMinutes(5).toNanos();
+
+    /** The end of the body follows the last event at once; a connection whose reply was read to its end is used again. */
+    private static final Duration LAST_WORD = Duration.ofMillis(20);
+
+    /** One that was heard of so lately when its request's time was over had not failed. */
+    private static final long FLOWING = Duration.ofSeconds(10).toNanos();
+
+    private static final long CHARACTERS_PER_TOKEN = 4;
+
+    private static final ReplyStream.Step NOTHING = new ReplyStream.More(new byte[0]);
+
+    private final ReplyStream stream;
+    private final Upstream.Body body;
+    private final Demand demand;
+    private final TimeSource time;
+    private final long beginBy;
+    private final long endBy;
+    private long heard;
+    private boolean isAlive;
+    private boolean hasBegun;
+    private boolean isCutShort;
+
+    /**
+     * @param demand what the call was admitted on
+     * @param beginBy by when anything must have come, on the monotonic clock
+     * @param endBy by when the stream must have ended, on the same
+     */
+    StreamRelay(
+            ReplyStream stream, Upstream.Body body, Demand demand, TimeSource time, long beginBy, long endBy) {
+        this.stream = stream;
+        this.body = body;
+        this.demand = demand;
+        this.time = time;
+        this.beginBy = beginBy;
+        this.endBy = endBy;
+        this.heard = time.monotonic();
+    }
+
+    /** Whether any content has come: its events have gone out, and the caller is told of any failure. */
+    boolean hasBegun() {
+        return hasBegun;
+    }
+
+    /** Whether it flowed until its request's time was over. */
+    boolean isCutShort() {
+        return isCutShort;
+    }
+
+    /**
+     * Hands on all events as they come, until the last, a failure, or the caller is gone.
+     *
+     * @return what came of it
+     * @throws InterruptedException when the calling thread is interrupted; the call is ended then
+     */
+    ProviderReply relay(Consumer<byte[]> events, StreamOutput output) throws InterruptedException {
+        try (body) {
+            ReplyStream.Step step = NOTHING;
+            while (true) {
+                handOn(step, events);
+                output.beatIfDue();
+                if (step instanceof ReplyStream.Broken(_, ProviderReply.Failure failure)) {
+                    return broken(failure, events);
+                }
+                if (step instanceof ReplyStream.Complete) {
+                    Upstream.Piece _ = body.next(LAST_WORD);
+                    return soFar();
+                }
+                if (output.isClosed()) {
+                    return soFar();
+                }
+                step = next(output.untilDue());
+            }
+        }
+    }
+
+    private void handOn(ReplyStream.Step step, Consumer<byte[]> events) {
+        if (step.events().length > 0) {
+            hasBegun = true;
+            events.accept(step.events());
+            heard = time.monotonic(); // while the caller took its time nobody listened
+        }
+    }
+
+    /** A failure after content is told to the caller; before it, another endpoint may be asked. */
+    private ProviderReply broken(ProviderReply.Failure failure, Consumer<byte[]> events) {
+        if (!hasBegun) {
+            return failure;
+        }
+        events.accept(stream.refusal().orElseGet(() -> stream.error(told())));
+        return hasWorked(failure) ? failure.after(usage()) : failure;
+    }
+
+    /** What comes next, which is nothing for a while where the provider is silent. */
+    private ReplyStream.Step next(Duration longest) throws InterruptedException {
+        long end = Math.min(patience(), endBy);
+        long now = time.monotonic();
+        if (now >= end) {
+            isCutShort = now - heard < FLOWING;
+            return lost(FailureClass.TIMEOUT, tooLate(end < endBy));
+        }
+        Upstream.Piece piece = body.next(Duration.ofNanos(Math.min(end - now, longest.toNanos())));
+        if (!(piece instanceof Upstream.Silence)) {
+            heard = time.monotonic();
+            isAlive = true;
+        }
+        return switch (piece) {
+            case Upstream.Bytes(byte[] bytes) -> stream.feed(bytes);
+            case Upstream.End() -> stream.end();
+            case Upstream.Silence() -> NOTHING;
+            case Upstream.Lost(FailureClass failure, String detail) -> lost(failure, detail);
+        };
+    }
+
+    private long patience() {
+        long silent = heard + LONGEST_SILENCE;
+        if (hasBegun) {
+            return silent;
+        }
+        return isAlive ? Math.max(beginBy, silent) : beginBy;
+    }
+
+    private String tooLate(boolean isSilent) {
+        if (!hasBegun) {
+            return "the stream did not begin in time";
+        }
+        return isSilent ? "the stream fell silent" : "the stream did not end in time";
+    }
+
+    private ReplyStream.Step lost(FailureClass failure, String detail) {
+        return new ReplyStream.Broken(
+                new byte[0],
+                new ProviderReply.Failure(
+                        failure, 200, new byte[0], detail, true, Optional.empty(), Optional.empty(),
+                        stream.remaining()));
+    }
+
+    /** An endpoint that refused before anything came has read no prompt. */
+    private boolean hasWorked(ProviderReply.Failure failure) {
+        return failure.failure().isEndpointFault() || stream.usage().isPresent() || stream.characters() > 0;
+    }
+
+    private ApiError told() {
+        if (isCutShort) {
+            return ApiError
+                    .timeout("The answer was cut off: the request's time is over. Ask for less, or submit a batch.");
+        }
+        return ApiError.badGateway(
+                "The answer broke off: the endpoint failed while it was answering. Ask again.");
+    }
+
+    /** What has come, as an answer. */
+    ProviderReply soFar() {
+        return new ProviderReply.Answer(new byte[0], usage(), stream.remaining());
+    }
+
+    /** What has come of it so far, which is all there will be: the provider's own count, or else an estimate. */
+    private Usage usage() {
+        return stream.usage()
+                .orElseGet(() -> new Usage(
+                        demand.inputTokens(), Math.ceilDiv(stream.characters(), CHARACTERS_PER_TOKEN), 0, 0));
+    }
+}

@@ -1,7 +1,0 @@
-package ailb.dispatch;
-
-import ailb.dispatch.permit.Permit;
-import ailb.port.ApiKeys;
-
-/** A permit, and the key to use it with. */
-record Ticket(Permit permit, ApiKeys.ApiKey key) {}

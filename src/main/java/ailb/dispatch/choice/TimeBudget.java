@@ -1,0 +1,125 @@
+package ailb.dispatch.choice;
+
+import ailb.admission.Demand;
+import ailb.dispatch.permit.Priority;
+import ailb.health.Breaker;
+import ailb.pool.Settings;
+import ailb.port.Deadline;
+import ailb.port.TimeSource;
+import ailb.state.Attribute;
+import ailb.state.EndpointState;
+import ailb.state.WindowSlot;
+import ailb.stats.Latency;
+import ailb.stats.Window;
+import java.time.Duration;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+
+/** What time there is for an attempt, and what time it needs. All in nanoseconds. */
+public final class TimeBudget {
+
+    /** Kept back for reporting the call and answering. */
+    static final long RESERVE = Duration.ofMillis(250).toNanos();
+
+    /** What an attempt needs at an endpoint nothing is known of yet. */
+    private static final long UNKNOWN_NEED = Duration.ofSeconds(1).toNanos();
+
+    /** No attempt is cut off before this for being slow: callers of an LLM rather wait. */
+    private static final double PATIENCE = Duration.ofSeconds(30).toNanos();
+
+    /** Silence for this long is a fault where nothing is known. */
+    private static final double UNKNOWN_PATIENCE = Duration.ofSeconds(10).toNanos();
+
+    /** Tokens of an answer that has time to come where the caller names no bound. */
+    private static final long LONG_ANSWER = 4096;
+
+    private static final Duration AFTER_ATTEMPT = Duration.ofSeconds(5);
+
+    private final Deadline deadline;
+    private final TimeSource time;
+    private final Settings settings;
+    private final Priority priority;
+
+    public TimeBudget(Deadline deadline, TimeSource time, Settings settings, Priority priority) {
+        this.deadline = deadline;
+        this.time = time;
+        this.settings = settings;
+        this.priority = priority;
+    }
+
+    public Deadline deadline() {
+        return deadline;
+    }
+
+    /**
+     * Time that can be spent before an attempt starts; negative when too late. One that is a retry, or a line of a batch,
+     * must have an even chance to finish. A request's first call is made with less too: there will never be more time for
+     * it, while a line comes again.
+     */
+    public long spare(EndpointState state, Demand demand) {
+        long usual = usualNeed(state, demand);
+        boolean isFirst = priority == Priority.INTERACTIVE && !demand.retry();
+        return deadline.remaining(time) - RESERVE - (isFirst ? Math.min(usual, UNKNOWN_NEED) : usual);
+    }
+
+    private long usualNeed(EndpointState state, Demand demand) {
+        Window window = Window.of(state, time.now());
+        OptionalDouble median = Latency.quantile(window, 0.5);
+        return median.isPresent()
+                ? (long) Latency.expected(median.getAsDouble(), usualOutput(window, demand))
+                : UNKNOWN_NEED;
+    }
+
+    /** What answers usually take: max_tokens is a bound, and mostly a generous one. */
+    private static long usualOutput(Window window, Demand demand) {
+        double mean = window.sum(WindowSlot::outputTokens) / window.sum(WindowSlot::successes);
+        return Math.min(Math.round(mean), demand.outputTokens());
+    }
+
+    /**
+     * How long an attempt may take; above 0. The demand will not do: it is that of an answer of usual length, and a long
+     * one would be cut off at every try.
+     *
+     * @param maxTokens the caller's bound on the answer
+     */
+    public Duration attempt(EndpointState state, Demand demand, OptionalLong maxTokens) {
+        double cap = settings.retries().attemptCap().toNanos();
+        OptionalDouble slow = slow(state);
+        if (slow.isPresent()) {
+            long longest = Math.max(demand.outputTokens(), maxTokens.orElse(LONG_ANSWER));
+            cap = Math.min(cap, Math.max(PATIENCE, 2 * Latency.expected(slow.getAsDouble(), longest)));
+        }
+        return Duration.ofNanos(Math.max(1, Math.min((long) cap, left())));
+    }
+
+    private OptionalDouble slow(EndpointState state) {
+        OptionalDouble slow = Latency.quantile(Window.of(state, time.now()), 0.95);
+        // A probe keeps all others out. Its endpoint's window is empty, so the last p95 will do.
+        return slow.isEmpty() && !Breaker.isClosed(state) && state.has(Attribute.P95)
+                ? OptionalDouble.of((double) state.get(Attribute.P95))
+                : slow;
+    }
+
+    /** Nanoseconds until whatever has begun must have ended: a stream that flows is given them all. */
+    public long left() {
+        return deadline.remaining(time) - RESERVE;
+    }
+
+    /** How long a probe keeps others from probing: as long as its attempt may take, and what follows it. */
+    public Duration probeTime(EndpointState state, Demand demand, OptionalLong maxTokens) {
+        return attempt(state, demand, maxTokens).plus(AFTER_ATTEMPT);
+    }
+
+    /**
+     * Whether an attempt had the time that an endpoint in good health needs for an answer of usual length. One that the
+     * request's own end cut short before tells nothing of the endpoint.
+     */
+    public boolean isFair(Duration attempt, EndpointState state, Demand demand) {
+        Window window = Window.of(state, time.now());
+        OptionalDouble slow = Latency.quantile(window, 0.95);
+        double fair = slow.isPresent()
+                ? Latency.expected(slow.getAsDouble(), usualOutput(window, demand))
+                : UNKNOWN_PATIENCE;
+        return attempt.toNanos() >= fair;
+    }
+}
