@@ -67,7 +67,7 @@ class ArchitectureTest {
                     Set.of(
                             "pool", "protocol.json", "protocol.wire", "protocol.error", "protocol.translate",
                             "protocol.openaitoanthropic", "protocol.anthropictoopenai", "protocol.stream")),
-            Map.entry("port", Set.of("pool", "protocol.wire")),
+            Map.entry("port", Set.of("pool", "protocol.json", "protocol.wire")),
             Map.entry(
                     "dispatch.permit",
                     Set.of("pool", "state", "admission", "health", "stats", "protocol.wire", "port")),
@@ -96,8 +96,8 @@ class ArchitectureTest {
                     Set.of("pool", "protocol", "protocol.json", "protocol.wire", "protocol.error", "port", "dispatch")),
             Map.entry(
                     "api",
-                    Set.of("pool", "state", "health", "stats", "protocol", "protocol.wire", "protocol.error",
-                            "protocol.stream", "port", "dispatch", "dispatch.permit",
+                    Set.of("pool", "state", "health", "stats", "protocol", "protocol.json", "protocol.wire",
+                            "protocol.error", "protocol.stream", "port", "dispatch", "dispatch.permit",
                             "batch")),
             Map.entry("aws", Set.of("pool", "state", "port", "batch", "api")),
             Map.entry("http", Set.of("pool", "protocol.wire", "port")),

@@ -2,6 +2,7 @@ package ailb.admission;
 
 import ailb.pool.LimitKind;
 import ailb.pool.TokenAccounting;
+import ailb.pool.TokenEstimate;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
@@ -23,8 +24,6 @@ public record Demand(long inputTokens, long outputTokens, boolean retry) {
     /** Output expected of a call that names no bound, on an endpoint nothing has been learnt of yet. */
     static final long UNKNOWN_OUTPUT = 512;
 
-    private static final long CHARACTERS_PER_TOKEN = 4;
-
     /**
      * What a call is expected to take.
      *
@@ -36,7 +35,7 @@ public record Demand(long inputTokens, long outputTokens, boolean retry) {
     public static Demand estimate(
             TokenAccounting accounting, long promptCharacters, OptionalLong maxTokens, long answers,
             OptionalDouble meanOutput) {
-        long input = Math.ceilDiv(promptCharacters, CHARACTERS_PER_TOKEN);
+        long input = TokenEstimate.ofCharacters(promptCharacters);
         long usual = meanOutput.isPresent()
                 ? Math.round(answers * meanOutput.getAsDouble())
                 : maxTokens.orElse(answers * UNKNOWN_OUTPUT);

@@ -2,10 +2,9 @@ package ailb.api;
 
 import ailb.batch.Caller;
 import ailb.protocol.error.ApiError;
+import ailb.protocol.json.Sha256;
 import ailb.protocol.wire.Headers;
-import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -107,21 +106,13 @@ final class ClientAuth {
      * with the same key it is the first by name.
      */
     private static Optional<String> name(Map<String, String> keys, String brought) {
-        byte[] digest = digest(brought);
+        byte[] digest = Sha256.bytes(brought);
         Optional<String> name = Optional.empty();
         for (Map.Entry<String, String> key : new TreeMap<>(keys).descendingMap().entrySet()) {
-            if (MessageDigest.isEqual(digest(key.getValue()), digest)) {
+            if (MessageDigest.isEqual(Sha256.bytes(key.getValue()), digest)) {
                 name = Optional.of(key.getKey());
             }
         }
         return name;
-    }
-
-    private static byte[] digest(String key) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
     }
 }

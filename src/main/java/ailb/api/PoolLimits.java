@@ -32,10 +32,7 @@ final class PoolLimits {
     Map<String, String> headers(ModelRequest request) {
         PoolView view = dispatcher.view();
         long now = time.now();
-        List<Endpoint> serving = pool.serving(request.model())
-                .stream()
-                .filter(endpoint -> endpoint.operations().contains(request.kind().operation()))
-                .toList();
+        List<Endpoint> serving = pool.serving(request.model(), request.kind().operation());
         List<Remaining> left = Headroom.of(serving, view::state, now)
                 .stream()
                 .map(one -> new Remaining(

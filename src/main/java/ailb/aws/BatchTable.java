@@ -1,14 +1,12 @@
 package ailb.aws;
 
 import ailb.batch.BatchStoreException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
-import software.amazon.awssdk.services.dynamodb.model.BatchGetItemResponse;
 import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
 import software.amazon.awssdk.services.dynamodb.model.KeysAndAttributes;
 import software.amazon.awssdk.services.dynamodb.model.PutItemRequest;
@@ -20,9 +18,6 @@ import software.amazon.awssdk.services.dynamodb.model.UpdateItemRequest;
 
 /** The table, read consistently. What goes wrong is a {@link BatchStoreException}; a refused write is none. */
 final class BatchTable {
-
-    /** Reads for what DynamoDB leaves unread when it is busy, the first one included. */
-    private static final int TRIES = 3;
 
     private final Supplier<DynamoDbClient> client;
     private final String table;
@@ -102,21 +97,14 @@ final class BatchTable {
 
     /** Those of at most 100 small items that there are, in no order. */
     List<Map<String, AttributeValue>> getAll(List<Map<String, AttributeValue>> keys) {
-        List<Map<String, AttributeValue>> items = new ArrayList<>();
-        Map<String, KeysAndAttributes> unread = keys.isEmpty()
-                ? Map.of()
-                : Map.of(table, KeysAndAttributes.builder().keys(keys).consistentRead(true).build());
-        for (int attempt = 0; attempt < TRIES && !unread.isEmpty(); attempt++) {
-            Map<String, KeysAndAttributes> wanted = unread;
-            BatchGetItemResponse response =
-                    calling(() -> client.get().batchGetItem(request -> request.requestItems(wanted)));
-            items.addAll(response.responses().getOrDefault(table, List.of()));
-            unread = response.unprocessedKeys();
+        if (keys.isEmpty()) {
+            return List.of();
         }
-        if (!unread.isEmpty()) {
-            throw unusable("The batch store left items unread in " + TRIES + " reads");
-        }
-        return items;
+        KeysAndAttributes wanted =
+                KeysAndAttributes.builder().keys(keys).consistentRead(true).build();
+        return BatchGet.items(table, wanted, unread -> calling(
+                () -> client.get().batchGetItem(request -> request.requestItems(unread))))
+                .orElseThrow(() -> unusable("The batch store left items unread in " + BatchGet.TRIES + " reads"));
     }
 
     private static BatchStoreException unusable(String message) {

@@ -82,9 +82,8 @@ final class CachedSecret {
         return known != null && isWithin(RESPITE, known.at());
     }
 
-    /** A clock set back must not keep an old copy alive. */
     private boolean isWithin(Duration age, long moment) {
-        return Math.abs(time.now() - moment) < age.toNanos();
+        return time.age(moment) < age.toNanos();
     }
 
     private Reading fetch(@Nullable Copy known, Predicate<SecretMap> enough) {

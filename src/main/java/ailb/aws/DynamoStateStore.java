@@ -21,12 +21,6 @@ import software.amazon.awssdk.services.dynamodb.model.UpdateItemRequest;
 /** The state store in a DynamoDB table with the string keys {@code pk} and {@code sk}. */
 public final class DynamoStateStore implements StateStore {
 
-    /** DynamoDB's bound on the items of one read. */
-    private static final int KEYS_AT_ONCE = 100;
-
-    /** Reads for what DynamoDB leaves unread when it is busy, the first one included. */
-    private static final int TRIES = 3;
-
     private final DynamoDbClient client;
     private final String table;
 
@@ -41,27 +35,21 @@ public final class DynamoStateStore implements StateStore {
         Map<String, EndpointState> states = new HashMap<>();
         List<String> names = endpoints.stream().distinct().toList();
         names.forEach(name -> states.put(name, EndpointState.EMPTY));
-        for (int from = 0; from < names.size(); from += KEYS_AT_ONCE) {
-            List<String> some = names.subList(from, Math.min(names.size(), from + KEYS_AT_ONCE));
+        for (int from = 0; from < names.size(); from += BatchGet.MOST_KEYS) {
+            List<String> some = names.subList(from, Math.min(names.size(), from + BatchGet.MOST_KEYS));
             read(some.stream().map(EndpointItem::key).toList(), states);
         }
         return Map.copyOf(states);
     }
 
     private void read(List<Map<String, AttributeValue>> keys, Map<String, EndpointState> states) {
-        Map<String, KeysAndAttributes> unread =
-                Map.of(table, KeysAndAttributes.builder().keys(keys).build());
-        for (int attempt = 0; attempt < TRIES && !unread.isEmpty(); attempt++) {
-            BatchGetItemResponse response = batchGet(unread);
-            response.responses()
-                    .getOrDefault(table, List.of())
-                    .forEach(item -> states.put(EndpointItem.endpoint(item), EndpointItem.state(item)));
-            unread = response.unprocessedKeys();
-        }
-        if (!unread.isEmpty()) {
-            String message = "The state store left items unread in " + TRIES + " reads";
-            throw new StateStoreException(message, new IllegalStateException(message), true);
-        }
+        KeysAndAttributes wanted = KeysAndAttributes.builder().keys(keys).build();
+        BatchGet.items(table, wanted, this::batchGet)
+                .orElseThrow(() -> {
+                    String message = "The state store left items unread in " + BatchGet.TRIES + " reads";
+                    return new StateStoreException(message, new IllegalStateException(message), true);
+                })
+                .forEach(item -> states.put(EndpointItem.endpoint(item), EndpointItem.state(item)));
     }
 
     private BatchGetItemResponse batchGet(Map<String, KeysAndAttributes> unread) {

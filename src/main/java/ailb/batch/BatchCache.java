@@ -31,7 +31,7 @@ final class BatchCache {
     Optional<Batch> find(String id) {
         long now = time.now();
         Known last = known.get(id);
-        if (last == null || isOld(last.at(), now)) {
+        if (last == null || isOld(last.at())) {
             last = new Known(lookUp(id, now), now);
             known.put(id, last);
         }
@@ -41,7 +41,7 @@ final class BatchCache {
     /** Not to answer may take a store long: after that it is not asked for any of them for a while. */
     private Optional<Batch> lookUp(String id, long now) {
         Failure recent = failure;
-        if (recent != null && !isOld(recent.at(), now)) {
+        if (recent != null && !isOld(recent.at())) {
             throw recent.cause();
         }
         try {
@@ -52,8 +52,8 @@ final class BatchCache {
         }
     }
 
-    private static boolean isOld(long moment, long now) {
-        return Math.abs(now - moment) >= OLD;
+    private boolean isOld(long moment) {
+        return time.age(moment) >= OLD;
     }
 
     /** Nanoseconds until those that were looked up are to be looked up again. */

@@ -18,7 +18,6 @@ final class LineTask {
     /** Beyond the end of the invocation: who holds a line may still be writing its result then. */
     private static final Duration AFTER_DEADLINE = Duration.ofSeconds(7);
 
-    private static final long STORE_PAUSE = Duration.ofSeconds(10).toNanos();
     private static final long FIRST_PAUSE = Duration.ofSeconds(30).toNanos();
     private static final long LONGEST_PAUSE = Duration.ofMinutes(15).toNanos();
 
@@ -65,6 +64,13 @@ final class LineTask {
 
     /** The worker has nothing more to do for it. */
     record Finished(MessageDisposition disposition, Optional<Outcome> recorded) implements TaskResult {
+
+        /** Where a store or a queue did not answer: it may be in trouble, and asking at once makes it no better. */
+        static final long AFTER_TROUBLE = Duration.ofSeconds(10).toNanos();
+
+        static Finished afterTrouble() {
+            return returned(AFTER_TROUBLE);
+        }
 
         static Finished deleted() {
             return new Finished(new MessageDisposition.Delete(), Optional.empty());
@@ -184,7 +190,7 @@ final class LineTask {
             };
         } catch (BatchStoreException e) {
             letGo(0); // a claim made without our hearing of it would pass for a death
-            return Optional.of(Finished.returned(STORE_PAUSE));
+            return Optional.of(Finished.afterTrouble());
         }
     }
 
@@ -234,7 +240,7 @@ final class LineTask {
         try {
             worker.queue().deadLetter(line.message(), code + ": " + reason);
         } catch (BatchQueueException e) {
-            return release(STORE_PAUSE, 0);
+            return release(Finished.AFTER_TROUBLE, 0);
         }
         return recorded(ResultLine.failed(line.key(), line.customId(), code, reason));
     }
@@ -247,10 +253,10 @@ final class LineTask {
                 held = false;
                 return ours
                         ? new Finished(new MessageDisposition.Delete(), Optional.of(result.outcome()))
-                        : Finished.returned(STORE_PAUSE);
+                        : Finished.afterTrouble();
             } catch (BatchStoreException e) {
                 if (write == WRITES) {
-                    return release(STORE_PAUSE, 0);
+                    return release(Finished.AFTER_TROUBLE, 0);
                 }
             }
         }

@@ -57,7 +57,7 @@ final class MessageIntake {
         try {
             batch = batches.find(line.key().batch());
         } catch (BatchStoreException e) {
-            tasks.finish(line.message(), () -> LineTask.Finished.returned(MessageTasks.PAUSE_AFTER_TROUBLE));
+            tasks.finish(line.message(), LineTask.Finished::afterTrouble);
             return Optional.empty();
         }
         if (batch.isEmpty()) {

@@ -16,7 +16,6 @@ final class MessageTasks {
 
     private static final System.Logger LOG = System.getLogger(MessageTasks.class.getName());
 
-    static final long PAUSE_AFTER_TROUBLE = Duration.ofSeconds(10).toNanos();
     private static final long PAUSE_AFTER_BUG = Duration.ofMinutes(1).toNanos();
 
     private final Tasks.Group<TaskEnd> tasks;
@@ -107,7 +106,7 @@ final class MessageTasks {
     /** After a bug the line is not done. Its claim expires by itself, and after a few of these it is given up. */
     static LineTask.Finished failed(Throwable e) {
         if (e instanceof BatchStoreException || e instanceof BatchQueueException) {
-            return LineTask.Finished.returned(PAUSE_AFTER_TROUBLE);
+            return LineTask.Finished.afterTrouble();
         }
         logBug(e);
         return LineTask.Finished.returned(PAUSE_AFTER_BUG);

@@ -71,18 +71,6 @@ final class Attempts {
         this.replies = replies;
     }
 
-    /** What is to be done after a call. */
-    sealed interface Next {}
-
-    /** The request has its end. */
-    record Finished(DispatchResult result) implements Next {}
-
-    /** The same endpoint may be asked again: its key has been replaced. */
-    record WithNewKey(Endpoint endpoint) implements Next {}
-
-    /** Another endpoint should be asked. */
-    record Elsewhere(Endpoint endpoint, FailureClass failure) implements Next {}
-
     /** Calls made. */
     int made() {
         return made;
@@ -127,9 +115,9 @@ final class Attempts {
     }
 
     /** Makes one call and records its outcome; the events of a stream go out meanwhile. */
-    Next attempt(DispatchContext context, KeyedPermit keyed) throws InterruptedException {
+    RetryDecision attempt(DispatchContext context, KeyedPermit keyed) throws InterruptedException {
         made++;
-        Endpoint endpoint = keyed.permit().endpoint();
+        Endpoint endpoint = keyed.endpoint();
         ProviderRequest call = request.at(endpoint, keyed.key().value());
         Duration timeout = budget.attempt(
                 keyed.permit().admitted(), keyed.permit().demand(), request.maxTokens());
@@ -147,7 +135,7 @@ final class Attempts {
     private record Call(KeyedPermit keyed, long start, Duration timeout) {
 
         Endpoint endpoint() {
-            return keyed.permit().endpoint();
+            return keyed.endpoint();
         }
 
         KeyRedaction redaction() {
@@ -156,7 +144,7 @@ final class Attempts {
     }
 
     /** After a reply that has come whole, or none. */
-    private Next ended(DispatchContext context, Call call, Upstream.Result result) {
+    private RetryDecision ended(DispatchContext context, Call call, Upstream.Result result) {
         long now = context.time().now();
         ProviderReply reply = switch (result) {
             case Upstream.Reply(int status, Headers headers, byte[] body) ->
@@ -168,7 +156,8 @@ final class Attempts {
         return next(call.endpoint(), reply, conclude(context, call, reply, now, false));
     }
 
-    private Next stream(DispatchContext context, Call call, Upstream.Pending pending) throws InterruptedException {
+    private RetryDecision stream(DispatchContext context, Call call, Upstream.Pending pending)
+            throws InterruptedException {
         Optional<Upstream.Result> result = awaited(pending);
         if (result.isEmpty()) {
             return hungUp(context, call, new ProviderReply.Answer(new byte[0], null, List.of()), context.time().now());
@@ -190,7 +179,7 @@ final class Attempts {
         }
     }
 
-    private Next relay(DispatchContext context, Call call, Headers headers, Upstream.Body body)
+    private RetryDecision relay(DispatchContext context, Call call, Headers headers, Upstream.Body body)
             throws InterruptedException {
         long headAt = context.time().now();
         StreamRelay live = new StreamRelay(
@@ -213,16 +202,16 @@ final class Attempts {
         }
         boolean keyRenewed = conclude(context, call, reply, headAt, live.isCutShort());
         return live.hasBegun()
-                ? new Finished(new DispatchResult.Streamed(call.endpoint().name(), made))
+                ? new RetryDecision.Finish(new DispatchResult.Streamed(call.endpoint().name(), made))
                 : next(call.endpoint(), reply, keyRenewed);
     }
 
     /** Records a call that nobody waits for any more. It tells nothing of the endpoint. */
-    private Next hungUp(DispatchContext context, Call call, ProviderReply soFar, long headAt) {
+    private RetryDecision hungUp(DispatchContext context, Call call, ProviderReply soFar, long headAt) {
         long nanos = context.time().monotonic() - call.start();
         context.listener().on(new DispatchEvent.HungUp(call.endpoint().name(), nanos));
         record(context, call, soFar, headAt, true);
-        return new Finished(new DispatchResult.HungUp(made));
+        return new RetryDecision.Finish(new DispatchResult.HungUp(made));
     }
 
     private static Instant instant(long nanos) {
@@ -277,15 +266,12 @@ final class Attempts {
                 && !(reply instanceof ProviderReply.Failure failed && failed.failure().needsAPerson());
     }
 
-    private Next next(Endpoint endpoint, ProviderReply reply, boolean keyRenewed) {
-        return switch (RetryDecision.after(reply, keyRenewed)) {
-            case RetryDecision.Finish() -> new Finished(finished(endpoint, reply));
-            case RetryDecision.WithNewKey() -> new WithNewKey(endpoint);
-            case RetryDecision.Elsewhere(ProviderReply.Failure failed) -> {
-                last = new LastAttempt(endpoint.name(), failed);
-                yield new Elsewhere(endpoint, failed.failure());
-            }
-        };
+    private RetryDecision next(Endpoint endpoint, ProviderReply reply, boolean keyRenewed) {
+        RetryDecision decision = RetryDecision.after(endpoint.name(), made, reply, keyRenewed);
+        if (decision instanceof RetryDecision.Elsewhere(ProviderReply.Failure failure)) {
+            last = new LastAttempt(endpoint.name(), failure);
+        }
+        return decision;
     }
 
     private static boolean failed(ProviderReply reply, FailureClass failure) {
@@ -332,14 +318,5 @@ final class Attempts {
         long unsaid = NANOS_PER_SECOND + (long) (4 * NANOS_PER_SECOND * context.random().nextDouble());
         return OptionalLong.of(
                 failure.retryAfter().map(said -> Math.min(cap, said.toNanos())).orElse(unsaid));
-    }
-
-    private DispatchResult finished(Endpoint endpoint, ProviderReply reply) {
-        return switch (reply) {
-            case ProviderReply.Answer answer ->
-                new DispatchResult.Answered(endpoint.name(), made, answer.body());
-            case ProviderReply.Failure failure ->
-                new DispatchResult.PassedOn(endpoint.name(), made, failure.status(), failure.passOn());
-        };
     }
 }

@@ -3,6 +3,7 @@ package ailb.dispatch;
 import ailb.dispatch.choice.EligibleEndpoints;
 import ailb.dispatch.choice.TimeBudget;
 import ailb.dispatch.fallback.DispatchContext;
+import ailb.pool.Endpoint;
 import ailb.pool.FailureClass;
 import ailb.port.ReplyBudget;
 import java.util.Objects;
@@ -75,13 +76,15 @@ public final class BatchCall {
      * @throws InterruptedException when the calling thread is interrupted
      */
     public Optional<DispatchResult> attempt() throws InterruptedException {
+        Endpoint endpoint = leased().endpoint();
         return switch (attempts.attempt(context, leased())) {
-            case Attempts.Finished(DispatchResult result) -> Optional.of(result);
-            case Attempts.WithNewKey(var endpoint) -> {
+            case RetryDecision.Finish(DispatchResult result) -> Optional.of(result);
+            case RetryDecision.WithNewKey() -> {
                 eligible.renewed(endpoint);
                 yield Optional.empty();
             }
-            case Attempts.Elsewhere(var endpoint, var failure) -> {
+            case RetryDecision.Elsewhere(var reply) -> {
+                FailureClass failure = reply.failure();
                 eligible.failedAt(endpoint, failure);
                 notBefore = context.time().now() + RetryBackoff.next(pauses++, context.random());
                 if (failure != FailureClass.RATE_LIMITED && !failure.needsAPerson()) {

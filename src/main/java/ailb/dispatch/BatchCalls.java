@@ -21,8 +21,6 @@ import ailb.port.ApiKeys;
 import ailb.port.Deadline;
 import ailb.port.ReplyBudget;
 import ailb.protocol.ModelRequest;
-import ailb.state.Attribute;
-import ailb.state.EndpointState;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -54,8 +52,6 @@ public final class BatchCalls {
 
     /** What is known of an endpoint is good enough to write by up to this age. */
     private static final long FRESH = Duration.ofMillis(20).toNanos();
-
-    private static final int STORE_PATIENCE = 2;
 
     private static final Duration LONGEST_OUTCOME_WAIT = Duration.ofSeconds(2);
 
@@ -150,7 +146,7 @@ public final class BatchCalls {
 
     private void leaseFor(BatchCall call, Round round) {
         EligibleEndpoints eligible = call.eligible();
-        while (round.storeFailures < STORE_PATIENCE) {
+        while (round.storeFailures < PermitSearch.STORE_PATIENCE) {
             Shortlist shortlist = eligible.shortlist(Set.of());
             if (eligible.usable().isEmpty() || eligible.budgetRefuses()) {
                 round.declined.put(call, call.ending());
@@ -280,7 +276,7 @@ public final class BatchCalls {
                 .stream()
                 .map(endpoint -> context.view().state(endpoint))
                 .filter(state -> !Breaker.isClosed(state))
-                .mapToLong(BatchCalls::probed);
+                .mapToLong(Breaker::due);
         return LongStream.concat(rooms, returns)
                 .filter(moment -> moment > now)
                 .min()
@@ -294,11 +290,6 @@ public final class BatchCalls {
                 ? option.room() - settings.ahead().toNanos()
                 : Math.max(full, context.time().now() + 1);
         return option.tried() ? Math.max(call.notBefore(), room) : room;
-    }
-
-    /** When an endpoint that is out may be tried again. */
-    private static long probed(EndpointState state) {
-        return Math.max(state.get(Attribute.OPEN_UNTIL), state.get(Attribute.PROBE_UNTIL));
     }
 
     /** Nanoseconds until answers are to be recorded; very long where none wait. */

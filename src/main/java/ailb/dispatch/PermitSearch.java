@@ -21,7 +21,7 @@ import java.util.Set;
 final class PermitSearch {
 
     /** After this many writes without an answer the request asks the store no more. */
-    private static final int STORE_PATIENCE = 2;
+    static final int STORE_PATIENCE = 2;
 
     /** How often a request that lost its place to quicker ones looks again, and for how long at most it pauses. */
     private static final int MOST_RACES = 5;

@@ -42,11 +42,12 @@ final class RequestRun {
             }
             if (attempts.awaitSlot(context, keyed.get().permit())) {
                 switch (attempts.attempt(context, keyed.get())) {
-                    case Attempts.Finished(DispatchResult result) -> {
+                    case RetryDecision.Finish(DispatchResult result) -> {
                         return result;
                     }
-                    case Attempts.WithNewKey(var endpoint) -> search.eligible().renewed(endpoint);
-                    case Attempts.Elsewhere(var endpoint, var failure) -> search.failedAt(endpoint, failure);
+                    case RetryDecision.WithNewKey() -> search.eligible().renewed(keyed.get().endpoint());
+                    case RetryDecision.Elsewhere(var reply) ->
+                        search.failedAt(keyed.get().endpoint(), reply.failure());
                 }
             }
         }

@@ -6,8 +6,8 @@ import ailb.protocol.wire.ProviderReply;
 /** What comes after an attempt. */
 sealed interface RetryDecision {
 
-    /** The caller gets what the endpoint said. */
-    record Finish() implements RetryDecision {}
+    /** The request has its end. */
+    record Finish(DispatchResult result) implements RetryDecision {}
 
     /** The same endpoint may be asked again at once: all that was wrong was a key that has been replaced. */
     record WithNewKey() implements RetryDecision {}
@@ -15,13 +15,21 @@ sealed interface RetryDecision {
     /** Another endpoint, or this one again after a pause when there is no other. */
     record Elsewhere(ProviderReply.Failure failure) implements RetryDecision {}
 
-    static RetryDecision after(ProviderReply reply, boolean keyRenewed) {
+    /**
+     * What a reply calls for.
+     *
+     * @param endpoint that replied
+     * @param attempts made so far, this one included
+     * @param keyRenewed whether the key it was made with has been replaced
+     */
+    static RetryDecision after(String endpoint, int attempts, ProviderReply reply, boolean keyRenewed) {
         return switch (reply) {
-            case ProviderReply.Answer _ -> new Finish();
+            case ProviderReply.Answer answer ->
+                new Finish(new DispatchResult.Answered(endpoint, attempts, answer.body()));
             case ProviderReply.Failure _ when keyRenewed -> new WithNewKey();
             case ProviderReply.Failure failure when failure.failure() == FailureClass.CALLER_FAULT
                     && !failure.retryable() ->
-                new Finish();
+                new Finish(new DispatchResult.PassedOn(endpoint, attempts, failure.status(), failure.passOn()));
             case ProviderReply.Failure failure -> new Elsewhere(failure);
         };
     }

@@ -2,6 +2,7 @@ package ailb.dispatch;
 
 import ailb.admission.Demand;
 import ailb.pool.FailureClass;
+import ailb.pool.TokenEstimate;
 import ailb.port.TimeSource;
 import ailb.port.Upstream;
 import ailb.protocol.error.ApiError;
@@ -26,8 +27,6 @@ final class StreamRelay {
 
     /** One that was heard of so lately when its request's time was over had not failed. */
     private static final long FLOWING = Duration.ofSeconds(10).toNanos();
-
-    private static final long CHARACTERS_PER_TOKEN = 4;
 
     private static final ReplyStream.Step NOTHING = new ReplyStream.More(new byte[0]);
 
@@ -179,6 +178,6 @@ final class StreamRelay {
     private Usage usage() {
         return stream.usage()
                 .orElseGet(() -> new Usage(
-                        demand.inputTokens(), Math.ceilDiv(stream.characters(), CHARACTERS_PER_TOKEN), 0, 0));
+                        demand.inputTokens(), TokenEstimate.ofCharacters(stream.characters()), 0, 0));
     }
 }

@@ -79,7 +79,7 @@ public final class Breaker {
             return Optional.empty();
         }
         boolean halfOpen = state.get(Attribute.BREAKER) == HALF_OPEN;
-        return Optional.of(new Opening(reason(state), state.get(Attribute.OPEN_UNTIL), halfOpen));
+        return Optional.of(new Opening(reason(state), openUntil(state), halfOpen));
     }
 
     /** A number this version does not know was written by a later one: a fault of the endpoint, as far as we can say. */
@@ -108,7 +108,7 @@ public final class Breaker {
         if (isProbed && state.get(Attribute.BREAKER) == HALF_OPEN) {
             return Access.DENIED;
         }
-        if (state.get(Attribute.OPEN_UNTIL) <= now || keyReplaced) {
+        if (openUntil(state) <= now || keyReplaced) {
             return Access.PROBE;
         }
         return isProbed || reason(state).needsAPerson() ? Access.DENIED : Access.EARLY_PROBE;
@@ -125,9 +125,19 @@ public final class Breaker {
             return now;
         }
         long soon = now + EARLY_PROBE_AFTER;
-        long until = state.get(Attribute.OPEN_UNTIL);
+        long until = openUntil(state);
         long due = state.get(Attribute.BREAKER) == HALF_OPEN ? Math.max(until, soon) : until;
         return early && !reason(state).needsAPerson() ? Math.min(due, soon) : due;
+    }
+
+    /** When an endpoint that is out is due to be called again; a probe under way may end that sooner. */
+    public static long due(EndpointState state) {
+        return Math.max(openUntil(state), state.get(Attribute.PROBE_UNTIL));
+    }
+
+    /** Until when the opening in force lasts. */
+    public static long openUntil(EndpointState state) {
+        return state.get(Attribute.OPEN_UNTIL);
     }
 
     /**

@@ -71,4 +71,9 @@ public record Endpoint(
     public boolean serves(String model) {
         return models.contains(model);
     }
+
+    /** Whether its model can be asked for this. */
+    public boolean supports(Operation operation) {
+        return operations.contains(operation);
+    }
 }

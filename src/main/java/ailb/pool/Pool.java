@@ -23,6 +23,11 @@ public record Pool(List<Endpoint> endpoints, Settings settings) {
         return endpoints.stream().filter(endpoint -> endpoint.serves(model)).toList();
     }
 
+    /** Those of them whose model can be asked for this. */
+    public List<Endpoint> serving(String model, Operation operation) {
+        return serving(model).stream().filter(endpoint -> endpoint.supports(operation)).toList();
+    }
+
     /** The public model names, in the pool's order, each once. */
     public List<String> models() {
         return endpoints.stream()

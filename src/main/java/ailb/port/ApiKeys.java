@@ -1,9 +1,7 @@
 package ailb.port;
 
+import ailb.protocol.json.Sha256;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 
 /** PORT: the providers' API keys, by name. Safe for use by many threads. */
 public interface ApiKeys {
@@ -22,12 +20,7 @@ public interface ApiKeys {
 
         /** Tells this key from others without giving it away: the first 8 bytes of its SHA-256. */
         public long version() {
-            try {
-                byte[] digest = MessageDigest.getInstance("SHA-256").digest(value.getBytes(StandardCharsets.UTF_8));
-                return ByteBuffer.wrap(digest).getLong();
-            } catch (NoSuchAlgorithmException e) {
-                throw new IllegalStateException("every JDK has SHA-256", e);
-            }
+            return ByteBuffer.wrap(Sha256.bytes(value)).getLong();
         }
 
         @Override

@@ -6,9 +6,9 @@ import ailb.protocol.error.FieldFault;
 import ailb.protocol.error.WholeReply;
 import ailb.protocol.json.Json;
 import ailb.protocol.json.RequestBody;
+import ailb.protocol.openaitoanthropic.AnthropicFields;
 import ailb.protocol.openaitoanthropic.AnthropicReply;
 import ailb.protocol.openaitoanthropic.AnthropicRequest;
-import ailb.protocol.openaitoanthropic.AnthropicSupport;
 import ailb.protocol.stream.MessagesToChatStream;
 import ailb.protocol.stream.OpenAiChatStream;
 import ailb.protocol.stream.ReplyStream;
@@ -104,7 +104,7 @@ public final class ChatRequest implements ModelRequest {
     public Optional<String> unsupportedAt(Provider provider) {
         return switch (provider) {
             case OPENAI -> Optional.empty();
-            case ANTHROPIC -> AnthropicSupport.firstUnsupported(root());
+            case ANTHROPIC -> AnthropicFields.firstUnsupported(root());
         };
     }
 

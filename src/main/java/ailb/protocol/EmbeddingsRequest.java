@@ -1,5 +1,6 @@
 package ailb.protocol;
 
+import ailb.pool.TokenEstimate;
 import ailb.protocol.error.ApiError;
 import ailb.protocol.error.FieldFault;
 import ailb.protocol.json.Json;
@@ -16,7 +17,6 @@ import org.jspecify.annotations.Nullable;
 final class EmbeddingsRequest extends PassedThroughRequest {
 
     /** A prompt may be given as numbers of tokens; each text takes one at least. */
-    private static final long CHARACTERS_PER_TOKEN = 4;
 
     private EmbeddingsRequest(RequestBody body) {
         super(body);
@@ -50,9 +50,9 @@ final class EmbeddingsRequest extends PassedThroughRequest {
 
     private static long characters(JsonNode input) {
         if (input.isTextual()) {
-            return Math.max(CHARACTERS_PER_TOKEN, input.textValue().length());
+            return Math.max(TokenEstimate.CHARACTERS_PER_TOKEN, input.textValue().length());
         }
-        long characters = input.isNumber() ? CHARACTERS_PER_TOKEN : 0;
+        long characters = input.isNumber() ? TokenEstimate.CHARACTERS_PER_TOKEN : 0;
         for (JsonNode part : input) {
             characters += characters(part);
         }

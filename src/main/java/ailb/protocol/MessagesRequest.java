@@ -3,8 +3,8 @@ package ailb.protocol;
 import ailb.pool.Endpoint;
 import ailb.pool.Provider;
 import ailb.protocol.anthropictoopenai.MessagesAsChat;
+import ailb.protocol.anthropictoopenai.MessagesFields;
 import ailb.protocol.anthropictoopenai.MessagesReply;
-import ailb.protocol.anthropictoopenai.MessagesSupport;
 import ailb.protocol.anthropictoopenai.MessagesThinking;
 import ailb.protocol.error.FieldFault;
 import ailb.protocol.error.WholeReply;
@@ -110,7 +110,7 @@ final class MessagesRequest implements ModelRequest {
     public Optional<String> unsupportedAt(Provider provider) {
         return switch (provider) {
             case ANTHROPIC -> Optional.empty();
-            case OPENAI -> MessagesSupport.firstUnsupported(root());
+            case OPENAI -> MessagesFields.firstUnsupported(root());
         };
     }
 

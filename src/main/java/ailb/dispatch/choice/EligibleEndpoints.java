@@ -13,11 +13,7 @@ import ailb.port.ApiKeys;
 import ailb.port.DispatchEvent;
 import ailb.protocol.ModelRequest;
 import ailb.selection.Candidate;
-import ailb.state.Attribute;
 import ailb.state.EndpointState;
-import ailb.state.WindowSlot;
-import ailb.stats.Latency;
-import ailb.stats.Window;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
@@ -27,7 +23,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.random.RandomGenerator;
@@ -42,6 +37,7 @@ public final class EligibleEndpoints {
     private final Priority priority;
     private final List<Endpoint> serving;
     private final Spending spending;
+    private final ExpectedDemand expected;
     private final Set<String> tried = new HashSet<>();
     private final Set<String> overloaded = new HashSet<>();
     private final Map<String, Ineligibility> ineligible = new LinkedHashMap<>();
@@ -55,9 +51,10 @@ public final class EligibleEndpoints {
         this.priority = priority;
         this.serving = context.pool().serving(request.model());
         this.spending = new Spending(context, request);
+        this.expected = new ExpectedDemand(context, request);
         Map<Provider, Optional<String>> unsupported = new EnumMap<>(Provider.class);
         for (Endpoint endpoint : serving) {
-            if (!endpoint.operations().contains(request.kind().operation())) {
+            if (!endpoint.supports(request.kind().operation())) {
                 ineligible.put(endpoint.name(), new Ineligibility.UnsupportedOperation(request.kind().path()));
                 continue;
             }
@@ -236,8 +233,7 @@ public final class EligibleEndpoints {
         return onTime.isEmpty()
                 ? withRoom.stream()
                         .min(Comparator
-                                .comparingLong(
-                                        option -> context.view().state(option.endpoint()).get(Attribute.OPEN_UNTIL)))
+                                .comparingLong(option -> Breaker.openUntil(context.view().state(option.endpoint()))))
                         .stream()
                         .toList()
                 : onTime;
@@ -301,22 +297,6 @@ public final class EligibleEndpoints {
 
     /** The same where it has not failed anywhere. */
     public Demand usualDemand(Endpoint endpoint) {
-        Window window = Window.of(context.view().state(endpoint), context.time().now());
-        double answers = window.sum(WindowSlot::successes);
-        OptionalDouble mean = answers < Latency.ENOUGH
-                ? OptionalDouble.empty()
-                : OptionalDouble.of(window.sum(WindowSlot::outputTokens) / answers);
-        return uncached(endpoint, Demand.estimate(
-                endpoint.limits().tokenAccounting(), request.promptCharacters(), request.maxTokens(), request.answers(),
-                mean));
-    }
-
-    /** What Anthropic reads from its cache does not count against its limit, so the limit says nothing of its length. */
-    private Demand uncached(Endpoint endpoint, Demand whole) {
-        OptionalLong most = endpoint.limits().of(LimitKind.INPUT_TOKENS_PER_MINUTE);
-        boolean fits = most.isEmpty() || whole.inputTokens() <= most.getAsLong();
-        return fits || endpoint.provider() != Provider.ANTHROPIC || !request.isCached()
-                ? whole
-                : new Demand(most.getAsLong(), whole.outputTokens());
+        return expected.at(endpoint);
     }
 }

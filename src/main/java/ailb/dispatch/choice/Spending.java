@@ -8,12 +8,10 @@ import ailb.pool.Settings;
 import ailb.pool.TokenAccounting;
 import ailb.protocol.ModelRequest;
 import ailb.selection.CostRule;
-import ailb.state.WindowSlot;
 import ailb.stats.DayBudget;
-import ailb.stats.Latency;
+import ailb.stats.MeanAnswer;
 import ailb.stats.Window;
 import java.util.List;
-import java.util.OptionalDouble;
 
 /** What prices and the day's spend, as this instance knows it now, mean for one request. */
 final class Spending {
@@ -62,16 +60,11 @@ final class Spending {
      * would admit it for depends on how its provider accounts for tokens, and that is no difference in price.
      */
     private Demand typicalCall(List<Endpoint> endpoints) {
-        double answers = 0;
-        double output = 0;
-        for (Endpoint endpoint : endpoints) {
-            Window window = Window.of(context.view().state(endpoint), context.time().now());
-            answers += window.sum(WindowSlot::successes);
-            output += window.sum(WindowSlot::outputTokens);
-        }
-        OptionalDouble mean =
-                answers < Latency.ENOUGH ? OptionalDouble.empty() : OptionalDouble.of(output / answers);
+        long now = context.time().now();
+        List<Window> windows = endpoints.stream()
+                .map(endpoint -> Window.of(context.view().state(endpoint), now))
+                .toList();
         return Demand.estimate(TokenAccounting.ESTIMATE, request.promptCharacters(), request.maxTokens(),
-                request.answers(), mean);
+                request.answers(), MeanAnswer.of(windows));
     }
 }

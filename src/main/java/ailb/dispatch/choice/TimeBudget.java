@@ -8,8 +8,8 @@ import ailb.port.Deadline;
 import ailb.port.TimeSource;
 import ailb.state.Attribute;
 import ailb.state.EndpointState;
-import ailb.state.WindowSlot;
 import ailb.stats.Latency;
+import ailb.stats.MeanAnswer;
 import ailb.stats.Window;
 import java.time.Duration;
 import java.util.OptionalDouble;
@@ -72,8 +72,10 @@ public final class TimeBudget {
 
     /** What answers usually take: max_tokens is a bound, and mostly a generous one. */
     private static long usualOutput(Window window, Demand demand) {
-        double mean = window.sum(WindowSlot::outputTokens) / window.sum(WindowSlot::successes);
-        return Math.min(Math.round(mean), demand.outputTokens());
+        OptionalDouble mean = MeanAnswer.of(window);
+        return mean.isPresent()
+                ? Math.min(Math.round(mean.getAsDouble()), demand.outputTokens())
+                : demand.outputTokens();
     }
 
     /**

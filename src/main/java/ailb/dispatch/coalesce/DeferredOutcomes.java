@@ -54,13 +54,7 @@ public final class DeferredOutcomes implements OutcomeSink {
         this.longestWait = longestWait.toNanos();
     }
 
-    private record Waiting(CallOutcome outcome, long since) {
-
-        /** By wall time, which goes on while an instance is frozen; a clock set back makes nothing young. */
-        long age(long now) {
-            return Math.abs(now - since);
-        }
-    }
+    private record Waiting(CallOutcome outcome, long since) {}
 
     @Override
     public void record(CallOutcome outcome, Optional<FailureClass> failure, ApiKeys.ApiKey key) {
@@ -81,12 +75,11 @@ public final class DeferredOutcomes implements OutcomeSink {
 
     /** Nanoseconds until answers are due to be reported; very long where none wait. */
     public long untilDue() {
-        long now = time.now();
         return waiting.values()
                 .stream()
                 .map(Queue::peek)
                 .flatMap(first -> Optional.ofNullable(first).stream())
-                .mapToLong(first -> Math.max(0, longestWait - first.age(now)))
+                .mapToLong(first -> Math.max(0, longestWait - time.age(first.since())))
                 .min()
                 .orElse(Long.MAX_VALUE);
     }
@@ -105,7 +98,7 @@ public final class DeferredOutcomes implements OutcomeSink {
 
     private boolean isDue(Queue<Waiting> queue) {
         Waiting first = queue.peek();
-        return first != null && (first.age(time.now()) >= longestWait || queue.size() > MOST_WAITING);
+        return first != null && (time.age(first.since()) >= longestWait || queue.size() > MOST_WAITING);
     }
 
     /** Reports all answers there are. */
@@ -133,7 +126,7 @@ public final class DeferredOutcomes implements OutcomeSink {
 
     /** What the window has forgotten by now is not counted in it as new. */
     private boolean isOld(Waiting one) {
-        return one.age(time.now()) > Window.LENGTH.toNanos();
+        return time.age(one.since()) > Window.LENGTH.toNanos();
     }
 
     private OutcomeUpdate together(List<Waiting> some) {

@@ -71,7 +71,7 @@ public final class WriteModes implements DispatchListener {
     public Mode of(Endpoint endpoint, Observation seen) {
         double calls = seen.callsPerSecond();
         Long refused = throttled.get(endpoint.name());
-        boolean spared = refused != null && Math.abs(time.now() - refused) < SPARED_FOR;
+        boolean spared = refused != null && time.age(refused) < SPARED_FOR;
         if (calls >= (spared ? deferredFrom : leasedFrom)) {
             return Mode.LEASED;
         }

@@ -124,12 +124,10 @@ public final class StoreWatch implements StateStore {
 
     /** Tries a store that is down, if that is due and nobody else does. */
     void tryAgain() {
-        long now = time.now();
-        // Wall time, as in PoolView: it goes on while an instance is frozen, and may be set back.
-        if (!(standing.get() instanceof Down down) || Math.abs(now - down.tried()) < RETRY) {
+        if (!(standing.get() instanceof Down down) || time.age(down.tried()) < RETRY) {
             return;
         }
-        Down trying = new Down(down.outage(), down.since(), now);
+        Down trying = new Down(down.outage(), down.since(), time.now());
         if (!standing.compareAndSet(down, trying)) {
             return;
         }

@@ -57,8 +57,7 @@ public final class PoolView {
 
     /** @param old from which age on one caller reads anew, nanoseconds; at most 1 s */
     public void refresh(long old) {
-        // Wall time: it goes on while an instance is frozen. A clock set back must not keep an old view alive.
-        long age = Math.abs(time.now() - readAt);
+        long age = time.age(readAt);
         if (age < old) {
             return;
         }

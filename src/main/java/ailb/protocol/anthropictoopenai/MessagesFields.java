@@ -6,9 +6,11 @@ import static ailb.protocol.translate.FieldRule.refused;
 import static ailb.protocol.translate.FieldRule.translated;
 import static ailb.protocol.translate.FieldRule.translatedInParts;
 
+import ailb.protocol.json.FieldPath;
 import ailb.protocol.json.Fields;
 import ailb.protocol.translate.FieldRule;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -43,6 +45,21 @@ public final class MessagesFields {
             refused("context_management"));
 
     private MessagesFields() {}
+
+    /** The path of the first field that has no equivalent, or empty. */
+    public static Optional<String> firstUnsupported(ObjectNode root) {
+        return FieldRule.firstFault(RULES, root)
+                .or(() -> conflict(root))
+                .or(() -> MessagesTurns.fault(root.path("messages")))
+                .map(path -> FieldPath.in("", path));
+    }
+
+    /** Fields that are served each by itself, but not together. */
+    private static Optional<String> conflict(ObjectNode root) {
+        return MessagesTools.forced(root) && !MessagesTools.given(root)
+                ? Optional.of("tool_choice")
+                : MessagesThinking.conflict(root);
+    }
 
     private static boolean areStops(JsonNode stops) {
         return stops.isArray() && stops.size() <= MAX_STOPS && stops.valueStream().allMatch(JsonNode::isTextual);

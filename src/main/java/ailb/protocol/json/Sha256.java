@@ -5,14 +5,19 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** A text that is too long, or has the wrong characters, as one that stands for it alone. */
+/** The SHA-256 of a text: it stands for that text alone, and does not give it away. */
 public final class Sha256 {
 
     private Sha256() {}
 
     /** 64 characters of 0 to 9 and a to f. */
     public static String hex(String text) {
-        return HexFormat.of().formatHex(digest().digest(text.getBytes(StandardCharsets.UTF_8)));
+        return HexFormat.of().formatHex(bytes(text));
+    }
+
+    /** 32 bytes. */
+    public static byte[] bytes(String text) {
+        return digest().digest(text.getBytes(StandardCharsets.UTF_8));
     }
 
     /** To be used again and again by one thread: a new one takes a kilobyte. */

@@ -6,10 +6,12 @@ import static ailb.protocol.translate.FieldRule.refused;
 import static ailb.protocol.translate.FieldRule.translated;
 import static ailb.protocol.translate.FieldRule.translatedInParts;
 
+import ailb.protocol.json.FieldPath;
 import ailb.protocol.json.Fields;
 import ailb.protocol.translate.FieldRule;
 import ailb.protocol.translate.MessageText;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -58,6 +60,22 @@ public final class AnthropicFields {
             refused("function_call"));
 
     private AnthropicFields() {}
+
+    /** The path of the first field that has no equivalent, or empty. */
+    public static Optional<String> firstUnsupported(ObjectNode root) {
+        return FieldRule.firstFault(RULES, root)
+                .or(() -> conflict(root))
+                .or(() -> AnthropicMessages.fault(root.path("messages")))
+                .or(() -> AnthropicOrder.fault(root.path("messages")))
+                .map(path -> FieldPath.in("", path));
+    }
+
+    /** Fields that are served each by itself, but not together. */
+    private static Optional<String> conflict(ObjectNode root) {
+        return AnthropicTools.forced(root) && !AnthropicTools.given(root)
+                ? Optional.of("tool_choice")
+                : AnthropicThinking.conflict(root);
+    }
 
     private static boolean isZero(JsonNode value) {
         return value.isNumber() && value.doubleValue() == 0;

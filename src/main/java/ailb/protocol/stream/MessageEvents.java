@@ -1,6 +1,7 @@
 package ailb.protocol.stream;
 
 import ailb.pool.Provider;
+import ailb.pool.TokenEstimate;
 import ailb.protocol.json.Fields;
 import ailb.protocol.json.Json;
 import ailb.protocol.json.ServerSentEvents;
@@ -15,8 +16,6 @@ import org.jspecify.annotations.Nullable;
 
 /** A message as Anthropic's API streams it, whoever it is for: from {@code message_start} to {@code message_stop}. */
 abstract sealed class MessageEvents extends JsonEventStream permits MessagesStream, MessagesToChatStream {
-
-    private static final long CHARACTERS_PER_TOKEN = 4;
 
     private final ObjectNode usage = Json.object();
     private boolean hasStarted;
@@ -105,7 +104,7 @@ abstract sealed class MessageEvents extends JsonEventStream permits MessagesStre
         if (told == null || outputIsTold) {
             return Optional.ofNullable(told);
         }
-        long output = Math.max(told.outputTokens(), Math.ceilDiv(characters(), CHARACTERS_PER_TOKEN));
+        long output = Math.max(told.outputTokens(), TokenEstimate.ofCharacters(characters()));
         return Optional.of(new Usage(told.inputTokens(), output, told.cachedInputTokens(), told.reasoningTokens()));
     }
 }

@@ -1,0 +1,31 @@
+package ailb.stats;
+
+import ailb.state.Attribute;
+import ailb.state.WindowSlot;
+import java.util.Collection;
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.function.Function;
+
+/** How long recent answers were, in output tokens. */
+public final class MeanAnswer {
+
+    private MeanAnswer() {}
+
+    /** The mean of the window's answers; empty below {@link Latency#ENOUGH} of them. */
+    public static OptionalDouble of(Window window) {
+        return of(List.of(window));
+    }
+
+    /** The same of the answers of several endpoints together. */
+    public static OptionalDouble of(Collection<Window> windows) {
+        double answers = sum(windows, WindowSlot::successes);
+        return answers < Latency.ENOUGH
+                ? OptionalDouble.empty()
+                : OptionalDouble.of(sum(windows, WindowSlot::outputTokens) / answers);
+    }
+
+    private static double sum(Collection<Window> windows, Function<WindowSlot, Attribute> field) {
+        return windows.stream().mapToDouble(window -> window.sum(field)).sum();
+    }
+}
