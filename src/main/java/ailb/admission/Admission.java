@@ -15,19 +15,20 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * The limits of one endpoint: when there is room for a call, the part of a write that takes it, and what is put right
- * when the call has ended. One write reserves room now or at a moment soon, so nobody polls a full endpoint.
+ * The limits of one endpoint: when there is room for a call, the part of a write that takes the room, and the
+ * corrections after the call. One write reserves room now or at a moment soon, so nobody polls a full endpoint (ADR 5,
+ * 6).
  *
- * <p>Whatever the number of instances and the age of what they know, the calls that are given a moment in any period of
- * length L are at most (L + max(depth, cost) + slack) / cost for the only limit of an endpoint, and (L + max(depth,
- * cost) + 2 slack) / cost for each of several (see {@link Bucket}). All times are nanoseconds, points in time since the
- * epoch.
+ * <p>The bound: in any period of length L at most (L + max(depth, cost) + slack) / cost calls get a slot if the
+ * endpoint has one limit, and (L + max(depth, cost) + 2 slack) / cost for each limit if it has several (see {@link
+ * Bucket}). It holds for any number of instances, however old their views. All times are nanoseconds, points in time
+ * since the epoch.
  */
 public final class Admission {
 
     private static final double NANOS_PER_SECOND = 1e9;
 
-    /** Time for a write that takes room before what an earlier one has reserved is used up. */
+    /** Time for the next write to take room before the room of an earlier one is used up. */
     private static final long RENEWAL = Duration.ofMillis(100).toNanos();
 
     private final Limits limits;
@@ -40,8 +41,8 @@ public final class Admission {
     }
 
     /**
-     * The limits as far as one who has a share of them may use them. What a call may need at most is not shared: one
-     * larger than the share's burst waits until all of it is free.
+     * A share of the limits. The largest call allowed is not divided: a call larger than the share's burst waits until
+     * the whole burst is free.
      *
      * @param share above 0 and at most 1
      */
@@ -57,8 +58,8 @@ public final class Admission {
     }
 
     /**
-     * The same limits for calls of a lower class, which leave a part of each burst to others. With nobody else there
-     * they have the full rate.
+     * The same limits for calls of a lower priority, which leave a part of each burst to others. Without others they
+     * have the full rate.
      *
      * @param burstShare share of the burst they may take, above 0 and at most 1
      */
@@ -70,8 +71,8 @@ public final class Admission {
     }
 
     /**
-     * How long permits taken now can be held at most before they are used, nanoseconds. For half of each burst; a
-     * pace that lets calls go one at a time leaves next to nothing. Never beyond the day whose requests are counted.
+     * The longest that permits taken now can be held, nanoseconds: half of each burst, so next to nothing where calls
+     * go one at a time. Never beyond the day whose requests are counted (ADR 21).
      */
     public long holdable(long now) {
         long time = buckets.stream()
@@ -83,10 +84,10 @@ public final class Admission {
     }
 
     /**
-     * The same limits for calls that are held back: they are counted at the last moment they may start, {@code nanos}
-     * from now, and may start at any time before. So room is asked for, and taken, as of that moment.
+     * The same limits for calls whose permits are held. They count at the last moment they may start, {@code nanos}
+     * from now, and may start at any time before. So room is looked for, and taken, at that moment.
      *
-     * @param nanos at most as long as is {@link #holdable}
+     * @param nanos at most {@link #holdable}
      */
     public Admission held(long nanos) {
         return new Admission(
@@ -102,7 +103,7 @@ public final class Admission {
                 : Optional.of(DayCounter.of(limit.getAsLong(), share, limits.dayReset()));
     }
 
-    /** When all limits have room for this call. */
+    /** When all limits have room for the call. */
     public Availability room(EndpointState state, Demand demand, long now) {
         for (Map.Entry<LimitKind, Long> limit : limits.amounts().entrySet()) {
             long needed = demand.units(limit.getKey());
@@ -113,7 +114,7 @@ public final class Admission {
         return new Availability.From(moment(state, demand, now));
     }
 
-    /** One moment for all limits: were each to keep its own, small calls behind a large one would fire together. */
+    /** One moment for all limits. If each limit kept its own, small calls behind a large one would start together. */
     private long moment(EndpointState state, Demand demand, long now) {
         long moment = Math.max(now, state.get(Attribute.HOLD));
         for (Bucket bucket : buckets) {
@@ -123,7 +124,7 @@ public final class Admission {
     }
 
     /**
-     * How many of the calls, from the first on, one write can take room for.
+     * How many of the calls, counted from the first, one write can take room for.
      *
      * @param latest the latest moment any of them may start
      */
@@ -149,10 +150,10 @@ public final class Admission {
     }
 
     /**
-     * How many of the calls, from the first on, are best asked for together: as many as one write can ever take room
-     * for while the limit is in full use. What has been reserved lasts until the next write is due.
+     * How many of the calls, counted from the first, one write should ask for: the most that it can take room for while
+     * the limit is in full use. Their room lasts until the next write is due.
      *
-     * @param ahead how far ahead of the clock they may be made to start, nanoseconds
+     * @param ahead how far in the future they may start, nanoseconds
      */
     public int atOnce(List<Demand> demands, long ahead) {
         int most = 1;
@@ -164,8 +165,8 @@ public final class Admission {
     }
 
     /**
-     * The moment from which one write can take room for all of these, each to start no later than {@code ahead} after;
-     * or for fewer, where there are fewer left of the day.
+     * The moment from which one write can take room for all of these, each to start at most {@code ahead} later; or for
+     * fewer, if the day has fewer left.
      */
     public long room(EndpointState state, List<Demand> demands, long ahead, long now) {
         long moment = Math.max(now, Math.max(state.get(Attribute.HOLD), moment(state, demands, ahead)));
@@ -190,7 +191,7 @@ public final class Admission {
     /**
      * Adds to a write what takes room for calls that go one after the other.
      *
-     * @param demands as many as are {@link #fitting}
+     * @param demands at most {@link #fitting} of them
      * @param latest the latest moment any of them may start; not before the moment {@link #room} gives for the first
      */
     public void take(
@@ -208,14 +209,14 @@ public final class Admission {
         update.guard(Guard.atMost(state, Attribute.HOLD, moment));
     }
 
-    /** A call counts for the day of the moment planned, so it must not be made to start after that day. */
+    /** A call counts for the day of its planned moment, so it must start on that day. */
     private long latestThatDay(long moment, long latest) {
         return day.map(counter -> Math.min(latest, counter.end(moment) - 1)).orElse(latest);
     }
 
     /**
-     * How late this limit may make a call start. What starts later than the moment planned has been counted too early
-     * by the other limits, so they allow for their slack and no more.
+     * How late this limit may let a call start. The other limits have counted the call at the planned moment, so they
+     * allow no more delay than their slack.
      */
     private long latest(Bucket bucket, List<Demand> demands, long moment, long latest) {
         long bound = latest;
@@ -237,9 +238,9 @@ public final class Admission {
     }
 
     /**
-     * The item as each of the calls would have left it, had they been admitted one after the other.
+     * The item after each of the calls, as if they had been admitted one after the other.
      *
-     * @param admitted the item as their admission together left it
+     * @param admitted the item after all of them were admitted
      */
     public List<EndpointState> each(EndpointState admitted, List<Demand> demands) {
         List<EndpointState> each = new ArrayList<>(List.of(admitted));
@@ -262,7 +263,7 @@ public final class Admission {
         return before;
     }
 
-    /** When the call may start whose admission left the item in this state; in the past where it may at once. */
+    /** When the call may start whose admission left the item in this state. In the past if it may start at once. */
     public long slot(EndpointState admitted, Demand demand) {
         long slot = admitted.get(Attribute.HOLD);
         for (Bucket bucket : buckets) {
@@ -271,7 +272,7 @@ public final class Admission {
         return slot;
     }
 
-    /** Requests counted so far against the limit a day, of which there must be one. */
+    /** Requests counted so far against the daily limit, which the endpoint must have. */
     public static double usedOfDay(Limits limits, EndpointState state, long now) {
         return dayCounter(limits, 1)
                 .map(counter -> (double) counter.used(state, now))
@@ -279,8 +280,8 @@ public final class Admission {
     }
 
     /**
-     * Adds to a write what the ends of calls tell: the tokens they really took, as far as the provider counts them, and
-     * what the provider said of its limits. Its word moves a limit towards full, never towards empty.
+     * Adds the corrections of ended calls to a write: the tokens that the provider counted, and what it said about its
+     * limits. What it says can make a limit fuller, never emptier.
      *
      * @param calls at least one
      * @param state the item as it is now

@@ -15,18 +15,20 @@ import java.util.List;
  * theoretical arrival time {@code tat}, which each unit moves forward by the emission interval, and which may run ahead
  * of the clock by {@code depth}. All times are nanoseconds.
  *
- * @param retriesOnly whether only calls that are retries take of it
+ * @param retriesOnly whether only retries count against it
  * @param tat where the theoretical arrival time is stored
  * @param interval emission interval of one unit: period / (limit x margin x share)
  * @param depth how far the tat may run ahead: burst x interval
- * @param usable how much of the depth these calls may take: less than all of it leaves room for calls of a higher class
+ * @param usable how much of the depth these calls may take; the rest is for calls of a higher priority
  */
 record Bucket(LimitKind kind, boolean retriesOnly, Attribute tat, double interval, long depth, long usable) {
 
-    /** Share of an endpoint's requests that may be retries, so that an outage elsewhere does not double its load. */
+    /**
+     * The share of an endpoint's requests that may be retries, so that an outage elsewhere does not double its load.
+     */
     private static final double RETRIES = 0.2;
 
-    /** Retries that may come at once: 10 s worth, and some where there are few. */
+    /** Retries that may come at once: those of 10 s, and a few at least. */
     private static final double LEAST_RETRIES_AT_ONCE = 10;
 
     private static final double RETRIES_AT_ONCE = 10.0 / 60;
@@ -34,10 +36,10 @@ record Bucket(LimitKind kind, boolean retriesOnly, Attribute tat, double interva
     private static final long LONGEST_SLACK = Duration.ofMillis(200).toNanos();
 
     /**
-     * The buckets of an endpoint; requests a calendar day are no bucket (see {@link DayCounter}).
+     * The buckets of an endpoint. A limit a calendar day is no bucket (see {@link DayCounter}).
      *
-     * @param share share of each limit that may be used, above 0 and at most 1. A bucket of a share is as deep in time
-     *     as the whole one, so a tat means the same in both; one request always fits into an empty one
+     * @param share the share of each limit to use, above 0 and at most 1. A bucket of a share is as deep in time as the
+     *     whole bucket, so a tat means the same in both. One request always fits into an empty bucket
      */
     static List<Bucket> of(Limits limits, double share) {
         List<Bucket> buckets = new ArrayList<>(LimitKind.values().length);
@@ -80,12 +82,12 @@ record Bucket(LimitKind kind, boolean retriesOnly, Attribute tat, double interva
         return new Bucket(kind, false, attribute(kind), interval, depth, depth);
     }
 
-    /** The same bucket, of which only this share of the depth is used. */
+    /** The same bucket for calls that may use only this share of the depth. */
     Bucket upTo(double burstShare) {
         return new Bucket(kind, retriesOnly, tat, interval, depth, (long) (depth * burstShare));
     }
 
-    /** The same bucket for calls that start as much as {@code nanos} before the moment they are counted at. */
+    /** The same bucket for calls that may start up to {@code nanos} before the moment they count at. */
     Bucket early(long nanos) {
         return new Bucket(kind, retriesOnly, tat, interval, depth, Math.max(0, usable - nanos));
     }
@@ -104,7 +106,7 @@ record Bucket(LimitKind kind, boolean retriesOnly, Attribute tat, double interva
         return kind != LimitKind.REQUESTS_PER_DAY;
     }
 
-    /** Time that a call takes of this limit; 0 where it takes none. */
+    /** The time by which a call moves the tat; 0 if it takes nothing of this limit. */
     long cost(Demand demand) {
         return retriesOnly && !demand.retry() ? 0 : cost(demand.units(kind));
     }
@@ -113,17 +115,19 @@ record Bucket(LimitKind kind, boolean retriesOnly, Attribute tat, double interva
         return (long) (units * interval);
     }
 
-    /** Units taken and not yet given back by the passing of time. */
+    /** Units that are taken, and that time has not given back yet. */
     double used(EndpointState state, long now) {
         return Math.max(0, state.get(tat) - now) / interval;
     }
 
-    /** The depth for a call of this cost: one dearer than the burst waits for an empty bucket, then takes it all. */
+    /**
+     * The depth for a call of this cost. A call larger than the burst waits for an empty bucket and takes all of it.
+     */
     long depth(long cost) {
         return Math.max(usable, cost);
     }
 
-    /** How far the tat may have fallen behind a call's moment and still be added to: credit of an idle instant. */
+    /** How far the tat may be behind a call's moment and still be added to: a small credit for idle time. */
     long slack() {
         return Math.min(LONGEST_SLACK, depth / 4);
     }
@@ -141,10 +145,10 @@ record Bucket(LimitKind kind, boolean retriesOnly, Attribute tat, double interva
     /**
      * Adds this limit's part of an admission.
      *
-     * @param costs of the calls, one after the other; those that take nothing of this limit count 0
+     * @param costs of the calls, one after the other; 0 for those that take nothing of this limit
      * @param room the moment from which every limit has room for the first
-     * @param latest the latest moment this limit may make any of them start at
-     * @param likelyBusy whether others have probably moved the tat since the state was read
+     * @param latest the latest moment at which any of them may start
+     * @param likelyBusy whether other calls have probably moved the tat since the state was read
      */
     void take(ConditionalUpdate.Builder update, EndpointState state, long[] costs, long room, long latest,
             boolean likelyBusy) {
@@ -165,7 +169,7 @@ record Bucket(LimitKind kind, boolean retriesOnly, Attribute tat, double interva
         }
     }
 
-    /** The highest tat to which all of these can be added so that none starts after {@code latest}. */
+    /** The highest tat that allows adding all of these without one starting after {@code latest}. */
     long highest(long[] costs, long latest) {
         long highest = Long.MAX_VALUE;
         long before = 0;

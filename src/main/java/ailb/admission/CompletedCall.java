@@ -5,7 +5,7 @@ import ailb.state.EndpointState;
 /**
  * A call that has ended.
  *
- * @param demand what it was admitted on
- * @param admitted the item as its admission left it, and not that of the calls admitted with it that go after it
+ * @param demand the tokens it was admitted on
+ * @param admitted the item after its admission, without the calls that were admitted with it and go after it
  */
 public record CompletedCall(Demand demand, EndpointState admitted, Feedback feedback) {}

@@ -9,17 +9,17 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
 
-/** Requests of one calendar day in the provider's zone. */
+/** The requests of one calendar day in the provider's time zone. */
 record DayCounter(long limit, ZoneId zone) {
 
-    /** The counter of a share of the limit, of at least one request. */
+    /** The counter for a share of the limit; at least one request. */
     static DayCounter of(long limit, double share, ZoneId zone) {
         return new DayCounter(Math.max(1, (long) (limit * share)), zone);
     }
 
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
-    /** The moment from which there is room: now, or the midnight at which the count starts anew. */
+    /** The moment from which there is room: now, or the next midnight, when the count starts anew. */
     long room(EndpointState state, long now) {
         if (left(state, now) > 0) {
             return now;
@@ -41,7 +41,7 @@ record DayCounter(long limit, ZoneId zone) {
         return limit - used(state, now);
     }
 
-    /** @param requests no more than are left */
+    /** @param requests at most as many as are left */
     void take(ConditionalUpdate.Builder update, EndpointState state, long now, int requests) {
         if (state.has(Attribute.DAY_REQUESTS)
                 && state.get(Attribute.DAY) == DatedCounter.DAY_REQUESTS.current(state, today(now))) {

@@ -9,7 +9,7 @@ import java.util.OptionalLong;
 /**
  * What one call takes from an endpoint's limits: one request, and these tokens.
  *
- * @param retry whether the request has failed elsewhere before: then the call takes from the endpoint's retries too
+ * @param retry whether the request has failed elsewhere before: then the call counts against the endpoint's retries too
  */
 public record Demand(long inputTokens, long outputTokens, boolean retry) {
 
@@ -21,7 +21,7 @@ public record Demand(long inputTokens, long outputTokens, boolean retry) {
         return new Demand(inputTokens, outputTokens, true);
     }
 
-    /** Output expected of a call that names no bound, on an endpoint nothing has been learnt of yet. */
+    /** Output tokens expected of a call without a bound, at an endpoint without known answers. */
     static final long UNKNOWN_OUTPUT = 512;
 
     /**
@@ -29,8 +29,8 @@ public record Demand(long inputTokens, long outputTokens, boolean retry) {
      *
      * @param promptCharacters characters of the prompt
      * @param maxTokens the caller's bound on the output
-     * @param answers asked for at once, from 1; their bounds are added up in {@code maxTokens}
-     * @param meanOutput mean output tokens of the endpoint's recent answers, empty where there are too few
+     * @param answers number of answers asked for, from 1; {@code maxTokens} is for all of them together
+     * @param meanOutput mean output tokens of the endpoint's recent answers; empty if there are too few
      */
     public static Demand estimate(
             TokenAccounting accounting, long promptCharacters, OptionalLong maxTokens, long answers,
@@ -47,7 +47,7 @@ public record Demand(long inputTokens, long outputTokens, boolean retry) {
         return new Demand(input, output);
     }
 
-    /** Units of a limit this takes. */
+    /** The units of a limit that the call takes. */
     long units(LimitKind kind) {
         return switch (kind) {
             case REQUESTS_PER_MINUTE, REQUESTS_PER_DAY -> 1;

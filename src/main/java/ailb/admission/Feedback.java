@@ -6,13 +6,13 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * What the end of a call tells about the limits.
+ * What an ended call says about the limits.
  *
- * @param actual what the call really took; empty where nobody can tell, and what was admitted stands
+ * @param actual what the call really took; empty if nobody knows, and then the estimate stays
  * @param remaining units the provider says are left, by limit
- * @param toldAt when it said so, nanoseconds since the epoch: before the call ended, where the answer is a stream
- * @param retryAfter nanoseconds the provider asked to be left alone for, when it refused the call for its limits
- * @param refusedBy the limit it named then
+ * @param toldAt when it said so, nanoseconds since the epoch; with a stream that is before the call ended
+ * @param retryAfter how long the provider asked for no more calls when it refused this one for its limits, nanoseconds
+ * @param refusedBy the limit that it named when it refused the call
  */
 public record Feedback(
         Optional<Demand> actual,

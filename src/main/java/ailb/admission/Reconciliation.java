@@ -11,9 +11,9 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * Puts an endpoint's limits right when calls have ended.
+ * Corrects an endpoint's limits when calls have ended (ADR 5).
  *
- * @param share of the limits that is used here, above 0 and at most 1
+ * @param share the share of the limits in use, above 0 and at most 1
  */
 record Reconciliation(List<Bucket> buckets, TokenAccounting accounting, double share) {
 
@@ -21,14 +21,14 @@ record Reconciliation(List<Bucket> buckets, TokenAccounting accounting, double s
     void reconcile(ConditionalUpdate.Builder update, List<CompletedCall> calls, EndpointState state, long now) {
         for (Bucket bucket : buckets) {
             if (bucket.retriesOnly()) {
-                continue; // no provider knows of it
+                continue; // our own limit, which no provider knows
             }
             long trueUp = calls.stream().mapToLong(call -> trueUp(bucket, call, now)).sum();
             OptionalLong floor = calls.stream()
                     .flatMapToLong(call -> floor(bucket, call.feedback(), now).stream())
                     .max();
             if (floor.isPresent() && state.get(bucket.tat()) + trueUp < floor.getAsLong()) {
-                // Where a debt on top would reach beyond the floor, or a refund not down to it, this is not the change.
+                // The item must still be on the same side of the floor, or another change would be right.
                 update.guard(Guard.atMost(state, bucket.tat(), floor.getAsLong() - trueUp));
                 update.put(bucket.tat(), floor.getAsLong());
             } else if (trueUp != 0 && state.has(bucket.tat())) {
@@ -41,7 +41,7 @@ record Reconciliation(List<Bucket> buckets, TokenAccounting accounting, double s
                 .ifPresent(wait -> hold(update, state, now + wait));
     }
 
-    /** No call before {@code until}, or before what was said earlier if that is later. */
+    /** Admits no call before {@code until}, or before an earlier word if that is later. */
     private static void hold(ConditionalUpdate.Builder update, EndpointState state, long until) {
         if (state.get(Attribute.HOLD) < until) {
             update.guard(Guard.atMost(state, Attribute.HOLD, until));
@@ -50,8 +50,8 @@ record Reconciliation(List<Bucket> buckets, TokenAccounting accounting, double s
     }
 
     /**
-     * A debt has no upper bound: the tokens are gone. A refund gives back no more than time has not given back already;
-     * more would cancel the charge of a later call.
+     * A debt has no upper bound, as the tokens are used. A refund is at most what time has not given back already. A
+     * larger one would cancel the charge of a later call.
      */
     private long trueUp(Bucket bucket, CompletedCall call, long now) {
         Optional<Demand> actual = call.feedback().actual();
@@ -63,7 +63,7 @@ record Reconciliation(List<Bucket> buckets, TokenAccounting accounting, double s
         return Math.max(bucket.cost(actual.get()) - bucket.cost(call.demand()), -refundable);
     }
 
-    /** Where the tat has to be at least by the provider's word, if that is any later than now. */
+    /** The least that the tat must be by the provider's word, if that is later than now. */
     private OptionalLong floor(Bucket bucket, Feedback feedback, long now) {
         if (feedback.retryAfter().isPresent() && isRefused(bucket, feedback.refusedBy())) {
             return OptionalLong.of(now + bucket.depth() + feedback.retryAfter().getAsLong());
@@ -78,7 +78,7 @@ record Reconciliation(List<Bucket> buckets, TokenAccounting accounting, double s
                 : OptionalLong.of(feedback.toldAt() + bucket.depth() - left);
     }
 
-    /** Whether a refusal may be this limit's: it names this one, tokens of any kind, or none. */
+    /** Whether this limit may be the cause of a refusal: the provider named it, or tokens in general, or no limit. */
     private static boolean isRefused(Bucket bucket, Optional<LimitKind> named) {
         return named.map(kind -> kind == bucket.kind()
                 || (kind == LimitKind.TOKENS_PER_MINUTE && !bucket.kind().countsRequests()))

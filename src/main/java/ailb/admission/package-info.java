@@ -1,6 +1,6 @@
 /**
- * Rate limits without a counter that resets: the arithmetic that turns what an endpoint's item says, the cost of a
- * call and the time into one conditional write, or into the moment there will be room. Pure.
+ * Rate limits without counters that reset. From an endpoint's item, the cost of a call and the time follows one
+ * conditional write, or the moment when there will be room. Pure.
  */
 @NullMarked
 package ailb.admission;

@@ -3,21 +3,21 @@ package ailb.batch;
 import java.util.Optional;
 
 /**
- * A batch as its record tells. Points in time are nanoseconds since the epoch, 0 for not yet.
+ * A batch as it is stored. Points in time are nanoseconds since the epoch, 0 for not yet.
  *
  * @param id sorts by age; letters, digits, {@code _} and {@code -}, at most 80
- * @param owner the name of the client that submitted it; empty where only the admin sees it, as nobody submitted it, or the
- *     admin did, or one whose name was not put on record
+ * @param owner the name of the client that submitted it (ADR 26). Empty if only the admin sees it: the admin submitted
+ *     it, nobody did, or it is older than owners
  * @param total its lines
  * @param inputLength bytes of its input, which is one line after another, each ended by a line feed
- * @param counts as reported by those who work on it: right once it is over, and close to it before
- * @param cursor how far it has been put on the queue
+ * @param counts of outcomes: exact once the batch is over, and close before
+ * @param cursor how much of it is on the queue
  * @param created when it was submitted
  * @param begun when its first line was put on the queue
  * @param changed when the counts last changed
- * @param cancelling when it was told to be cancelled
+ * @param cancelling when its cancellation was asked for
  * @param ended when its last line got its outcome
- * @param expires when the record and the results are forgotten
+ * @param expires when the batch and its results are deleted
  */
 public record Batch(
         String id,
@@ -34,7 +34,7 @@ public record Batch(
         long ended,
         long expires) {
 
-    /** One that has just been submitted. */
+    /** A batch that has just been submitted. */
     public static Batch submitted(
             String id, Optional<String> owner, int total, long inputLength, long now, long expires) {
         return new Batch(
@@ -42,7 +42,7 @@ public record Batch(
                 expires);
     }
 
-    /** One of a single line that somebody has put on the queue already. */
+    /** A batch of a single line that somebody has put on the queue already. */
     public static Batch direct(String id, long now, long expires) {
         return new Batch(
                 id, Optional.empty(), BatchStatus.IN_PROGRESS, 1, 0, Counts.NONE, new Cursor(1, 0), now, now, 0, 0, 0,

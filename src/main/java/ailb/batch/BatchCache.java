@@ -7,10 +7,10 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The batches that the lines in hand belong to, looked up now and then: whether they are there, and not cancelled. */
+/** The batches of this worker's lines, looked up every few seconds: whether they are there, and not cancelled. */
 final class BatchCache {
 
-    /** A cancellation is to be noticed within 5 s. */
+    /** A cancellation must be noticed within 5 s. */
     private static final long OLD = Duration.ofSeconds(4).toNanos();
 
     private final BatchStore store;
@@ -27,7 +27,7 @@ final class BatchCache {
 
     private record Failure(BatchStoreException cause, long at) {}
 
-    /** As it was at most 4 s ago; empty where there is none, or none any more. */
+    /** The batch as it was at most 4 s ago; empty if there is none, or it has expired. */
     Optional<Batch> find(String id) {
         long now = time.now();
         Known last = known.get(id);
@@ -38,7 +38,7 @@ final class BatchCache {
         return last.batch();
     }
 
-    /** Not to answer may take a store long: after that it is not asked for any of them for a while. */
+    /** A store that does not answer makes its caller wait. After a failure it is not asked again for a while. */
     private Optional<Batch> lookUp(String id, long now) {
         Failure recent = failure;
         if (recent != null && !isOld(recent.at())) {
@@ -56,7 +56,7 @@ final class BatchCache {
         return time.age(moment) >= OLD;
     }
 
-    /** Nanoseconds until those that were looked up are to be looked up again. */
+    /** Nanoseconds after which a batch is looked up again. */
     static long age() {
         return OLD;
     }

@@ -2,10 +2,10 @@ package ailb.batch;
 
 import java.time.Duration;
 
-/** Ends batches all of whose lines have their outcomes, going by the outcomes themselves. */
+/** Ends batches whose lines all have outcomes. The outcomes themselves decide, not the counts. */
 public final class BatchCompletion {
 
-    /** The counts may be short where a worker died; they are not looked at again while they still move. */
+    /** The counts may be too low after a worker died. They are not checked while they still move. */
     private static final long QUIET = Duration.ofMinutes(1).toNanos();
 
     private final BatchStore store;
@@ -14,7 +14,7 @@ public final class BatchCompletion {
         this.store = store;
     }
 
-    /** Ends the batch if its counts say that it is complete, and its outcomes too. */
+    /** Ends the batch if its counts and its outcomes say that it is complete. */
     public void afterCounting(Batch batch, long now) {
         if (!batch.status().isOver() && batch.counts().sum() >= batch.total()) {
             endIfComplete(batch, now);
@@ -22,9 +22,9 @@ public final class BatchCompletion {
     }
 
     /**
-     * The same for a batch whose counts have not moved for a minute: some may be missing. One that is not complete is not
-     * looked at again for another minute, however many ask for it: its outcomes are read one by one. Mostly the last line
-     * tells, as lines are worked on in about their order.
+     * The same for a batch whose counts have not moved for a minute, as some may be missing. A batch that is not
+     * complete is not checked again for another minute, however often it is asked for: the check reads all outcomes.
+     * Lines are worked on roughly in order, so a missing last outcome saves most checks.
      *
      * @return whether it has been found complete
      */
@@ -33,7 +33,7 @@ public final class BatchCompletion {
         if (batch.status().isOver() || batch.status() == BatchStatus.VALIDATING || now - moved <= QUIET) {
             return false;
         }
-        // First of all, or all who ask would read the outcomes while reading them fails.
+        // First of all, so that not everybody who asks reads the outcomes while reading them fails.
         store.count(batch.id(), Counts.NONE, now);
         boolean hasLast = !store.results(batch, batch.total() - 1, 1, 1).isEmpty();
         return hasLast && endIfComplete(batch, now);

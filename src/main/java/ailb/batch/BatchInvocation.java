@@ -18,12 +18,12 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The work of one invocation on the messages it was handed. One thread decides: it leases permits for the lines that
- * wait, starts the calls that got one, and hears how they end. All else is done in tasks, each on a thread of its own.
+ * Works on the messages of one invocation. One thread decides: it leases permits for the lines that wait, starts their
+ * calls, and takes note of how they end. All other work is done in tasks, each on a thread of its own.
  */
 final class BatchInvocation {
 
-    /** Longer than this no worker waits for room: others can use the time, and the messages come back. */
+    /** No worker waits for room longer than this. It hands the messages back, and they come again. */
     private static final long PATIENCE = Duration.ofSeconds(20).toNanos();
 
     private final BatchProcessor.Context context;
@@ -38,7 +38,7 @@ final class BatchInvocation {
     private final Deque<LineTask> suspects = new ArrayDeque<>();
     private final Set<String> needed = new HashSet<>();
 
-    /** Claims under way. No permits are leased meanwhile: one write leases those of many lines. */
+    /** Claims under way. No permits are leased meanwhile, so that one write can lease those of many lines. */
     private int claims;
 
     BatchInvocation(BatchProcessor.Context context, Deadline deadline, String token) {
@@ -63,7 +63,7 @@ final class BatchInvocation {
                 claimSuspect();
             }
             cancel();
-            // Suspects are claimed when all others are done, which on a full pool would be never.
+            // Suspects are claimed when all other lines are done. On a full pool that would never happen.
             if (!suspects.isEmpty() && remaining() < half) {
                 handBackWaiting(0);
             }
@@ -92,7 +92,7 @@ final class BatchInvocation {
         try {
             intake.begin(message, taskToken).ifPresent(this::claim);
         } catch (RuntimeException | Error e) {
-            // Nobody has claimed it: the queue hides it for long, and counts how often it was handed out in vain.
+            // Nobody has claimed its line. The queue hands the message out again later, and counts how often.
             MessageTasks.logBug(e);
             needed.add(message.id());
         }
@@ -103,7 +103,7 @@ final class BatchInvocation {
         tasks.claim(task);
     }
 
-    /** All else is done by now, and on record before this one may end it all. */
+    /** Everything else is recorded before this line, which may end the process. */
     private void claimSuspect() {
         calls.flushOutcomes();
         counts.flush();
@@ -124,7 +124,7 @@ final class BatchInvocation {
         }
     }
 
-    /** Lines of a cancelled batch that are not begun will not be. */
+    /** Ends the lines of cancelled batches that have not been called. */
     private void cancel() {
         for (Map.Entry<BatchCall, LineTask> entry : List.copyOf(waiting.entrySet())) {
             LineTask task = entry.getValue();
@@ -143,7 +143,7 @@ final class BatchInvocation {
         }
     }
 
-    /** Starts what there is room for, and tells how long until there is room for more. */
+    /** Starts the calls that there is room for, and returns how long until there may be room for more. */
     private long lease() {
         if (waiting.isEmpty()) {
             return 0;
@@ -159,7 +159,7 @@ final class BatchInvocation {
         return start(leases);
     }
 
-    /** One of them cannot be planned, for a bug: each alone tells which. */
+    /** A bug keeps one of them from being planned. Leasing each alone finds which. */
     private long leaseEach(List<BatchCall> all) {
         long pause = Long.MAX_VALUE;
         for (BatchCall call : all) {
@@ -189,9 +189,9 @@ final class BatchInvocation {
     }
 
     private void handBack(long pause) {
-        // Where it is only the time that has run out, others may start at once.
+        // If only this invocation's time has run out, another worker may start at once.
         long nanos = pause == BatchCalls.OUT_OF_TIME ? 0 : pause;
-        suspects.forEach(task -> tasks.finish(task, () -> LineTask.Finished.returned(nanos))); // nobody holds them
+        suspects.forEach(task -> tasks.finish(task, () -> LineTask.Finished.returned(nanos))); // their claims are released already
         suspects.clear();
         handBackWaiting(nanos);
     }
@@ -201,7 +201,9 @@ final class BatchInvocation {
         waiting.clear();
     }
 
-    /** Waits for the first of: the end of a task, the next try, a flush that is due, a look at the batches. */
+    /**
+     * Waits for whatever comes first: the end of a task, the next lease, a flush that is due, a lookup of the batches.
+     */
     private void await(long pause) throws InterruptedException {
         long wait = Math.min(
                 Math.min(pause, BatchCache.age()), Math.min(calls.untilFlush(), counts.untilDue()));

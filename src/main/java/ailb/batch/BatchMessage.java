@@ -7,10 +7,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** What a message of the queue asks for. */
+/** What a message on the queue asks for. */
 sealed interface BatchMessage {
 
-    /** Before the id of a batch that is a single message somebody put on the queue. */
+    /** The prefix of a batch's id that is a single message somebody put on the queue. */
     String QUEUED = "queue-";
 
     Pattern OWN_ID = Pattern.compile("[A-Za-z0-9_.-]{1,64}");
@@ -18,14 +18,15 @@ sealed interface BatchMessage {
     /**
      * One line of a batch.
      *
-     * @param direct whether somebody put the message on the queue: it is a batch of its own, which nobody submitted
-     * @param object which says what is to be sent, and is not read yet
+     * @param direct whether somebody put the message on the queue themselves: it is a batch of its own, which nobody
+     *     submitted
+     * @param object the message's JSON, with the request unread
      */
     record Line(QueueMessage message, LineKey key, String customId, boolean direct, RawObject object)
             implements
                 BatchMessage {
 
-        /** Reads what is to be sent, or what is wrong with it. */
+        /** Reads the request, or what is wrong with it. */
         Parsed readRequest() {
             String url = object.text("url").orElse(BatchUrls.CHAT);
             if (!BatchUrls.ALL.contains(url)) {
@@ -41,7 +42,7 @@ sealed interface BatchMessage {
     /** All lines of a batch that are not on the queue yet. */
     record Expand(QueueMessage message, String batch) implements BatchMessage {}
 
-    /** @param problem why it is none of ours */
+    /** @param problem why it is no message of a batch */
     record Unrecognised(QueueMessage message, String problem) implements BatchMessage {}
 
     static BatchMessage read(QueueMessage message) {

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 
-/** Works off messages of the queue. Keeps nothing between invocations; safe for use by many threads. */
+/** Works on messages of the queue. Keeps nothing between invocations. Safe for use by many threads. */
 public final class BatchProcessor implements BatchWorker {
 
     private final Context context;
@@ -20,8 +20,8 @@ public final class BatchProcessor implements BatchWorker {
 
     /**
      * @param random used by many threads at once
-     * @param resultsKept how long the result of a message is kept that somebody put on the queue
-     * @param replies that the calls of all invocations share
+     * @param resultsKept how long the result of a direct message is kept
+     * @param replies the bytes that the replies of all invocations share
      */
     public BatchProcessor(
             Pool pool,

@@ -2,24 +2,24 @@ package ailb.batch;
 
 import java.util.Locale;
 
-/** Where a batch is on its way; the words are those of OpenAI's API. */
+/** The status of a batch, in the words of OpenAI's API. */
 public enum BatchStatus {
-    /** Stored, and not yet begun to be put on the queue. */
+    /** Stored. None of its lines is on the queue yet. */
     VALIDATING,
-    /** Its lines are on the queue, or being put there. */
+    /** Some or all of its lines are on the queue. */
     IN_PROGRESS,
-    /** To be cancelled: lines nobody has begun will not be. */
+    /** Being cancelled: lines that have not been called will not be. */
     CANCELLING,
     /** Every line has an outcome. */
     COMPLETED,
-    /** Every line has an outcome, and those not begun in time the one that they were cancelled. */
+    /** Every line has an outcome. Some were cancelled before they were called. */
     CANCELLED;
 
     public boolean isOver() {
         return this == COMPLETED || this == CANCELLED;
     }
 
-    /** Whether lines that are not begun will not be. */
+    /** Whether lines that have not been called will not be. */
     public boolean isCancelled() {
         return this == CANCELLING || this == CANCELLED;
     }

@@ -16,7 +16,7 @@ public final class BatchUrls {
 
     private BatchUrls() {}
 
-    /** Reads the body of a request of a batch: nobody is there to watch a stream. */
+    /** Reads the body of a request of a batch, which must not ask for a stream: nobody would watch it. */
     static Parsed parse(byte[] body) {
         Parsed parsed = ChatRequest.parse(body);
         return parsed instanceof Parsed.Valid(ModelRequest request) && request.isStream()

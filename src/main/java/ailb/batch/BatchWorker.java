@@ -11,8 +11,7 @@ public interface BatchWorker {
     /**
      * Works on the messages until all are done, or the deadline comes.
      *
-     * @return ids of the messages that are not done: they stay on the queue, and are handed out again when their time
-     *     of being hidden ends
+     * @return ids of the messages that are not done: they stay on the queue and are handed out again
      */
     Set<String> process(List<QueueMessage> messages, Deadline deadline) throws InterruptedException;
 }

@@ -9,9 +9,9 @@ import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /**
- * What callers do with batches: submit, look at, list, cancel, and read results. A batch that a caller may not see is
- * told to it as one that is not there. Throws {@link BatchStoreException} and
- * {@link BatchQueueException} where store or queue do not answer. Safe for use by many threads.
+ * What callers do with batches: submit, look at, list, cancel, and read results. For a caller that may not see a batch
+ * there is none. Throws {@link BatchStoreException} and {@link BatchQueueException} when store or queue do not answer.
+ * Safe for use by many threads.
  */
 public final class Batches {
 
@@ -27,8 +27,8 @@ public final class Batches {
     private final BatchCompletion finishing;
 
     /**
-     * @param ids what ids are made of, which nobody may foresee; used by many threads at once
-     * @param kept how long a batch and its results are kept from its submission on
+     * @param ids the random numbers of ids, which nobody may be able to predict; used by many threads at once
+     * @param kept how long a batch and its results are kept after its submission
      */
     public Batches(
             BatchStore store,
@@ -46,14 +46,14 @@ public final class Batches {
         this.finishing = new BatchCompletion(store);
     }
 
-    /** Reads and checks a submission as a whole. Stores and queues nothing. */
+    /** Reads and checks a whole submission. Stores and queues nothing. */
     public Submission read(byte[] body) {
         return Submission.read(body, model -> !pool.serving(model).isEmpty());
     }
 
     /**
-     * Stores a batch and puts it on the queue. Where this throws, none of its lines will be called, unless the queue took
-     * the message without saying so and the store does not answer any more.
+     * Stores a batch and puts it on the queue. If this throws, none of its lines will be called. The exception: the
+     * queue took the message without an answer, and then the store did not answer.
      */
     public Batch submit(Caller caller, Submission.Accepted submission) {
         long now = time.now();
@@ -70,7 +70,7 @@ public final class Batches {
         return batch;
     }
 
-    /** The message may be on the queue all the same, and the caller, told that it failed, will submit again. */
+    /** The message may be on the queue all the same. The caller, who hears of a failure, will submit again. */
     private void recall(Batch batch, BatchQueueException cause) {
         try {
             store.end(batch.id(), BatchStatus.CANCELLED, new Counts(0, 0, batch.total()), time.now());
@@ -79,13 +79,13 @@ public final class Batches {
         }
     }
 
-    /** Sorts by age, and ends in 128 bits by chance. */
+    /** An id that sorts by age and ends in 128 random bits. */
     private String newId(long now) {
         return "batch_" + HEX.toHexDigits(now / 1_000_000, TIME_DIGITS)
                 + HEX.toHexDigits(ids.nextLong()) + HEX.toHexDigits(ids.nextLong());
     }
 
-    /** The batch as it is now; ended, if it is complete and its workers did not get to say so. */
+    /** The batch as it is now. Ends it first, if it is complete and its workers could not do that. */
     public Optional<Batch> find(Caller caller, String id) {
         long now = time.now();
         Optional<Batch> found = visible(caller, id, now);
@@ -93,7 +93,7 @@ public final class Batches {
             boolean ended = found.isPresent() && finishing.whenQuiet(found.get(), now);
             return ended ? store.find(id, now) : found;
         } catch (BatchStoreException e) {
-            return found; // the next one who looks at it ends it
+            return found; // whoever looks at it next ends it
         }
     }
 
@@ -101,7 +101,7 @@ public final class Batches {
         return store.find(id, now).filter(caller::sees);
     }
 
-    /** Some of the batches that were submitted, newest first: a client's own, or for the admin all. */
+    /** Submitted batches, newest first: a client's own, or all of them for the admin. */
     public BatchList list(Caller caller, Optional<String> after, int limit) {
         long now = time.now();
         List<Batch> batches = list(caller, after, limit, now);
@@ -117,18 +117,18 @@ public final class Batches {
         };
     }
 
-    /** Cancels a batch that is not over, and returns it as it is then. Empty where there is none. */
+    /** Cancels a batch, unless it is over, and returns it; empty if there is none. */
     public Optional<Batch> cancel(Caller caller, String id) {
         long now = time.now();
         return visible(caller, id, now).flatMap(_ -> store.cancel(id, now));
     }
 
     /**
-     * The outcomes there are. While the batch is not over they have gaps, and come in later.
+     * The outcomes so far. While the batch is not over some are missing, and come later.
      *
      * @param after only lines after this one, from 0; -1 for all
      * @param limit 1 to 1,000
-     * @param maxBytes about how many bytes are wanted at most; one outcome comes whatever its size
+     * @param maxBytes about the most bytes wanted; one outcome always comes, whatever its size
      * @return empty where there is no such batch
      */
     public Optional<ResultsPage> results(Caller caller, String id, int after, int limit, long maxBytes) {

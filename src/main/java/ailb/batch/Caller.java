@@ -2,7 +2,7 @@ package ailb.batch;
 
 import java.util.Optional;
 
-/** Who a request comes from, by the key it brought. */
+/** Who sent a request, by its key. */
 public sealed interface Caller {
 
     /**
@@ -21,7 +21,7 @@ public sealed interface Caller {
 
     String name();
 
-    /** Who owns what this caller submits; empty where only the admin is to see it. */
+    /** Who owns what this caller submits; empty if only the admin may see it. */
     default Optional<String> owner() {
         return switch (this) {
             case Client(String name) -> Optional.of(name);

@@ -1,19 +1,19 @@
 package ailb.batch;
 
-/** What came of claiming a line. */
+/** The result of claiming a line. */
 public sealed interface Claim {
 
     /**
-     * It is the claimer's to work on until the claim expires.
+     * The claimer holds the line until the claim expires.
      *
-     * @param attempts calls made for it by earlier holders that failed, as far as they came to report it
+     * @param attempts failed calls of earlier holders, as far as they were recorded
      * @param expiredClaims earlier claims that expired before their holders said anything: they died, or froze
      */
     record Held(int attempts, int expiredClaims) implements Claim {}
 
-    /** Another one holds it until this moment, nanoseconds since the epoch. */
+    /** Another claimer holds the line until this moment, nanoseconds since the epoch. */
     record HeldByOther(long until) implements Claim {}
 
-    /** It has its outcome. */
+    /** The line has its outcome. */
     record Done() implements Claim {}
 }

@@ -1,7 +1,7 @@
 package ailb.batch;
 
 /**
- * How far a batch has been put on the queue.
+ * How much of a batch is on the queue.
  *
  * @param line the next line, from 0
  * @param offset where it starts in the input, bytes

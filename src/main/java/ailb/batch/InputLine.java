@@ -1,9 +1,9 @@
 package ailb.batch;
 
 /**
- * A line as it was submitted, not checked yet.
+ * A line as it was submitted, unchecked.
  *
- * @param number from 1: of the line, blank ones counted, or of the element of an array
+ * @param number of the line or the array's element, from 1; blank lines count
  * @param json without the blanks around it
  */
 @SuppressWarnings("ArrayRecordComponent") // the bytes are handed on as they are, never compared

@@ -6,11 +6,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The lines of a submission: of JSON Lines, or the elements of a JSON array, which are only told apart here.
+ * The lines of a submission: lines of JSON Lines, or elements of a JSON array. Only this class tells the two apart.
  *
- * @param unit what one is called: line, or element
+ * @param unit "line" or "element", for messages
  * @param lines at most one more than a batch may have
- * @param fault what is wrong with the whole; empty where nothing is
+ * @param fault what is wrong with the whole submission; empty if nothing is
  */
 record InputLines(String unit, List<InputLine> lines, Optional<String> fault) {
 
@@ -49,7 +49,10 @@ record InputLines(String unit, List<InputLine> lines, Optional<String> fault) {
         return new InputLines("line", lines, Optional.empty());
     }
 
-    /** Cuts at the commas outside of strings and brackets. Whether the brackets match is left to who reads an element. */
+    /**
+     * Cuts at the commas outside of strings and brackets. Does not check that brackets match: whoever reads an element
+     * does.
+     */
     private static InputLines elements(byte[] body, int first) {
         List<InputLine> elements = new ArrayList<>();
         int start = first;
@@ -80,7 +83,7 @@ record InputLines(String unit, List<InputLine> lines, Optional<String> fault) {
                 + (elements.size() + 1) + ", the last one begun"));
     }
 
-    /** Nothing between the brackets is no element; nothing after a comma is one, and wrong. */
+    /** Nothing between the brackets is no element. Nothing after a comma is an element, and wrong. */
     private static void addLast(List<InputLine> elements, byte[] json) {
         if (!elements.isEmpty() || json.length > 0) {
             elements.add(new InputLine(elements.size() + 1, json));
@@ -93,7 +96,7 @@ record InputLines(String unit, List<InputLine> lines, Optional<String> fault) {
                 : Optional.of("There is more after the end of the JSON array");
     }
 
-    /** Where the string that begins here ends: its last quote, or the end of everything. */
+    /** Where the string that begins here ends: at its closing quote, or the end of the input. */
     private static int endOfText(byte[] body, int quote) {
         int at = quote + 1;
         while (at < body.length && body[at] != '"') {

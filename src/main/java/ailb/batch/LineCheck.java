@@ -28,7 +28,7 @@ final class LineCheck {
 
     sealed interface Result {}
 
-    /** @param stored the line as it is stored, its line feed included */
+    /** @param stored the line as it is stored, with its line feed */
     @SuppressWarnings("ArrayRecordComponent") // never compared
     record Right(byte[] stored) implements Result {}
 
@@ -117,7 +117,7 @@ final class LineCheck {
         return object.raw(field).isEmpty() ? "missing_required_parameter" : code;
     }
 
-    /** What the parser takes for line 1 is a line of many. */
+    /** The parser sees one line at a time and calls each of them line 1, which would mislead. */
     private static String withoutLineOfItsOwn(String problem) {
         return problem.replace(" at line 1, column ", " at column ");
     }

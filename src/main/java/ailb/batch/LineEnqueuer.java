@@ -10,12 +10,12 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Puts the lines of a batch on the queue, a stretch after the other. The cursor is moved after the messages are sent: what
- * is sent twice is worked on once, what is not sent is not lost.
+ * Puts the lines of a batch on the queue, some hundred KB at a time. The cursor moves after the messages are sent:
+ * lines that are sent twice are worked on once, and no line is lost.
  */
 final class LineEnqueuer {
 
-    /** With less time left no further stretch is begun. */
+    /** With less time left the rest is left to the next invocation. */
     private static final long STRETCH = Duration.ofSeconds(5).toNanos();
 
     private static final byte LINE_FEED = '\n';
@@ -31,13 +31,13 @@ final class LineEnqueuer {
     }
 
     /**
-     * Goes on until the end of the batch, or of the time.
+     * Enqueues lines until the batch ends, or the time.
      *
      * @return whether nothing is left to do
      */
     boolean run(String id, Deadline deadline) {
         Optional<Batch> batch = store.find(id, time.now());
-        // In progress before its first line can be answered.
+        // The batch must be in progress before its first line can be answered.
         batch.filter(found -> found.status() == BatchStatus.VALIDATING)
                 .ifPresent(found -> store.advance(id, found.cursor(), found.cursor(), time.now()));
         while (batch.isPresent() && !batch.get().status().isOver()
@@ -48,7 +48,7 @@ final class LineEnqueuer {
             Cursor from = batch.get().cursor();
             Cursor to = send(id, from);
             store.advance(id, from, to, time.now());
-            // Where another one has moved it meanwhile, the work goes on from there.
+            // If another worker has moved the cursor meanwhile, the work goes on from there.
             batch = store.find(id, time.now());
         }
         return true;
@@ -60,7 +60,7 @@ final class LineEnqueuer {
         int start = 0;
         for (int i = 0; i < stretch.length; i++) {
             if (stretch[i] == LINE_FEED) {
-                // After the brace that the line opens with.
+                // Without the opening brace of the line.
                 String members = new String(stretch, start + 1, i - start - 1, StandardCharsets.UTF_8);
                 messages.add("{\"batch\":\"" + id + "\",\"line\":" + (from.line() + messages.size()) + "," + members);
                 start = i + 1;
@@ -70,7 +70,7 @@ final class LineEnqueuer {
         return new Cursor(from.line() + messages.size(), from.offset() + start);
     }
 
-    /** A stretch of the input that holds a line's end. */
+    /** Bytes of the input that contain the end of a line. */
     private byte[] wholeLines(String id, long offset) {
         ByteArrayOutputStream stretch = new ByteArrayOutputStream();
         boolean ended = false;

@@ -10,18 +10,18 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * The work on one line. First the line is claimed, then it is read, then come the permit, the call and the result. So
- * whoever dies of a line has claimed it, and after a few of them it is given up (ADR 25).
+ * The work on one line. First the line is claimed, then it is read, then come the permit, the call and the result. So a
+ * worker that a line kills has claimed it, and after three such claims the line is given up (ADR 25).
  */
 final class LineTask {
 
-    /** Beyond the end of the invocation: who holds a line may still be writing its result then. */
+    /** A claim lasts this long beyond the invocation's end, as the result may still be written then. */
     private static final Duration AFTER_DEADLINE = Duration.ofSeconds(7);
 
     private static final long FIRST_PAUSE = Duration.ofSeconds(30).toNanos();
     private static final long LONGEST_PAUSE = Duration.ofMinutes(15).toNanos();
 
-    /** Workers that may die on a line before the line is taken to be the cause. */
+    /** After this many expired claims the line itself must be the cause. */
     private static final int MOST_EXPIRED_CLAIMS = 3;
 
     private static final int WRITES = 3;
@@ -38,7 +38,7 @@ final class LineTask {
 
     /**
      * @param token of this task alone
-     * @param expires when the batch does, nanoseconds since the epoch
+     * @param expires when the batch expires, nanoseconds since the epoch
      */
     LineTask(Worker worker, BatchMessage.Line line, String token, long expires) {
         this.worker = worker;
@@ -50,22 +50,22 @@ final class LineTask {
     /** What all tasks of an invocation are made with. */
     record Worker(BatchStore store, BatchQueue queue, TimeSource time, Deadline deadline, int maxAttempts) {}
 
-    /** What has become of a line in a task. */
+    /** The result of a task on a line. */
     sealed interface TaskResult {}
 
-    /** It is claimed, and can be read. */
+    /** The line is claimed, and can be read. */
     record Claimed() implements TaskResult {}
 
-    /** It needs another permit. */
+    /** The line needs another permit. */
     record NeedsPermit() implements TaskResult {}
 
-    /** Workers have died while they held it: it is claimed when the worker has nothing else in hand. */
+    /** Workers died while they held the line. It is claimed again when the worker has no other line. */
     record Suspect() implements TaskResult {}
 
-    /** The worker has nothing more to do for it. */
+    /** The worker has finished with the line. */
     record Finished(MessageDisposition disposition, Optional<Outcome> recorded) implements TaskResult {
 
-        /** Where a store or a queue did not answer: it may be in trouble, and asking at once makes it no better. */
+        /** The pause after a store or a queue did not answer, nanoseconds. */
         static final long AFTER_TROUBLE = Duration.ofSeconds(10).toNanos();
 
         static Finished afterTrouble() {
@@ -85,12 +85,12 @@ final class LineTask {
         return line;
     }
 
-    /** Whether a call of it has been made, or is under way. */
+    /** Whether a call has been made, or is under way. */
     boolean isCalled() {
         return called;
     }
 
-    /** Claims the line: nothing of it is looked at before. */
+    /** Claims the line. Nothing of it is read before. */
     TaskResult claim() {
         Optional<Finished> refused = tryClaim();
         if (refused.isPresent()) {
@@ -103,7 +103,7 @@ final class LineTask {
         return new Claimed();
     }
 
-    /** Uses the permit that the call has been leased. */
+    /** Makes the call that has a permit now. */
     TaskResult call(BatchCall call) throws InterruptedException {
         if (!call.awaitSlot()) {
             return new NeedsPermit();
@@ -113,7 +113,7 @@ final class LineTask {
         return result.isPresent() ? end(result.get(), call.failures()) : new NeedsPermit();
     }
 
-    /** From now on nothing else is in the worker's hands. */
+    /** Notes that the worker has no other line from now on. */
     void setAlone() {
         alone = true;
     }
@@ -127,7 +127,7 @@ final class LineTask {
         return recorded(ResultLine.cancelled(line.key(), line.customId()));
     }
 
-    /** Whether the line is a message somebody put on the queue, which is not to be called any more. */
+    /** Whether the line is a direct message that has been cancelled. */
     private boolean isCancelled() {
         return line.direct() && worker.store()
                 .find(line.key().batch(), worker.time().now())
@@ -136,10 +136,10 @@ final class LineTask {
     }
 
     /**
-     * Lets go of the line, to be taken up again after this time; or gives it up, if it has failed often enough; or ends
-     * it, if it is a message somebody put on the queue that has been cancelled since.
+     * Releases the line for another try after this time. Or gives it up, if it has failed often enough. Or ends it, if
+     * it is a direct message that has been cancelled since.
      *
-     * @param failures calls for it that failed in this run
+     * @param failures failed calls of this task
      */
     Finished handBack(long nanos, int failures) {
         if (!called && isCancelled()) {
@@ -163,11 +163,11 @@ final class LineTask {
         try {
             worker.store().release(line.key(), token, failures);
         } catch (BatchStoreException e) {
-            // The claim ends by itself.
+            // The claim expires by itself.
         }
     }
 
-    /** Claims the line, or tells why not. */
+    /** Claims the line; otherwise returns how the task ends. */
     private Optional<Finished> tryClaim() {
         if (held) {
             return Optional.empty();
@@ -189,12 +189,12 @@ final class LineTask {
                 }
             };
         } catch (BatchStoreException e) {
-            letGo(0); // a claim made without our hearing of it would pass for a death
+            letGo(0); // if the claim was made after all, its expiry would look like a death
             return Optional.of(Finished.afterTrouble());
         }
     }
 
-    /** The end of a line that has killed its workers. */
+    /** Gives the line up if it has killed its workers too often. */
     private Optional<Finished> lost() {
         return expiredClaims < MOST_EXPIRED_CLAIMS
                 ? Optional.empty()
@@ -235,7 +235,7 @@ final class LineTask {
         return release(retryAfter.map(Duration::toNanos).orElse(pause), failures);
     }
 
-    /** A person should look at it: it goes to the dead letters first, so that it is there whatever happens now. */
+    /** Gives the line up. It goes to the dead letters first, for a person to look at, whatever happens then. */
     private Finished giveUp(String code, String reason) {
         try {
             worker.queue().deadLetter(line.message(), code + ": " + reason);
@@ -245,7 +245,7 @@ final class LineTask {
         return recorded(ResultLine.failed(line.key(), line.customId(), code, reason));
     }
 
-    /** Writes the result. Where the claim is lost another outcome counts, and the message tells so when it comes again. */
+    /** Writes the result. If the claim was lost, another outcome counts; the message comes again and finds it. */
     private Finished recorded(LineResult result) {
         for (int write = 1;; write++) {
             try {

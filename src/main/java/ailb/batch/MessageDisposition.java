@@ -1,11 +1,11 @@
 package ailb.batch;
 
-/** What becomes of a message when its line is out of the worker's hands. */
+/** What to do with a message when the worker has finished with it. */
 sealed interface MessageDisposition {
 
-    /** It is not needed any more. */
+    /** Delete it: it is not needed any more. */
     record Delete() implements MessageDisposition {}
 
-    /** It comes again after this time, nanoseconds. */
+    /** Return it to the queue, to be handed out again after this time, nanoseconds. */
     record Return(long nanos) implements MessageDisposition {}
 }

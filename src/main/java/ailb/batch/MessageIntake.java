@@ -3,7 +3,7 @@ package ailb.batch;
 import ailb.port.Deadline;
 import java.util.Optional;
 
-/** Begins the work on each message that an invocation was handed, by what the message asks for. */
+/** Begins the work on each message of an invocation, by what the message asks for. */
 final class MessageIntake {
 
     private final BatchProcessor.Context context;
@@ -30,7 +30,7 @@ final class MessageIntake {
     }
 
     /**
-     * The line to be claimed; empty where the message is none, or is of no use any more.
+     * The line to claim; empty if the message is no line, or the batch has expired.
      *
      * @param token of this message's task alone
      */

@@ -9,8 +9,8 @@ import java.util.concurrent.Callable;
 import java.util.function.Function;
 
 /**
- * The tasks of one invocation. Each works on one message, and what it leaves of the message is seen to: deleted, or given
- * back to the queue. A fault in one of them leaves the others alone.
+ * The tasks of one invocation, each on one message. When a task has finished with its message, the message is deleted
+ * or returned to the queue. A fault in one task leaves the others alone.
  */
 final class MessageTasks {
 
@@ -29,13 +29,13 @@ final class MessageTasks {
     /** How a task ended. */
     sealed interface TaskEnd {}
 
-    /** Its line is claimed, or is not this worker's to work on. */
+    /** The line is claimed, or the worker has finished with it. */
     record ClaimEnd(LineTask task, LineTask.TaskResult result) implements TaskEnd {}
 
-    /** Its line needs another permit. */
+    /** The line needs another permit. */
     record NeedsPermit(BatchCall call, LineTask task) implements TaskEnd {}
 
-    /** @param needed whether the message comes again; otherwise it may be deleted */
+    /** @param needed whether the message must stay on the queue; otherwise it may be deleted */
     record Done(
             QueueMessage message, boolean needed, Optional<BatchMessage.Line> line, LineTask.Finished finished)
             implements
@@ -45,7 +45,7 @@ final class MessageTasks {
         tasks.start(() -> new ClaimEnd(task, guarded(task::claim, failure -> failure)));
     }
 
-    /** Uses the permit that the call has been leased. */
+    /** Makes the call that has a permit now. */
     void call(BatchCall call, LineTask task) {
         tasks.start(() -> called(call, task));
     }
@@ -62,13 +62,13 @@ final class MessageTasks {
                 : new NeedsPermit(call, task);
     }
 
-    /** Ends the work on a line. */
+    /** Does the last work on a line. */
     void finish(LineTask task, Callable<LineTask.Finished> work) {
         tasks.start(() -> done(
                 task.line().message(), Optional.of(task.line()), guarded(work, failure -> failure)));
     }
 
-    /** Does all the work on a message that is no line, or a line that nobody claims. */
+    /** Does all the work on a message that is no line, or on a line without a claim. */
     void finish(QueueMessage message, Callable<LineTask.Finished> work) {
         tasks.start(() -> done(message, Optional.empty(), guarded(work, failure -> failure)));
     }
@@ -91,7 +91,7 @@ final class MessageTasks {
         return tasks.next(nanos);
     }
 
-    /** @param failure what to make of how a line is left that met a fault */
+    /** @param failure turns the result of a fault into this kind of result */
     private static <T> T guarded(Callable<T> work, Function<LineTask.Finished, T> failure)
             throws InterruptedException {
         try {
@@ -103,7 +103,9 @@ final class MessageTasks {
         }
     }
 
-    /** After a bug the line is not done. Its claim expires by itself, and after a few of these it is given up. */
+    /**
+     * The result of a fault. After a bug the claim expires by itself, and after a few of those the line is given up.
+     */
     static LineTask.Finished failed(Throwable e) {
         if (e instanceof BatchStoreException || e instanceof BatchQueueException) {
             return LineTask.Finished.afterTrouble();

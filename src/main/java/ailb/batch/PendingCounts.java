@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** The outcomes that a worker has recorded, added to the counts of their batches now and then. */
+/** Counts of the outcomes that a worker has recorded. Every few seconds they are added to their batches. */
 final class PendingCounts {
 
     private static final long LONGEST_WAIT = Duration.ofSeconds(2).toNanos();
@@ -33,12 +33,12 @@ final class PendingCounts {
         counts.merge(batch, Counts.of(outcome), Counts::plus);
     }
 
-    /** A line came that had its outcome: whoever recorded it may have died before counting it. */
+    /** Notes a line that had its outcome already: its worker may have died before counting it. */
     void addDoneBefore(String batch) {
         doneBefore.add(batch);
     }
 
-    /** Nanoseconds until the counts are due; very long where there are none. */
+    /** Nanoseconds until the counts are due; very long if there are none. */
     long untilDue() {
         return counts.isEmpty() ? Long.MAX_VALUE : Math.max(0, since + LONGEST_WAIT - time.monotonic());
     }
@@ -48,7 +48,7 @@ final class PendingCounts {
         counts.clear();
     }
 
-    /** What a store that does not answer leaves uncounted is counted when the batch is found to be quiet. */
+    /** If the store does not answer, the outcomes are counted later, when the batch's counts have stopped moving. */
     private void count(String id, Counts more) {
         try {
             long now = time.now();
@@ -58,7 +58,7 @@ final class PendingCounts {
         }
     }
 
-    /** Counts what is left, and looks after batches that may be complete without anybody having noticed. */
+    /** Adds what is left, and ends batches that are complete without anybody having noticed. */
     void close() {
         flush();
         for (String id : doneBefore) {
@@ -66,7 +66,7 @@ final class PendingCounts {
                 Optional<Batch> batch = store.find(id, time.now());
                 batch.ifPresent(quiet -> completion.whenQuiet(quiet, time.now()));
             } catch (BatchStoreException e) {
-                // The next one who looks at the batch does it.
+                // Whoever looks at the batch next does it.
             }
         }
     }

@@ -3,12 +3,12 @@ package ailb.batch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is wrong with a line that was submitted. Texts are made fit to be shown: at most 300 characters, no controls.
+ * What is wrong with a submitted line. Texts are fit to be shown: at most 300 characters, no control characters.
  *
- * @param line from 1; in a JSON array the position
+ * @param line from 1; in a JSON array the element
  * @param code for machines
  * @param param the field of the line that is at fault, or null
- * @param message without a full stop, to be put after a colon
+ * @param message a phrase without a full stop, to follow a colon
  */
 public record Problem(int line, String code, @Nullable String param, String message) {
 
@@ -19,7 +19,7 @@ public record Problem(int line, String code, @Nullable String param, String mess
         message = shown(message);
     }
 
-    /** Halves of a surrogate pair are controls too: they have no UTF-8. */
+    /** Half a surrogate pair counts as a control character too: it has no UTF-8. */
     private static String shown(String text) {
         StringBuilder shown = new StringBuilder();
         text.codePoints()

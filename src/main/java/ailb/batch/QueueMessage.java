@@ -4,7 +4,7 @@ package ailb.batch;
  * A message handed out by the queue.
  *
  * @param id the queue's name for it
- * @param receipt what the queue knows this handing out by
+ * @param receipt identifies this time of handing it out
  * @param receives how often it has been handed out, this time included; at least 1
  * @param sent when it was put on the queue, nanoseconds since the epoch
  */

@@ -4,13 +4,15 @@ import ailb.port.TimeSource;
 import java.time.Duration;
 import java.util.List;
 
-/** Gives messages back to the queue, to be handed out again later. Waiting is no failure: it may last for days. */
+/**
+ * Returns messages to the queue, to be handed out again later. Waiting for room is no failure, and may last for days.
+ */
 final class Requeue {
 
-    /** A longer wait costs less as a copy that is sent with a delay. */
+    /** For a longer wait a copy with a delay costs less. */
     private static final long LONGEST_HIDING = Duration.ofMinutes(1).toNanos();
 
-    /** The queue forgets messages after 14 days; a copy starts anew. */
+    /** The queue deletes messages after 14 days. A copy starts anew. */
     private static final long OLD = Duration.ofDays(12).toNanos();
 
     private final BatchQueue queue;
@@ -22,9 +24,9 @@ final class Requeue {
     }
 
     /**
-     * Has the message handed out again after this time, at the soonest.
+     * Returns the message, to be handed out again after this time at the earliest.
      *
-     * @return whether the message itself is still needed; otherwise a copy is on the queue
+     * @return true if the message itself is still needed; false if a copy is on the queue
      */
     boolean returnToQueue(QueueMessage message, long nanos) {
         Duration wait = Duration.ofNanos(Math.max(0, nanos));

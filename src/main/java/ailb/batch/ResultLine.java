@@ -4,7 +4,7 @@ import ailb.protocol.json.JsonText;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 
-/** Lines of results in the output format of OpenAI's batches. What providers sent stands in them as they wrote it. */
+/** Lines of results in the output format of OpenAI's batches. Bodies of providers are in them byte for byte. */
 final class ResultLine {
 
     private static final String RESPONSE = "\"response\":";
@@ -12,7 +12,7 @@ final class ResultLine {
     private ResultLine() {}
 
     /**
-     * A line that was answered, by an endpoint or, where none could take it, by the balancer.
+     * A line that was answered by an endpoint or, if none could take it, by the balancer.
      *
      * @param status of the answer, 200 or a 4xx
      * @param body a JSON value
@@ -22,7 +22,7 @@ final class ResultLine {
         write(json, start(line, customId) + RESPONSE + "{\"status_code\":" + status + ",\"request_id\":"
                 + JsonText.quoted(requestId(line)) + ",\"body\":");
         for (byte character : body) {
-            // Outside of strings, where alone it may stand, a line feed is as good as a blank.
+            // JSON has line feeds only outside of strings, where a blank means the same.
             json.write(character == '\n' || character == '\r' ? ' ' : character);
         }
         write(json, "},\"error\":null}");
@@ -45,7 +45,7 @@ final class ResultLine {
         return error(line.line(), outcome, start(line, customId), code, message);
     }
 
-    /** A line of the results as {@link #answered} wrote it, with an error in place of its answer. */
+    /** A line that {@link #answered} wrote, with an error in place of the answer. */
     static LineResult withError(LineResult result, String code, String message) {
         String json = new String(result.json(), StandardCharsets.UTF_8);
         String start = json.substring(0, json.indexOf(RESPONSE)); // within a name its quotes would be escaped

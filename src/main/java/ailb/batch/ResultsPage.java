@@ -3,10 +3,10 @@ package ailb.batch;
 import java.util.List;
 
 /**
- * A stretch of a batch's outcomes, in the order of its lines.
+ * A page of a batch's outcomes, in the order of its lines.
  *
- * @param last the line that the next page comes after, from 0; -1 before the first
- * @param more whether there is, or may yet be, an outcome after it
+ * @param last the line after which the next page begins, from 0; -1 before the first
+ * @param more whether there is an outcome after it, or may be later
  */
 public record ResultsPage(List<LineResult> results, int last, boolean more) {
 

@@ -5,7 +5,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import ailb.protocol.json.RawObject;
 import java.io.ByteArrayOutputStream;
 
-/** How a request is stored: on one line, in characters that a queue takes, and else in the caller's own bytes. */
+/** How a request is stored: on one line, in characters that a queue takes, otherwise in the caller's own bytes. */
 final class StoredLine {
 
     private static final byte[] NOT_FFFE = "\\ufffe".getBytes(US_ASCII);
@@ -13,7 +13,7 @@ final class StoredLine {
 
     private StoredLine() {}
 
-    /** @param line one that is right */
+    /** @param line valid JSON */
     static byte[] of(RawObject line) {
         byte[] body = line.raw("body").orElseThrow();
         ByteArrayOutputStream stored = new ByteArrayOutputStream(body.length + 128);
@@ -26,8 +26,8 @@ final class StoredLine {
     }
 
     /**
-     * A line break stands between the parts of right JSON only, where a space is as good; U+FFFE and U+FFFF stand in its
-     * strings only, where an escape is. SQS refuses those two.
+     * Valid JSON has line breaks only outside of strings, where a space means the same. It has U+FFFE and U+FFFF, which
+     * SQS refuses, only in strings, where an escape means the same.
      */
     private static void write(byte[] json, ByteArrayOutputStream stored) {
         for (int i = 0; i < json.length; i++) {

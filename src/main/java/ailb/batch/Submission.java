@@ -4,16 +4,16 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 
-/** What came of reading a submitted batch: it is right as a whole, or not taken at all. */
+/** The result of reading a submitted batch. It is accepted as a whole, or not at all. */
 public sealed interface Submission {
 
     /** Most lines of a batch. */
     int MAX_LINES = 50_000;
 
-    /** Longest line as it is stored, bytes: put into a message of the queue, with the batch's id, it still fits. */
+    /** Longest stored line, bytes. With the batch's id it still fits into a message of the queue. */
     int MAX_LINE_BYTES = 1_000_000;
 
-    /** Most problems that are told. */
+    /** Most problems in one answer. */
     int MAX_PROBLEMS = 20;
 
     /**
@@ -25,9 +25,9 @@ public sealed interface Submission {
     record Accepted(int lines, byte[] input) implements Submission {}
 
     /**
-     * @param message all there is to tell, for a person
-     * @param param the first line or field at fault; empty where it is the whole
-     * @param problems the first {@link #MAX_PROBLEMS}, one a line; empty where it is the whole
+     * @param message for a person: everything that is wrong
+     * @param param the first line or field at fault; empty if it is the whole submission
+     * @param problems the first {@link #MAX_PROBLEMS}, one for each line; empty if it is the whole submission
      */
     record Refused(String message, Optional<String> param, List<Problem> problems) implements Submission {
 

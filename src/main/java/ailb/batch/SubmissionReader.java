@@ -9,10 +9,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 
-/** Reads one submission: all lines are looked at before any is taken. */
+/** Reads one submission. All lines are checked before any is accepted. */
 final class SubmissionReader {
 
-    /** Characters of several problems in one message: they quote what the caller sent, and each is told by itself too. */
+    /** Most characters of several problems in one message. The answer lists each problem too. */
     private static final int LONGEST_TOGETHER = 250;
 
     private static final String NOTHING_QUEUED = "; nothing was queued.";
@@ -43,7 +43,7 @@ final class SubmissionReader {
         return read(lines);
     }
 
-    /** As OpenAI's own API of batches is called. */
+    /** OpenAI's own API takes the id of a file here. */
     private static boolean namesAFile(byte[] body) {
         return RawObject.read(body) instanceof RawObject.Valid(RawObject object)
                 && object.raw("input_file_id").isPresent();

@@ -34,13 +34,15 @@ import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** The calls made for one request: each is waited for, made, and reported, and says whether it was the last. */
+/**
+ * Makes the calls of one request: waits for each slot, makes the call, records its outcome, and says what comes next.
+ */
 final class Attempts {
 
-    /** A call that has waited longer than this for its slot looks again before it goes. */
+    /** A call that has waited longer than this for its slot reads the endpoint's state again first. */
     private static final long LONG_WAIT = Duration.ofMillis(100).toNanos();
 
-    /** A slot missed by more than this is lost. */
+    /** A slot that is missed by more than this is lost. */
     private static final long TOO_LATE = Duration.ofSeconds(1).toNanos();
 
     private static final long NANOS_PER_SECOND = Duration.ofSeconds(1).toNanos();
@@ -80,12 +82,15 @@ final class Attempts {
         return Optional.ofNullable(last);
     }
 
-    /** A call repeated because its key was replaced is no attempt of its own: rotating a key loses no request. */
+    /**
+     * Whether another call may be made. A call that is repeated with a replaced key does not count, so that rotating a
+     * key fails no request.
+     */
     boolean isAnotherAllowed() {
         return made < settings.retries().maxAttempts() + keysRenewed.size();
     }
 
-    /** Waits for the permit's slot. False when the permit is dropped: too late, or the endpoint has changed. */
+    /** Waits for the permit's slot. False when it dropped the permit: it is too late, or the endpoint has changed. */
     boolean awaitSlot(DispatchContext context, Permit permit) throws InterruptedException {
         long wait = permit.slot() - context.time().now();
         if (Math.max(0, wait) > budget.spare(permit.admitted(), permit.demand())) {
@@ -114,7 +119,7 @@ final class Attempts {
         return false;
     }
 
-    /** Makes one call and records its outcome; the events of a stream go out meanwhile. */
+    /** Makes one call and records its outcome. The events of a stream go out meanwhile. */
     RetryDecision attempt(DispatchContext context, KeyedPermit keyed) throws InterruptedException {
         made++;
         Endpoint endpoint = keyed.endpoint();
@@ -143,7 +148,7 @@ final class Attempts {
         }
     }
 
-    /** After a reply that has come whole, or none. */
+    /** Ends a call after a whole reply, or none. */
     private RetryDecision ended(DispatchContext context, Call call, Upstream.Result result) {
         long now = context.time().now();
         ProviderReply reply = switch (result) {
@@ -167,7 +172,7 @@ final class Attempts {
                 : ended(context, call, result.get());
     }
 
-    /** What has come of a call; empty where the caller is gone before. */
+    /** The result of a call; empty if the caller left before there was one. */
     private Optional<Upstream.Result> awaited(Upstream.Pending pending) throws InterruptedException {
         try (pending) {
             Optional<Upstream.Result> result = Optional.empty();
@@ -206,7 +211,7 @@ final class Attempts {
                 : next(call.endpoint(), reply, keyRenewed);
     }
 
-    /** Records a call that nobody waits for any more. It tells nothing of the endpoint. */
+    /** Records a call that nobody waits for any more. It says nothing about the endpoint. */
     private RetryDecision hungUp(DispatchContext context, Call call, ProviderReply soFar, long headAt) {
         long nanos = context.time().monotonic() - call.start();
         context.listener().on(new DispatchEvent.HungUp(call.endpoint().name(), nanos));
@@ -226,10 +231,10 @@ final class Attempts {
     }
 
     /**
-     * Tells of a call that has ended and records it. True when its key has been renewed since.
+     * Publishes and records a call that has ended. True when its key has been replaced since.
      *
-     * @param headAt when the head of the reply came, or it was given up; nanoseconds since the epoch
-     * @param cutShort whether it was under way, and well, when the request's time was over
+     * @param headAt when the head of the reply came, or the call was given up; nanoseconds since the epoch
+     * @param cutShort whether the stream still flowed when the request's time was over
      */
     private boolean conclude(
             DispatchContext context, Call call, ProviderReply reply, long headAt, boolean cutShort) {
@@ -260,7 +265,10 @@ final class Attempts {
         sink.apply(context).record(outcome, failure, call.keyed().key());
     }
 
-    /** How well tokens are counted tells nothing of how well a model answers; of the key and the account it does. */
+    /**
+     * Whether the call only counted tokens. That says something about the key and the account, but not about the
+     * model's health.
+     */
     private boolean isCount(ProviderReply reply) {
         return request.kind() == RequestKind.COUNT_TOKENS
                 && !(reply instanceof ProviderReply.Failure failed && failed.failure().needsAPerson());
@@ -309,7 +317,7 @@ final class Attempts {
                 });
     }
 
-    /** How long an endpoint that refused for its limits is left alone: as it says, or for 1 to 5 s. */
+    /** How long to send nothing to an endpoint that refused for its limits: as long as it says, or 1 to 5 s. */
     private OptionalLong leaveAlone(DispatchContext context, ProviderReply reply) {
         if (!(reply instanceof ProviderReply.Failure failure) || failure.failure() != FailureClass.RATE_LIMITED) {
             return OptionalLong.empty();

@@ -11,8 +11,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request of a batch on its way. It waits to be leased a permit (see {@link BatchCalls#lease}); then it is brought to
- * its slot and made, and waits again if that was not its end. Never used by two threads at once.
+ * One request of a batch. It waits for a permit (see {@link BatchCalls#lease}), then for its slot, then the call is
+ * made. If that is not its end it waits for another permit. Never used by two threads at once.
  */
 public final class BatchCall {
 
@@ -40,7 +40,7 @@ public final class BatchCall {
         return eligible;
     }
 
-    /** Before this moment no endpoint that has failed it is asked again; nanoseconds since the epoch. */
+    /** Until then no endpoint that has failed the request is asked again; nanoseconds since the epoch. */
     long notBefore() {
         return notBefore;
     }
@@ -49,14 +49,13 @@ public final class BatchCall {
         keyed = leased;
     }
 
-    /** Calls made for it that failed, and by a fault that may be its own: limits and bad keys have nothing to do with it. */
+    /** Failed calls whose cause may be the request itself. Limits and refused keys do not count. */
     public int failures() {
         return failures;
     }
 
     /**
-     * Waits for the slot of the permit it was leased. False when the permit has become worthless: it waits for another
-     * one again.
+     * Waits for the slot of its permit. False when the permit has been dropped: the request needs another one.
      *
      * @throws InterruptedException when the calling thread is interrupted
      */
@@ -95,12 +94,15 @@ public final class BatchCall {
         };
     }
 
-    /** Leaves the bytes of its reply to other calls: to be called after each attempt, when nobody holds them any more. */
+    /**
+     * Gives the bytes of its reply back to the shared budget. To be called after each attempt, when nobody reads them
+     * any more.
+     */
     public void releaseReply() {
         replies.giveBack();
     }
 
-    /** What is to be said of the request as things stand. */
+    /** The result of the request as things stand. */
     DispatchResult ending() {
         return new FailureResponse(context, eligible, false, budget, attempts).result();
     }

@@ -35,12 +35,12 @@ import java.util.Set;
 import java.util.stream.LongStream;
 
 /**
- * Makes the calls of batches: of a lower class, and many at a time. One write leases the permits of several calls, and
- * one records several answers. Belongs to one worker and is used by one thread, but for the calls themselves.
+ * Makes the calls of batches, many at a time and with a lower priority. One write leases the permits of several calls,
+ * and one write records several answers. Belongs to one worker. Used by one thread, except for the calls themselves.
  */
 public final class BatchCalls {
 
-    /** Where nothing tells when an endpoint will have room. */
+    /** The wait where nothing says when an endpoint will have room. */
     private static final long UNKNOWN_WAIT = Duration.ofSeconds(1).toNanos();
 
     /** In {@link Leases#pause}: no call will get a permit in the time that is left. */
@@ -50,7 +50,7 @@ public final class BatchCalls {
 
     private static final long JITTER = Duration.ofMillis(50).toNanos();
 
-    /** What is known of an endpoint is good enough to write by up to this age. */
+    /** Up to this age a view of an endpoint is good enough to write by. */
     private static final long FRESH = Duration.ofMillis(20).toNanos();
 
     private static final Duration LONGEST_OUTCOME_WAIT = Duration.ofSeconds(2);
@@ -86,12 +86,12 @@ public final class BatchCalls {
     }
 
     /**
-     * What came of leasing.
+     * The result of leasing.
      *
-     * @param ready those that have been leased a permit
-     * @param declined those that no endpoint of this pool can take as it is, and why
-     * @param pause from now until the others should ask again, nanoseconds, or {@link #OUT_OF_TIME}; it may be beyond
-     *     the deadline
+     * @param ready calls that have a permit now
+     * @param declined calls that no endpoint of the pool can take now, and why
+     * @param pause until the other calls should ask again, nanoseconds, or {@link #OUT_OF_TIME}; it may be longer than
+     *     the time left
      */
     public record Leases(List<BatchCall> ready, Map<BatchCall, DispatchResult> declined, long pause) {
 
@@ -101,7 +101,7 @@ public final class BatchCalls {
         }
     }
 
-    /** Leases permits for those of the waiting calls that there is room for now. */
+    /** Leases permits for the waiting calls that there is room for now. */
     public Leases lease(List<BatchCall> waiting) {
         if (fallback.isStoreDown()) {
             return new Leases(List.of(), Map.of(), STORE_DOWN_WAIT);
@@ -130,10 +130,10 @@ public final class BatchCalls {
         private final List<BatchCall> ready = new ArrayList<>();
         private final Map<BatchCall, DispatchResult> declined = new LinkedHashMap<>();
 
-        /** Endpoints that have no room for a lease, and from when on they may have. */
+        /** Endpoints without room for a lease, and when they may have some. */
         private final Map<String, Long> full = new HashMap<>();
 
-        /** Calls that may go to these endpoints only find no room this time. */
+        /** Sets of endpoints without room: a call that may only go to one of them need not be tried. */
         private final Set<Set<String>> hopeless = new HashSet<>();
 
         private long soonest = OUT_OF_TIME;
@@ -192,7 +192,10 @@ public final class BatchCalls {
                 .orElse(false);
     }
 
-    /** A lease of a few takes a write as one of many does: better to wait until there is room for more of them. */
+    /**
+     * How many permits a lease should have. A small lease costs as much as a large one, so it is better to wait for
+     * room for several.
+     */
     private int worthAWrite(EndpointOption option, List<Demand> demands) {
         Admission admission = context.issuer().admission(option.endpoint(), Priority.BATCH);
         return option.access() == Breaker.Access.NORMAL
@@ -207,7 +210,7 @@ public final class BatchCalls {
         long now = context.time().now();
         long room = room(option.endpoint(), together, now);
         if (room <= now && context.view().observe(option.endpoint()).age() > FRESH) {
-            // Other workers waited for the same moment: a look costs less than a write that is refused.
+            // Other workers waited for the same moment: a read costs less than a rejected write.
             context.view().refresh(FRESH);
             now = context.time().now();
             room = room(option.endpoint(), together, now);
@@ -258,12 +261,12 @@ public final class BatchCalls {
         };
     }
 
-    /** Others were quicker: workers that all come back at once would only refuse each other again. */
+    /** Other workers were quicker. If all came back at once, most would be refused again. */
     private long refusalWait() {
         return (long) (settings.ahead().toNanos() * (0.2 + 0.8 * context.random().nextDouble()));
     }
 
-    /** When the call may get room: at the end of a limit's wait, or of an endpoint's time out. */
+    /** When the call may get room: when a limit allows it, or an endpoint that is out is due again. */
     private long soonest(BatchCall call, Shortlist shortlist, Round round) {
         long now = shortlist.now();
         if (!shortlist.options().isEmpty()
@@ -285,7 +288,7 @@ public final class BatchCalls {
 
     private long room(BatchCall call, EndpointOption option, Round round) {
         Long full = round.full.get(option.endpoint().name());
-        // One that has room again since it was found full is due now.
+        // An endpoint that was full and has room again is due now.
         long room = full == null
                 ? option.room() - settings.ahead().toNanos()
                 : Math.max(full, context.time().now() + 1);

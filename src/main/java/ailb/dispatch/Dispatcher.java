@@ -21,8 +21,8 @@ import java.util.OptionalLong;
 import java.util.random.RandomGenerator;
 
 /**
- * Sends requests to the endpoints of a pool. Keeps nothing of a request, but for seconds where an endpoint's item gets too
- * many writes; what it knows of the endpoints is a view of the shared state. Safe for use by many threads.
+ * Sends requests to the endpoints of a pool. What it knows of the endpoints is a view of the shared state. It keeps
+ * nothing of a request, except for seconds where an endpoint's item gets too many writes. Safe for use by many threads.
  */
 public final class Dispatcher {
 
@@ -40,7 +40,7 @@ public final class Dispatcher {
         this(pool, store, upstream, keys, time, random, listener, new WriteModes(time));
     }
 
-    /** @param modes how the items are written to while the store answers */
+    /** @param modes how to write to the items while the store answers */
     Dispatcher(
             Pool pool,
             StateStore store,
@@ -69,8 +69,8 @@ public final class Dispatcher {
     }
 
     /**
-     * Has one request answered whole, and returns before the deadline; or after it by what the state store takes to be
-     * told of the last call, where it takes longer than usual.
+     * Has one request answered whole. Returns before the deadline, unless the state store takes unusually long to
+     * record the last call.
      *
      * @param request that does not ask for a stream
      * @throws InterruptedException when the calling thread is interrupted
@@ -80,12 +80,12 @@ public final class Dispatcher {
     }
 
     /**
-     * Has one request answered by a stream of events, and returns when its last event is sent, before the deadline as
+     * Has one request answered by a stream of events. Returns when the last event is sent, before the deadline as
      * above.
      *
      * @param request that asks for a stream
-     * @param caller is sent the events; and, if it has been sent the head only, it is to be told of any result but
-     *     {@link DispatchResult.Streamed} and {@link DispatchResult.HungUp}
+     * @param caller gets the events. Any result other than {@link DispatchResult.Streamed} and {@link
+     *     DispatchResult.HungUp} is for the caller of this method to send, even after the head
      * @throws InterruptedException when the calling thread is interrupted; the call to the provider is ended then
      */
     public DispatchResult dispatch(ModelRequest request, Deadline deadline, StreamCaller caller)
@@ -94,7 +94,7 @@ public final class Dispatcher {
     }
 
     /**
-     * Starts to make calls of batches, all of which end before the deadline.
+     * Begins to make calls of batches. All of them end before the deadline.
      *
      * @param replies that the calls share; see {@link BatchCall#releaseReply}
      */
@@ -102,22 +102,19 @@ public final class Dispatcher {
         return new BatchCalls(fallback, deadline, replies);
     }
 
-    /** What is known of the endpoints: the shared state or, while its store is down, what this instance has learnt. */
+    /** What this instance knows of the endpoints: the shared state or, while its store is down, its own. */
     public PoolView view() {
         return fallback.current().view();
     }
 
-    /** What is to be done about an endpoint's key, where there is none; empty too where nobody can tell now. */
+    /** How to put an endpoint's missing key. Empty if the key is there, and if the key store does not answer. */
     public Optional<String> missingKey(Endpoint endpoint) {
         return fallback.shared().keys().get(endpoint.apiKey()) instanceof ApiKeys.Missing(String remedy)
                 ? Optional.of(remedy)
                 : Optional.empty();
     }
 
-    /**
-     * Since when the state store is down and this instance goes on with its share of each limit, nanoseconds since the
-     * epoch; empty while the store answers.
-     */
+    /** Since when the state store has been down, nanoseconds since the epoch; empty while it answers. */
     public OptionalLong storeDownSince() {
         return fallback.storeDownSince();
     }

@@ -23,10 +23,10 @@ import java.util.OptionalLong;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** What a caller is told when no endpoint answered: the truest single reason, and when to come back. */
+/** The answer to a request that no endpoint answered: the most useful single reason, and when to come back. */
 final class FailureResponse {
 
-    /** Where room is due now others have been quicker: no caller is told to come back at once. */
+    /** If there is room now, other calls were quicker. Even then no caller is told to come back at once. */
     private static final long SHORTEST_WAIT = Duration.ofMillis(50).toNanos();
 
     private final DispatchContext context;
@@ -91,7 +91,7 @@ final class FailureResponse {
                 soonest(usable, eligible.priority() == Priority.INTERACTIVE));
     }
 
-    /** The first moment at which one of them both has room and may be called; empty where none will have room. */
+    /** The first moment at which one of them has room and may be called; empty if none will have room. */
     private OptionalLong soonest(List<Endpoint> endpoints, boolean early) {
         long now = context.time().now();
         return endpoints.stream()
@@ -119,7 +119,7 @@ final class FailureResponse {
                 soonest(usable, false));
     }
 
-    /** Whether it was the attempts that ran out; at an endpoint's limit it is room that is wanted. */
+    /** Whether the attempts were used up. After a refusal for a limit the reason is the limit, not the attempts. */
     private boolean isUsedUp(FailureClass failure) {
         return attempts.made() >= context.pool().settings().retries().maxAttempts()
                 && failure != FailureClass.RATE_LIMITED;
@@ -138,7 +138,7 @@ final class FailureResponse {
                                 : OptionalLong.empty();
     }
 
-    /** Nobody could take this request: what stands in the way of the most promising endpoint. */
+    /** Why no endpoint can take the request: the reason of the one that comes closest. */
     private ApiError ineligibility() {
         Ineligibility ineligibility = eligible.ineligible()
                 .values()
@@ -148,7 +148,7 @@ final class FailureResponse {
                 .orElseThrow();
         return switch (ineligibility) {
             case Ineligibility.KeyMissing(String endpoint) ->
-                // Which key it is, and the command that puts it, are for the owner: the log has them.
+                // The key's name, and the command that puts it, are for the owner. They are in the log.
                 ApiError.unavailable(
                         "The endpoint '" + endpoint
                                 + "' has no API key. Its owner finds in the balancer's log which one"
@@ -188,7 +188,7 @@ final class FailureResponse {
                 isMaxTokensAtFault(request) ? "max_tokens" : null);
     }
 
-    /** Whether a lower bound on the answer would make the request fit. */
+    /** Whether the request would fit with a lower bound on the answer. */
     private boolean isMaxTokensAtFault(Ineligibility.TooLarge request) {
         OptionalLong bound = eligible.maxTokens();
         return switch (request.limit()) {
@@ -198,7 +198,7 @@ final class FailureResponse {
         };
     }
 
-    /** How many times the limit the request needs; the least of them is what the caller is told. */
+    /** How many times its limit a request needs. The caller is told of the smallest excess. */
     private static double excess(Ineligibility ineligibility) {
         return ineligibility instanceof Ineligibility.TooLarge(_, long needed, long allowed) ? (double) needed / allowed
                 : 0;

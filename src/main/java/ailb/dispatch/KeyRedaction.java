@@ -21,12 +21,12 @@ final class KeyRedaction {
 
     private static final byte[] REDACTED = "[redacted]".getBytes(StandardCharsets.UTF_8);
 
-    /** A shorter key is no secret, and may be a word. */
+    /** A shorter key is no secret, and may be an ordinary word. */
     private static final int SHORTEST = 8;
 
     private final List<byte[]> forms;
 
-    /** A text may end with so many bytes of a key at most. */
+    /** The most bytes of a key that a text may end with. */
     private final int longestBeginning;
 
     KeyRedaction(ApiKeys.ApiKey key) {
@@ -39,12 +39,12 @@ final class KeyRedaction {
         this.longestBeginning = forms.stream().mapToInt(form -> form.length - 1).max().orElse(0);
     }
 
-    /** As a JSON string has it. Keys are sent in headers, so there are no control characters in them. */
+    /** The key as a JSON string has it. Keys have no control characters, as they are sent in headers. */
     private static String escaped(String key) {
         return key.replace("\\", "\\\\").replace("\"", "\\\"");
     }
 
-    /** The same array where no key is in it. */
+    /** The text without the key. Returns the same array if the key is not in it. */
     byte[] of(byte[] text) {
         byte[] redacted = text;
         for (byte[] form : forms) {
@@ -89,14 +89,14 @@ final class KeyRedaction {
     }
 
     /**
-     * The same stream, of what is left of its bytes: what it hands on, tells and fails with has been read from that. A key
-     * that comes in two pieces is found too, as the end of a line that is not whole is kept for the next piece.
+     * The same stream, fed with bytes that have no key in them. So no event, error or log line of it can have one. A
+     * key that is cut in two is found too: the end of an unfinished line waits for the next piece.
      */
     ReplyStream of(ReplyStream stream) {
         return forms.isEmpty() ? stream : new Redacted(stream);
     }
 
-    /** How much of the end of a text may be the beginning of a key, which has no line breaks. */
+    /** How many bytes at the end of a text may be the beginning of a key. A key has no line breaks. */
     private int unfinished(byte[] text) {
         int length = 0;
         while (length < Math.min(longestBeginning, text.length) && !isLineBreak(text[text.length - 1 - length])) {

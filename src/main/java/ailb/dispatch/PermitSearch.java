@@ -17,13 +17,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Finds an endpoint for one request that somebody waits for, and has it admitted there. */
+/** Finds an endpoint for one interactive request, and a permit there. */
 final class PermitSearch {
 
-    /** After this many writes without an answer the request asks the store no more. */
+    /** After this many unanswered writes a request stops asking the store. */
     static final int STORE_PATIENCE = 2;
 
-    /** How often a request that lost its place to quicker ones looks again, and for how long at most it pauses. */
+    /** How often a request looks again after quicker ones took its place. It pauses {@link #RACE_PAUSE} at most. */
     private static final int MOST_RACES = 5;
 
     private static final long RACE_PAUSE = Duration.ofMillis(50).toNanos();
@@ -36,7 +36,7 @@ final class PermitSearch {
     private int pauses;
     private int storeFailures;
 
-    /** @param output is kept alive while this waits */
+    /** @param output gets heartbeats while this waits */
     PermitSearch(DispatchContext context, EligibleEndpoints eligible, TimeBudget budget, StreamOutput output) {
         this.context = context;
         this.eligible = eligible;
@@ -60,13 +60,16 @@ final class PermitSearch {
         return search;
     }
 
-    /** The endpoint has failed this request: others come first from now on, and it is left in peace for a moment. */
+    /**
+     * Notes that the endpoint has failed this request. From now on others come first, and it is asked again only after
+     * a pause.
+     */
     void failedAt(Endpoint endpoint, FailureClass failure) {
         eligible.failedAt(endpoint, failure);
         pauseDue = true;
     }
 
-    /** Finds room and takes it, and looks again a few times where others were quicker. */
+    /** Finds room and takes it. Looks again a few times if other requests were quicker. */
     Optional<KeyedPermit> find() throws InterruptedException {
         context.view().refresh();
         eligible.forgetThrottling();
@@ -80,7 +83,7 @@ final class PermitSearch {
         return Optional.empty();
     }
 
-    /** Whether there is still room, and so soon that it was only others who were quicker. */
+    /** Whether there is still room soon: then only quicker requests were in the way. */
     private boolean isWorthAnotherLook() {
         if (storeIsDown() || eligible.budgetRefuses() || eligible.isAnyThrottled()) {
             return false;
@@ -92,7 +95,7 @@ final class PermitSearch {
                 .isPresent();
     }
 
-    /** At an endpoint that has room now, or else one try at the one that has some soonest. */
+    /** Tries the endpoints with room now, or else once the one that has room first. */
     private Optional<KeyedPermit> findOnce() throws InterruptedException {
         Set<String> refused = new HashSet<>();
         while (!storeIsDown() && !eligible.budgetRefuses()) {
@@ -120,7 +123,7 @@ final class PermitSearch {
         return Optional.empty();
     }
 
-    /** Before an endpoint that failed is asked again. */
+    /** Pauses before an endpoint that has failed is asked again. */
     private void pauseBefore(EndpointOption option) throws InterruptedException {
         if (!option.tried() || !pauseDue) {
             return;

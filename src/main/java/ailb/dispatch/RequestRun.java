@@ -11,7 +11,7 @@ import ailb.protocol.ModelRequest;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** One request on its way: attempt after attempt until one ends it, or there is nothing left to try. */
+/** Serves one interactive request: makes attempts until one ends it, or nothing is left to try. */
 final class RequestRun {
 
     private final StateFallback fallback;
@@ -57,14 +57,14 @@ final class RequestRun {
         return new FailureResponse(context, search.eligible(), search.storeIsDown(), budget, attempts).result();
     }
 
-    /** Finds room in the context of the moment. A permit is used, and its call recorded, in the context that gave it. */
+    /** Finds a permit in the current context. The permit is used, and its call recorded, in the same context. */
     private Optional<KeyedPermit> find() throws InterruptedException {
         switchContext();
         Optional<KeyedPermit> keyed = search.find();
         return keyed.isEmpty() && search.storeIsDown() && switchContext() ? search.find() : keyed;
     }
 
-    /** Changes the context where the store has gone down, or come back, since this request last looked. */
+    /** Changes the context if the store has gone down, or come back, since the last look. True if it did. */
     private boolean switchContext() {
         DispatchContext current = fallback.current();
         if (current.equals(context)) {

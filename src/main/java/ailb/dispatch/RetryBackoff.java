@@ -3,7 +3,7 @@ package ailb.dispatch;
 import java.time.Duration;
 import java.util.random.RandomGenerator;
 
-/** How long an endpoint that has failed a request is left in peace: full jitter, growing with the failures. */
+/** The pause before an endpoint that failed a request is asked again: exponential, with full jitter. */
 final class RetryBackoff {
 
     private static final long FIRST = Duration.ofMillis(200).toNanos();
@@ -11,7 +11,7 @@ final class RetryBackoff {
 
     private RetryBackoff() {}
 
-    /** @param pauses before this one */
+    /** @param pauses number of pauses before this one */
     static long next(int pauses, RandomGenerator random) {
         return (long) (random.nextDouble() * Math.min(LONGEST, FIRST << Math.min(pauses, 8)));
     }

@@ -6,13 +6,13 @@ import ailb.protocol.wire.ProviderReply;
 /** What comes after an attempt. */
 sealed interface RetryDecision {
 
-    /** The request has its end. */
+    /** The request has ended. */
     record Finish(DispatchResult result) implements RetryDecision {}
 
-    /** The same endpoint may be asked again at once: all that was wrong was a key that has been replaced. */
+    /** The same endpoint may be asked again at once: only the key was wrong, and it has been replaced. */
     record WithNewKey() implements RetryDecision {}
 
-    /** Another endpoint, or this one again after a pause when there is no other. */
+    /** Ask another endpoint; or this one again after a pause, if there is no other. */
     record Elsewhere(ProviderReply.Failure failure) implements RetryDecision {}
 
     /**

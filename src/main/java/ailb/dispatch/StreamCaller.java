@@ -2,13 +2,13 @@ package ailb.dispatch;
 
 import java.io.IOException;
 
-/** PORT: who waits for a stream of events. Used by one thread. */
+/** PORT: the caller that waits for a stream of events. Used by one thread. */
 public interface StreamCaller {
 
     /**
-     * Sends the head of the answer. Comes once, before anything else.
+     * Sends the head of the answer. Called once, before anything else.
      *
-     * @param endpoint that answers; empty where none does yet
+     * @param endpoint that answers; empty if none does yet
      * @param attempts calls made so far
      * @throws IOException when the caller is gone
      */
@@ -22,7 +22,7 @@ public interface StreamCaller {
     void send(byte[] events) throws IOException;
 
     /**
-     * Sends something that clients take no notice of, as there have been no events for some seconds.
+     * Sends something that clients ignore, because no event has come for some seconds.
      *
      * @throws IOException when the caller is gone
      */

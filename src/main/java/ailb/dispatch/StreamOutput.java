@@ -6,9 +6,10 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the caller of a stream is sent while its request is served. After 10 s without content it gets the head, and a
- * heartbeat each 5 s from then on: caller, proxies and gateway see that the request goes on, and a caller who is gone is
- * found out. Waits are cut up for that. Whoever waits for a whole answer is sent nothing. Belongs to one request.
+ * What the caller of a stream gets while its request is served (ADR 24). After 10 s without content it gets the head,
+ * and from then on a heartbeat every 5 s. So the caller, proxies and the gateway see that the request goes on, and a
+ * caller that has left is noticed. Waits are divided for that. A caller that waits for a whole answer gets nothing.
+ * Belongs to one request.
  */
 final class StreamOutput {
 
@@ -32,22 +33,22 @@ final class StreamOutput {
         return new StreamOutput(time, caller);
     }
 
-    /** Of a request whose answer comes whole. */
+    /** The output of a request whose answer comes whole. */
     static StreamOutput none(TimeSource time) {
         return new StreamOutput(time, null);
     }
 
-    /** Whether the caller is gone: nobody waits for the request any more. */
+    /** Whether the caller has left, and nobody waits for the request any more. */
     boolean isClosed() {
         return isClosed;
     }
 
-    /** The longest wait that leaves no heartbeat out; above 0. */
+    /** The longest wait before the next heartbeat is due; above 0. */
     Duration untilDue() {
         return caller == null || isClosed ? NEVER : Duration.ofNanos(Math.max(1, due - time.monotonic()));
     }
 
-    /** Waits, with heartbeats; ends early when the caller is gone. */
+    /** Waits, with heartbeats. Ends early when the caller has left. */
     void sleep(long nanos) throws InterruptedException {
         if (caller == null) {
             time.sleep(nanos);
@@ -62,7 +63,7 @@ final class StreamOutput {
         }
     }
 
-    /** Sends a heartbeat, and the head before it, where the caller has heard nothing for long. */
+    /** Sends a heartbeat if one is due, and the head before it. */
     void beatIfDue() {
         if (caller != null && !isClosed && time.monotonic() >= due) {
             write(to -> {

@@ -14,18 +14,24 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * A reply that comes as events. Up to the first content the request can still go elsewhere; from then on its events are
- * handed on to the end.
+ * Relays a reply that comes as events. Before the first content the request can still go elsewhere. From then on the
+ * events go to the caller until the end.
  */
 final class StreamRelay {
 
-    /** One that has said anything and is silent for so long is broken; some models think for minutes without a word. */
+    /**
+     * An endpoint that has sent something and is then silent this long has failed. Some models think for minutes
+     * without a word.
+     */
     private static final long LONGEST_SILENCE = Duration.ofMinutes(5).toNanos();
 
-    /** The end of the body follows the last event at once; a connection whose reply was read to its end is used again. */
+    /**
+     * The wait for the end of the body after the last event. A connection is used again only if its reply was read to
+     * the end.
+     */
     private static final Duration LAST_WORD = Duration.ofMillis(20);
 
-    /** One that was heard of so lately when its request's time was over had not failed. */
+    /** A stream that sent something within this time before the request's end was cut short, and has not failed. */
     private static final long FLOWING = Duration.ofSeconds(10).toNanos();
 
     private static final ReplyStream.Step NOTHING = new ReplyStream.More(new byte[0]);
@@ -42,9 +48,9 @@ final class StreamRelay {
     private boolean isCutShort;
 
     /**
-     * @param demand what the call was admitted on
-     * @param beginBy by when anything must have come, on the monotonic clock
-     * @param endBy by when the stream must have ended, on the same
+     * @param demand the tokens that the call was admitted on
+     * @param beginBy when anything must have come, on the monotonic clock
+     * @param endBy when the stream must have ended, on the same clock
      */
     StreamRelay(
             ReplyStream stream, Upstream.Body body, Demand demand, TimeSource time, long beginBy, long endBy) {
@@ -57,18 +63,18 @@ final class StreamRelay {
         this.heard = time.monotonic();
     }
 
-    /** Whether any content has come: its events have gone out, and the caller is told of any failure. */
+    /** Whether content has come. Then its events have gone out, and the caller is told of a failure. */
     boolean hasBegun() {
         return hasBegun;
     }
 
-    /** Whether it flowed until its request's time was over. */
+    /** Whether the stream still flowed when the request's time was over. */
     boolean isCutShort() {
         return isCutShort;
     }
 
     /**
-     * Hands on all events as they come, until the last, a failure, or the caller is gone.
+     * Sends all events on as they come, until the last one, a failure, or the caller has left.
      *
      * @return what came of it
      * @throws InterruptedException when the calling thread is interrupted; the call is ended then
@@ -98,11 +104,11 @@ final class StreamRelay {
         if (step.events().length > 0) {
             hasBegun = true;
             events.accept(step.events());
-            heard = time.monotonic(); // while the caller took its time nobody listened
+            heard = time.monotonic(); // nobody read while the caller took its time
         }
     }
 
-    /** A failure after content is told to the caller; before it, another endpoint may be asked. */
+    /** After content the caller is told of a failure. Before it another endpoint may be asked. */
     private ProviderReply broken(ProviderReply.Failure failure, Consumer<byte[]> events) {
         if (!hasBegun) {
             return failure;
@@ -111,7 +117,7 @@ final class StreamRelay {
         return hasWorked(failure) ? failure.after(usage()) : failure;
     }
 
-    /** What comes next, which is nothing for a while where the provider is silent. */
+    /** The next step of the stream. Waits, with heartbeats, while the provider is silent. */
     private ReplyStream.Step next(Duration longest) throws InterruptedException {
         long end = Math.min(patience(), endBy);
         long now = time.monotonic();
@@ -155,7 +161,7 @@ final class StreamRelay {
                         stream.remaining()));
     }
 
-    /** An endpoint that refused before anything came has read no prompt. */
+    /** Whether the endpoint has used tokens: one that refused before anything came has read no prompt. */
     private boolean hasWorked(ProviderReply.Failure failure) {
         return failure.failure().isEndpointFault() || stream.usage().isPresent() || stream.characters() > 0;
     }
@@ -169,12 +175,12 @@ final class StreamRelay {
                 "The answer broke off: the endpoint failed while it was answering. Ask again.");
     }
 
-    /** What has come, as an answer. */
+    /** What has come so far, as an answer. */
     ProviderReply soFar() {
         return new ProviderReply.Answer(new byte[0], usage(), stream.remaining());
     }
 
-    /** What has come of it so far, which is all there will be: the provider's own count, or else an estimate. */
+    /** The tokens so far: the provider's own count, or else an estimate. */
     private Usage usage() {
         return stream.usage()
                 .orElseGet(() -> new Usage(

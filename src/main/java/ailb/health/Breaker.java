@@ -12,19 +12,19 @@ import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /**
- * Takes an endpoint out for the whole fleet and lets it in again (M. Nygard, "Release It!"). Closed, it takes calls.
- * Open, it takes none. When its time has come one call in the whole fleet is let through, half-open; how
- * that ends closes the breaker or opens it again.
+ * The circuit breaker of an endpoint, one for the whole fleet (M. Nygard, "Release It!"). Closed, it lets calls
+ * through. Open, it lets none through until its time ends. Then it is half-open: one call in the whole fleet, the
+ * probe, goes through. How the probe ends closes the breaker or opens it again (ADR 8).
  *
- * <p>Every move is guarded by the generation it bumps, so that each is made once, and reports of older calls change
- * nothing. All times are nanoseconds, points in time since the epoch.
+ * <p>Every move is guarded by the generation, and raises it. So each move is made once, and outcomes of older calls
+ * change nothing. All times are nanoseconds, points in time since the epoch.
  */
 public final class Breaker {
 
     private static final long OPEN = 1;
     private static final long HALF_OPEN = 2;
 
-    /** Stored by position: only ever add at the end. */
+    /** Stored by position: add new ones at the end only. */
     private static final List<FailureClass> REASONS = List.of(
             FailureClass.CALLER_FAULT,
             FailureClass.RATE_LIMITED,
@@ -36,10 +36,13 @@ public final class Breaker {
             FailureClass.TRANSPORT,
             FailureClass.TIMEOUT);
 
-    /** With no endpoint closed, one that is out is tried again after this, however long it is out for. */
+    /**
+     * If every endpoint's breaker is open, one of them is tried again after this time, however long it should stay
+     * open.
+     */
     private static final long EARLY_PROBE_AFTER = Duration.ofSeconds(1).toNanos();
 
-    /** An endpoint that was closed for so long opens as if for the first time. */
+    /** After this long closed, a breaker opens as if for the first time. */
     private static final long FORGIVEN_AFTER = Duration.ofMinutes(10).toNanos();
 
     private final Settings.Health rules;
@@ -52,15 +55,15 @@ public final class Breaker {
         this.tripRules = new TripRules(rules, level);
     }
 
-    /** How a call may come to an endpoint. */
+    /** What kind of call an endpoint's breaker lets through. */
     public enum Access {
-        /** As usual. */
+        /** Any call: the breaker is closed. */
         NORMAL,
-        /** As the one call that finds out whether the endpoint is well again. */
+        /** The one call that finds out whether the endpoint works again. */
         PROBE,
-        /** As a probe before its time: only while no other endpoint is closed. */
+        /** A probe before its time: only while every endpoint's breaker is open. */
         EARLY_PROBE,
-        /** Not at all. */
+        /** No call. */
         DENIED
     }
 
@@ -68,12 +71,12 @@ public final class Breaker {
         return !state.has(Attribute.BREAKER);
     }
 
-    /** Holds while the breaker has not moved since the state. */
+    /** A guard that holds while the breaker has not moved since this state. */
     public static Guard unmoved(EndpointState state) {
         return Guard.unchanged(state, Attribute.GENERATION);
     }
 
-    /** The opening in force, empty while closed. */
+    /** Why and until when the breaker is open; empty while it is closed. */
     public static Optional<Opening> opening(EndpointState state) {
         if (isClosed(state)) {
             return Optional.empty();
@@ -82,13 +85,15 @@ public final class Breaker {
         return Optional.of(new Opening(reason(state), openUntil(state), halfOpen));
     }
 
-    /** A number this version does not know was written by a later one: a fault of the endpoint, as far as we can say. */
+    /**
+     * A number that this version does not know was written by a later version. It counts as a fault of the endpoint.
+     */
     private static FailureClass reason(EndpointState state) {
         long number = state.get(Attribute.REASON);
         return 0 <= number && number < REASONS.size() ? REASONS.get((int) number) : FailureClass.SERVER;
     }
 
-    /** Whether the endpoint was taken out for a key, and not for this one. */
+    /** Whether the breaker opened because a key was refused, and another key than this one. */
     public static boolean isOutForAnotherKey(EndpointState state, long keyVersion) {
         return !isClosed(state)
                 && reason(state) == FailureClass.CREDENTIAL
@@ -96,9 +101,9 @@ public final class Breaker {
     }
 
     /**
-     * How a call may come to the endpoint now.
+     * What kind of call the breaker lets through now.
      *
-     * @param keyReplaced whether the endpoint is out for a key that is no longer the one it would be called with
+     * @param keyReplaced whether the breaker opened because of a key that has been replaced since
      */
     public static Access access(EndpointState state, long now, boolean keyReplaced) {
         if (isClosed(state)) {
@@ -115,10 +120,9 @@ public final class Breaker {
     }
 
     /**
-     * The moment from which a call may come to the endpoint, as far as can be told: while one finds out whether it is well
-     * again all others wait.
+     * The moment from which a call may go through, as far as it is known. While a probe is under way all others wait.
      *
-     * @param early whether calls come before their time, as they do while no endpoint is closed
+     * @param early whether probes may come before their time, as every endpoint's breaker is open
      */
     public static long back(EndpointState state, long now, boolean early) {
         if (isClosed(state)) {
@@ -130,30 +134,27 @@ public final class Breaker {
         return early && !reason(state).needsAPerson() ? Math.min(due, soon) : due;
     }
 
-    /** When an endpoint that is out is due to be called again; a probe under way may end that sooner. */
+    /** When the next probe is due. A probe under way may close the breaker sooner. */
     public static long due(EndpointState state) {
         return Math.max(openUntil(state), state.get(Attribute.PROBE_UNTIL));
     }
 
-    /** Until when the opening in force lasts. */
+    /** Until when the breaker stays open. */
     public static long openUntil(EndpointState state) {
         return state.get(Attribute.OPEN_UNTIL);
     }
 
-    /**
-     * Whether a call that was found to come to the endpoint as this still does: another one may have become the probe
-     * since.
-     */
+    /** Whether the breaker still lets this kind of call through. Another call may have become the probe since. */
     public static boolean isStill(Access access, EndpointState state, long now) {
         boolean keyReplaced = access == Access.PROBE && reason(state) == FailureClass.CREDENTIAL;
         return access(state, now, keyReplaced) == access;
     }
 
     /**
-     * Adds to an admission what lets the call through the breaker: a guard while it is closed, otherwise the move to
-     * half-open, which only one call in the fleet can make.
+     * Adds the breaker's part to an admission: a guard that it is closed, or the move to half-open, which only one call
+     * in the fleet can make.
      *
-     * @param access as {@link #access} says, and not {@link Access#DENIED}
+     * @param access the result of {@link #access}, not {@link Access#DENIED}
      * @param probeTime how long the probe may take; after that another call may take its place
      */
     public static void pass(
@@ -168,34 +169,34 @@ public final class Breaker {
         admission.put(Attribute.PROBE_UNTIL, now + probeTime.toNanos());
     }
 
-    /** Whether a call that could pass in one state can still do so, as what it came, in a later one. */
+    /** Whether this kind of call, which could pass in one state, can still pass in a later one. */
     public static boolean stillPasses(Access access, EndpointState before, EndpointState current) {
         return access == Access.NORMAL ? isClosed(current) : unmoved(before).holds(current);
     }
 
-    /** An answer, adding to the write that records it: the faults in a row are over. */
+    /** Adds an answer to the write that records it: the row of faults ends. */
     public static void succeeded(ConditionalUpdate.Builder outcome) {
         outcome.remove(Attribute.CONSECUTIVE_FAILURES);
     }
 
-    /** A fault of the endpoint, adding to the write that records it: one more in a row. */
+    /** Adds a fault of the endpoint to the write that records it: one more in a row. */
     public static void failed(ConditionalUpdate.Builder outcome) {
         outcome.add(Attribute.CONSECUTIVE_FAILURES, 1);
     }
 
     /**
-     * A fault of the endpoint among the calls of the same time, adding to the write that records and counts it.
+     * Adds a fault of the endpoint to the write that records it: it raises the fault level.
      *
-     * @param known the item as last seen; the write is refused where it has moved on too far
+     * @param known the item as last seen; the write is rejected if the item has changed too much since
      */
     public void raiseFaultLevel(ConditionalUpdate.Builder outcome, EndpointState known) {
         level.raise(outcome, known);
     }
 
     /**
-     * The move that a failure of a usual call asks for, if any.
+     * The move that follows a failure of a normal call, if any.
      *
-     * @param recorded the item as the write that recorded the failure left it
+     * @param recorded the item after the failure was recorded
      * @param keyVersion of the key the call was made with
      */
     public Optional<ConditionalUpdate> trip(
@@ -217,7 +218,7 @@ public final class Breaker {
         }
         ConditionalUpdate.Builder move = open(recorded, failure, keyVersion, now, random);
         if (!tooMany) {
-            // An answer in between has zeroed the count: it is looked at anew after the next fault.
+            // Not if an answer has set the count to zero meanwhile. The next fault decides then.
             long faults = recorded.get(Attribute.CONSECUTIVE_FAILURES);
             move.guard(new Guard.Between(Attribute.CONSECUTIVE_FAILURES, faults, Long.MAX_VALUE));
         }
@@ -232,7 +233,9 @@ public final class Breaker {
                 .put(Attribute.OPEN_UNTIL, now + openFor(failure, openings, random));
     }
 
-    /** Whether an opening is the first of its row. What a person has to mend and what passes by itself are two rows. */
+    /**
+     * Whether an opening is the first of its row. Failures that a person must fix and other failures are separate rows.
+     */
     private static boolean isAnother(EndpointState state, FailureClass failure, long now) {
         return isClosed(state)
                 ? failure.needsAPerson() || now - state.get(Attribute.RECOVERED_AT) > FORGIVEN_AFTER
@@ -261,7 +264,7 @@ public final class Breaker {
         };
     }
 
-    /** The first time doubled with each further opening, up to the cap. */
+    /** The first duration, doubled with each further opening, up to the cap. */
     private static long doubled(Duration first, Duration cap, long openings) {
         long nanos = first.toNanos();
         for (long again = 1; again < openings && nanos < cap.toNanos(); again++) {
@@ -271,10 +274,10 @@ public final class Breaker {
     }
 
     /**
-     * The move that the end of a probe asks for. Anything but a fault shows that the endpoint works.
+     * The move that follows the end of a probe. Anything but a fault shows that the endpoint works.
      *
-     * @param recorded the item as the write that recorded the probe left it
-     * @param early whether the probe came before its time: its fault makes the opening no longer
+     * @param recorded the item after the probe was recorded
+     * @param early whether the probe came before its time; then its fault does not prolong the opening
      */
     public ConditionalUpdate verdict(
             EndpointState recorded,
@@ -313,7 +316,7 @@ public final class Breaker {
         return (reason(state).needsAPerson() ? move.remove(Attribute.OPENINGS) : move).build();
     }
 
-    /** The move that gives a probe back that was never made, so that another call can make it at once. */
+    /** The move that returns a probe that was not made, so that another call can become the probe at once. */
     public static ConditionalUpdate abandon(EndpointState admitted) {
         return ConditionalUpdate.builder()
                 .guard(unmoved(admitted))

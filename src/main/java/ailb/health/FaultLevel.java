@@ -7,26 +7,26 @@ import ailb.state.EndpointState;
 import ailb.state.Guard;
 
 /**
- * Faults against the calls of the same time: a one-sided CUSUM (E. S. Page, "Continuous inspection schemes", 1954). Of
- * every {@code step} calls that end, one fault is explained by chance. A fault raises the level by step - 1, any other
- * end of a call lowers it by 1, and it never falls below 0. So answers to calls that began before an outage delay its
- * finding and do not start it anew.
+ * Faults compared with all calls of the same time: a one-sided CUSUM (E. S. Page, "Continuous inspection schemes",
+ * 1954; ADR 8). One fault in {@code step} calls counts as chance. A fault raises the level by step - 1, any other end
+ * of a call lowers it by 1, and it never falls below 0. So answers to calls that began before an outage delay its
+ * detection, but do not restart it.
  *
- * <p>Kept like the tat of a rate limit, with the calls that have ended for a clock: {@link Attribute#FAULT_LEVEL} is
- * the number of the call up to which the faults so far are explained. Only a fault writes it; the clock is the total of
- * requests, which every report adds to anyway.
+ * <p>Stored like the tat of a rate limit, with the number of ended calls as the clock: {@link Attribute#FAULT_LEVEL} is
+ * the number of the call by which the faults so far would be explained by chance. Only a fault writes it. The clock is
+ * the total of requests, which every recorded call raises anyway.
  */
 final class FaultLevel {
 
-    /** Faults among fewer calls than this would not add up: each would be explained by its own call. */
+    /** With fewer calls than this for each fault, every fault would explain itself. */
     private static final long LEAST_STEP = 2;
 
-    /** With more, errors below the usual suspect rate of 20 % would add up by chance. */
+    /** With more, error rates below the usual suspect rate of 20 % would add up by chance. */
     private static final long LARGEST_STEP = 4;
 
     /**
-     * By so many calls the item may be ahead of what the reporter knows. A fault then counts for less, by as many at
-     * most and only where the level was near 0; without any leeway most reports of a busy endpoint would be refused.
+     * By this many calls the item may be ahead of the instance's view. A fault then counts for less, by this many at
+     * most, and only if the level was near 0. Without leeway most writes to a busy endpoint would be rejected.
      */
     private static final long LEEWAY = 10;
 
@@ -40,9 +40,9 @@ final class FaultLevel {
     }
 
     /**
-     * Adds a fault to the write that reports it, which adds 1 to the total of requests.
+     * Adds a fault to the write that records it. That write adds 1 to the total of requests too.
      *
-     * @param known the item as last seen; where it has moved on too far the write is refused
+     * @param known the item as last seen; the write is rejected if the item has changed too much since
      */
     void raise(ConditionalUpdate.Builder outcome, EndpointState known) {
         long calls = known.get(Attribute.TOTAL_REQUESTS);
@@ -57,7 +57,7 @@ final class FaultLevel {
         outcome.guard(Guard.atMost(known, Attribute.TOTAL_REQUESTS, Math.max(explained, calls + LEEWAY)));
     }
 
-    /** Whether there are as many as faults in a row that always take an endpoint out, answers in between allowed for. */
+    /** Whether the level is as high as the faults in a row that always open the breaker would raise it. */
     boolean isFull(EndpointState recorded) {
         return recorded.get(Attribute.FAULT_LEVEL) - recorded.get(Attribute.TOTAL_REQUESTS) >= full;
     }

@@ -1,6 +1,6 @@
 package ailb.health;
 
-/** Calls of the rolling window that tell of an endpoint's health, and those of them that were its faults. */
+/** The calls of the rolling window that count for an endpoint's health, and those of them that were its faults. */
 public record Recent(double calls, double failures) {
 
     double errorRate() {

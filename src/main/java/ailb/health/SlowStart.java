@@ -4,7 +4,7 @@ import ailb.state.Attribute;
 import ailb.state.EndpointState;
 import java.time.Duration;
 
-/** How an endpoint that is well again comes back: within 30 s, from a tenth of its usual traffic on. */
+/** How an endpoint comes back after its breaker has closed: from a tenth of its usual traffic to all of it in 30 s. */
 public final class SlowStart {
 
     private static final double LENGTH = Duration.ofSeconds(30).toNanos();

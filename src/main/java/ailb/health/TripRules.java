@@ -4,7 +4,7 @@ import ailb.pool.Settings;
 import ailb.state.Attribute;
 import ailb.state.EndpointState;
 
-/** Which faults take an endpoint out. Each rule is enough by itself. */
+/** Which faults open the breaker. Each rule is enough by itself. */
 final class TripRules {
 
     private final Settings.Health rules;
@@ -16,9 +16,9 @@ final class TripRules {
     }
 
     /**
-     * Faults in a row: an answer would make them none. Few of them are chance on a busy endpoint that fails now and
-     * then, so they count only where the window is small or fails often. Many always count; refusals for a limit, which
-     * tell nothing of an endpoint's health, neither end the row nor make it shorter.
+     * Faults in a row, which an answer ends. On a busy endpoint that fails now and then a few in a row are chance, so
+     * they count only if the window has few calls or many failures. Many in a row always count. Refusals for a limit
+     * say nothing about health: they neither end the row nor count in it.
      */
     boolean tooManyInARow(EndpointState recorded, Recent recent) {
         long faults = recorded.get(Attribute.CONSECUTIVE_FAILURES);
@@ -26,7 +26,7 @@ final class TripRules {
         return (faults >= rules.consecutiveErrors() && suspect) || faults >= rules.hardConsecutiveErrors();
     }
 
-    /** Faults among answers: one more answer would not undo them. */
+    /** Too many faults among the answers: one more answer does not change that. */
     boolean tooMany(EndpointState recorded, Recent recent) {
         return level.isFull(recorded) || (isEnough(recent) && recent.errorRate() >= rules.errorRate());
     }

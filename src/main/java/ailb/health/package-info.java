@@ -1,6 +1,6 @@
 /**
- * The circuit breaker of an endpoint, one for the whole fleet: when it opens and closes, as guarded moves that bump its
- * generation. Pure.
+ * The circuit breaker of an endpoint, one for the whole fleet: when it opens and closes, as guarded moves that raise
+ * its generation. Pure.
  */
 @NullMarked
 package ailb.health;

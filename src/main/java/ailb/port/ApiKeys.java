@@ -6,19 +6,22 @@ import java.nio.ByteBuffer;
 /** PORT: the providers' API keys, by name. Safe for use by many threads. */
 public interface ApiKeys {
 
-    /** The key as this instance knows it; fetched when it knows none or its copy is old. */
+    /** The key as this instance knows it. It is fetched if there is no copy or the copy is old. */
     Lookup get(String name);
 
-    /** The key as it is now, after a provider refused {@code refused}; fetched unless another one is known by now. */
+    /**
+     * The key as it is now, after a provider refused {@code refused}. It is fetched unless the copy is another key by
+     * now.
+     */
     Lookup refresh(String name, ApiKey refused);
 
-    /** What came of asking for a key. */
+    /** The result of looking a key up. */
     sealed interface Lookup {}
 
     /** A key; its value never prints. */
     record ApiKey(String value) implements Lookup {
 
-        /** Tells this key from others without giving it away: the first 8 bytes of its SHA-256. */
+        /** A number that distinguishes this key from others without revealing it: the first 8 bytes of its SHA-256. */
         public long version() {
             return ByteBuffer.wrap(Sha256.bytes(value)).getLong();
         }

@@ -9,7 +9,7 @@ import java.time.Duration;
  */
 public record Deadline(long end) {
 
-    /** Of what nobody waits for: centuries away. */
+    /** The deadline of work that nobody waits for: centuries away. */
     public static final Deadline NONE = new Deadline(Long.MAX_VALUE / 2);
 
     public static Deadline in(Duration time, TimeSource clock) {

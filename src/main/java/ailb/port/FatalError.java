@@ -1,15 +1,15 @@
 package ailb.port;
 
 /**
- * The rule of what ends more than one request or one line. Memory that is used up does, and whatever else breaks the
- * machine itself: nobody can tell what still works then. All else, a stack that overflows too, is a fault of the one piece
- * of work that met it.
+ * The rule for errors that end the process: memory that is used up, and whatever else breaks the virtual machine
+ * itself. Nobody can tell what still works then. Every other error, a stack overflow too, fails only the request or
+ * line that met it.
  */
 public final class FatalError {
 
     private FatalError() {}
 
-    /** Throws on what is fatal; whoever calls this deals with all else. */
+    /** Throws a fatal error again. The caller deals with all others. */
     public static void rethrow(Throwable thrown) {
         if (thrown instanceof VirtualMachineError fatal && !(thrown instanceof StackOverflowError)) {
             throw fatal;

@@ -6,9 +6,9 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The bytes of whole replies that several calls may hold at once, so that together they do not exhaust the heap. A call
- * for which none are left waits until others give theirs back. One call at a time may go beyond the budget: without that,
- * calls that each hold a part of their reply would wait for each other. Safe for any number of threads.
+ * The bytes of whole replies that several calls may hold at once, so that together they do not exhaust the heap. When
+ * none are left, a call waits until others give theirs back. One call at a time may go beyond the budget. Otherwise
+ * calls that each hold a part of their reply could wait for each other for ever. Safe for use by many threads.
  */
 public final class ReplyBudget {
 
@@ -18,12 +18,12 @@ public final class ReplyBudget {
     private long taken;
     private @Nullable Share beyond;
 
-    /** @param total bytes, above 0; beside them there is the reply that may go beyond */
+    /** @param total bytes, above 0; the one reply that may go beyond comes on top */
     public ReplyBudget(long total) {
         this.total = total;
     }
 
-    /** Of calls that need not share: it is never used up. */
+    /** A budget that is never used up, for calls that need not share. */
     public static ReplyBudget unlimited() {
         return new ReplyBudget(Long.MAX_VALUE);
     }
@@ -41,10 +41,10 @@ public final class ReplyBudget {
         private Share() {}
 
         /**
-         * Takes bytes, and waits for them where none are left.
+         * Takes bytes, and waits for them if too few are left.
          *
          * @param longest wait
-         * @return false where they were not to be had in this time
+         * @return false if there were too few in this time
          * @throws InterruptedException when the calling thread is interrupted
          */
         public boolean take(int bytes, Duration longest) throws InterruptedException {
@@ -65,7 +65,7 @@ public final class ReplyBudget {
             }
         }
 
-        /** Whether they are left, or this share is, or becomes, the one that may go beyond. */
+        /** Whether enough are left, or this share is, or now becomes, the one that may go beyond. */
         private boolean isFree(int bytes) {
             if (bytes <= total - taken) {
                 return true;
@@ -76,7 +76,7 @@ public final class ReplyBudget {
             return beyond == this;
         }
 
-        /** Gives everything back; the share can be used again. */
+        /** Gives everything back. The share can be used again. */
         public void giveBack() {
             lock.lock();
             try {

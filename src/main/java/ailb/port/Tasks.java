@@ -3,27 +3,27 @@ package ailb.port;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 
-/** PORT: work done beside one's own. */
+/** PORT: tasks on other threads. */
 public interface Tasks {
 
-    /** A group of tasks, none of them started yet. */
+    /** A new group without tasks. */
     <T> Group<T> group();
 
-    /** Tasks whose ends are waited for together. Belongs to one thread. */
+    /** Tasks that one thread starts, and whose results it waits for together. */
     interface Group<T> {
 
-        /** Starts a task on a thread of its own. It must not throw anything but what an interrupt makes it throw. */
+        /** Starts a task on a thread of its own. The task must not throw, except when it is interrupted. */
         void start(Callable<T> task);
 
         /**
-         * The result of a task that has ended and has not been told of yet; empty when none ends in this time.
+         * The result of a task that has ended, each task's once; empty if none ends in this time.
          *
          * @param nanos longest wait; not waited at all when not above 0
          * @throws InterruptedException when the calling thread is interrupted
          */
         Optional<T> next(long nanos) throws InterruptedException;
 
-        /** Tasks started and not told of yet. */
+        /** Tasks whose results have not been returned yet. */
         int pending();
     }
 }

@@ -3,18 +3,19 @@ package ailb.port;
 /** PORT: the clocks, and waiting. */
 public interface TimeSource {
 
-    /** Wall time in nanoseconds since the epoch: for what instances share. */
+    /** Wall clock, nanoseconds since the epoch. For what instances share. */
     long now();
 
     /**
-     * Nanoseconds between now and a moment of {@link #now}, either way. Wall time goes on while an instance is frozen; and
-     * a clock that is set back must not keep old things young.
+     * How long ago a moment of {@link #now} was, nanoseconds. A moment in the future counts as past: the clock was set
+     * back, and that must not keep old things young. The wall clock, unlike the monotonic one, goes on while an
+     * instance is frozen.
      */
     default long age(long moment) {
         return Math.abs(now() - moment);
     }
 
-    /** Monotonic time in nanoseconds from an origin of its own: for deadlines and durations. */
+    /** Monotonic clock, nanoseconds from an arbitrary origin. For deadlines and durations. */
     long monotonic();
 
     /** Waits this many nanoseconds; at once when not above 0. */

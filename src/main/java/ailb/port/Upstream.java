@@ -6,22 +6,22 @@ import ailb.protocol.wire.ProviderRequest;
 import java.time.Duration;
 import java.util.Optional;
 
-/** PORT: carries one request to a provider and brings back what it said. */
+/** PORT: sends one request to a provider and returns its reply. */
 public interface Upstream {
 
     /**
      * Calls the provider once: no retries, no redirects followed.
      *
      * @param timeout for the whole call, connecting and the last byte of the body included; above 0
-     * @return the reply, whatever its status, or the trouble on the way; network trouble is never thrown
+     * @return the reply, whatever its status, or why there is none; network errors are never thrown
      * @throws InterruptedException when the calling thread is interrupted; the call is then given up
      */
     Result call(ProviderRequest request, Duration timeout) throws InterruptedException;
 
     /**
-     * The same, where other calls hold replies too.
+     * The same for calls that share a budget of bytes.
      *
-     * @param share takes the bytes of the reply; it is for who reads the reply to give them back
+     * @param share takes the bytes of the reply; whoever reads the reply gives them back
      */
     default Result call(ProviderRequest request, Duration timeout, ReplyBudget.Share share)
             throws InterruptedException {
@@ -29,7 +29,7 @@ public interface Upstream {
     }
 
     /**
-     * Calls the provider once for a stream of events, and may return before anything has come of the call.
+     * Calls the provider once for a stream of events. May return before there is any reply.
      *
      * @param timeout until the head of the reply; above 0
      * @throws InterruptedException when the calling thread is interrupted; the call is then given up
@@ -38,12 +38,12 @@ public interface Upstream {
         return Pending.of(call(request, timeout));
     }
 
-    /** A call whose reply has not begun. Used by one thread; its result is waited for, or it is closed. */
+    /** A call whose reply has not begun. Used by one thread, which waits for the result or closes the call. */
     interface Pending extends AutoCloseable {
 
         /**
-         * {@link Streaming} where the provider answers with a stream of events, and otherwise as of {@link #call}; empty
-         * where neither has come in this time. Asked no more once it is there.
+         * {@link Streaming} if the provider answers with a stream of events, otherwise the result as of {@link #call};
+         * empty if neither has come in this time. Not called again after a result.
          *
          * @param longest above 0
          * @throws InterruptedException when the calling thread is interrupted; the call is then given up
@@ -54,7 +54,7 @@ public interface Upstream {
         @Override
         void close();
 
-        /** One whose result is there. */
+        /** A call whose result is there already. */
         static Pending of(Result result) {
             return new Pending() {
                 @Override
@@ -70,13 +70,13 @@ public interface Upstream {
         }
     }
 
-    /** What came of one call. */
+    /** The result of one call. */
     sealed interface Result {}
 
     /** The head of a reply whose body is a stream of events. The body must be closed. */
     record Streaming(int status, Headers headers, Body body) implements Result {}
 
-    /** A body that is read as it comes. Used by one thread. */
+    /** A body that is read while it comes. Used by one thread. */
     interface Body extends AutoCloseable {
 
         /**
@@ -92,20 +92,20 @@ public interface Upstream {
         void close();
     }
 
-    /** What came of waiting for a piece. */
+    /** The result of waiting for a piece. */
     sealed interface Piece {}
 
     @SuppressWarnings("ArrayRecordComponent") // handed on as they are, never compared
     record Bytes(byte[] bytes) implements Piece {}
 
-    /** There is no more. */
+    /** The body has ended. */
     record End() implements Piece {}
 
-    /** Nothing came in that time; it may still. */
+    /** Nothing came in this time. It may still come. */
     record Silence() implements Piece {}
 
     /**
-     * There is more, but it does not come.
+     * The rest of the body will not come.
      *
      * @param failure {@link FailureClass#TRANSPORT} or {@link FailureClass#TIMEOUT}
      * @param detail for a log line: what happened, with no secret in it

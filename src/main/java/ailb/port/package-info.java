@@ -1,6 +1,6 @@
 /**
- * What the loop that sends requests asks of the world: keys, providers, time, threads, and who is told what happened. Adapters
- * implement it. {@code batch} and {@code api} have ports of their own, beside what calls them.
+ * The ports of the loop that sends requests: keys, providers, time, threads, and a listener. Adapters implement them.
+ * {@code batch} and {@code api} have ports of their own, beside the code that calls them.
  */
 @NullMarked
 package ailb.port;

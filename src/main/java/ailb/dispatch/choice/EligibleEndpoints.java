@@ -28,7 +28,10 @@ import java.util.Set;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 
-/** The endpoints that one request may be sent to: what stands in the way of each, who has room, and whom to take. */
+/**
+ * The endpoints that one request may be sent to: which of them cannot take it and why, which have room, and which one
+ * to choose.
+ */
 public final class EligibleEndpoints {
 
     private final DispatchContext context;
@@ -92,7 +95,7 @@ public final class EligibleEndpoints {
         return serving;
     }
 
-    /** Those that nothing stands in the way of, and that the day's budget leaves. */
+    /** The endpoints that can take the request, and that the day's budget allows. */
     public List<Endpoint> usable() {
         return spending.affordable(serving.stream()
                 .filter(endpoint -> !ineligible.containsKey(endpoint.name()))
@@ -111,17 +114,20 @@ public final class EligibleEndpoints {
         return ineligible.containsKey(endpoint.name());
     }
 
-    /** Whether a call of this request could go there along with another one's: it serves it, and has not failed it. */
+    /**
+     * Whether one write may admit a call of this request together with another's: the endpoint serves the request, and
+     * has not failed it.
+     */
     public boolean mayJoin(Endpoint endpoint) {
         return serving.contains(endpoint) && !isIneligible(endpoint) && !tried.contains(endpoint.name());
     }
 
-    /** The endpoints {@link #mayJoin} holds for, by name. */
+    /** The names of the endpoints that {@link #mayJoin} is true for. */
     public Set<String> untried() {
         return serving.stream().filter(this::mayJoin).map(Endpoint::name).collect(Collectors.toSet());
     }
 
-    /** The endpoint has failed this request: others come first from now on. */
+    /** Notes that the endpoint has failed this request. From now on others come first. */
     public void failedAt(Endpoint endpoint, FailureClass failure) {
         tried.add(endpoint.name());
         if (failure == FailureClass.OVERLOADED) {
@@ -129,7 +135,7 @@ public final class EligibleEndpoints {
         }
     }
 
-    /** Its item is written to too often: it is not asked again until {@link #forgetThrottling}. */
+    /** Notes that the endpoint's item gets too many writes. It is left out until {@link #forgetThrottling}. */
     public void throttled(Endpoint endpoint) {
         throttled.add(endpoint.name());
     }
@@ -147,7 +153,7 @@ public final class EligibleEndpoints {
         lookups.remove(endpoint.apiKey());
     }
 
-    /** The key to call it with; where there is none, that is what stands in its way from now on. */
+    /** The key to call the endpoint with. Without a key the endpoint is ineligible from now on. */
     public Optional<ApiKeys.ApiKey> key(Endpoint endpoint) {
         return switch (lookup(endpoint)) {
             case ApiKeys.ApiKey key -> Optional.of(key);
@@ -164,14 +170,14 @@ public final class EligibleEndpoints {
         };
     }
 
-    /** One look a request: several endpoints may share a key, and a store of keys that is down answers slowly. */
+    /** One lookup for each request: several endpoints may share a key, and a key store that is down answers slowly. */
     private ApiKeys.Lookup lookup(Endpoint endpoint) {
         return lookups.computeIfAbsent(endpoint.apiKey(), context.keys()::get);
     }
 
     /**
-     * A probe that is due goes before the weighted choice: it is what brings an endpoint back. So does a permit that is
-     * held: the choice was made when it was taken.
+     * Chooses by weight, with two exceptions. A probe that is due goes first: only a probe brings an endpoint back. So
+     * does a permit that is held: the choice was made when it was leased.
      */
     public EndpointOption choose(List<EndpointOption> ready) {
         boolean interactive = priority == Priority.INTERACTIVE;
@@ -197,7 +203,7 @@ public final class EligibleEndpoints {
         return ready.get(candidates.indexOf(chosen));
     }
 
-    /** @param refused the endpoints that have just refused the call */
+    /** @param refused names of the endpoints that have just refused the call */
     public Shortlist shortlist(Set<String> refused) {
         List<EndpointOption> options = new ArrayList<>();
         for (Endpoint endpoint : serving) {
@@ -205,11 +211,11 @@ public final class EligibleEndpoints {
                 option(endpoint).ifPresent(options::add);
             }
         }
-        // One that has refused and still seems to have room is not to be had; one that is seen to be full can be
-        // waited for.
+        // An endpoint that refused and still seems to have room will refuse again. One that is seen to be full may
+        // have room later.
         options.removeIf(option -> refused.contains(option.endpoint().name())
                 && option.room() <= context.time().now() + Shortlist.SOON);
-        // Only now: what has turned out unable to take the request is not the cheapest that can.
+        // Only now is it known which endpoints can take the request, and so which of them is the cheapest.
         List<Endpoint> usable = usable();
         Set<String> names = usable.stream().map(Endpoint::name).collect(Collectors.toSet());
         options.removeIf(option -> !names.contains(option.endpoint().name()));
@@ -224,7 +230,7 @@ public final class EligibleEndpoints {
                 .toList();
     }
 
-    /** With no endpoint closed, the one that is out for the least time yet may be tried early: of those with room. */
+    /** With every breaker open, the endpoint whose time ends first may be tried early, if it has room. */
     private List<EndpointOption> soonestDue(List<EndpointOption> options) {
         long now = context.time().now();
         List<EndpointOption> withRoom =
@@ -239,7 +245,7 @@ public final class EligibleEndpoints {
                 : onTime;
     }
 
-    /** A provider that is overloaded is so for all its keys: other providers come first, if they have room in time. */
+    /** An overloaded provider is overloaded for all its keys. Other providers come first, if they have room in time. */
     private List<EndpointOption> withoutOverloaded(List<EndpointOption> options) {
         long now = context.time().now();
         List<EndpointOption> others = options.stream()
@@ -250,7 +256,7 @@ public final class EligibleEndpoints {
                 : options;
     }
 
-    /** Whose servers an endpoint's calls go to. */
+    /** The servers an endpoint's calls go to, as a name for the provider. */
     private static String provider(Endpoint endpoint) {
         return String.valueOf(endpoint.baseUrl().getAuthority());
     }
@@ -280,7 +286,7 @@ public final class EligibleEndpoints {
         };
     }
 
-    /** Whether the endpoint is out for a key, and another one is known by now: then there is no need to wait. */
+    /** Whether the endpoint is out for a refused key, and that key has been replaced: then there is no need to wait. */
     private boolean isKeyReplaced(Endpoint endpoint, EndpointState state) {
         return Breaker.opening(state)
                 .filter(opening -> opening.reason() == FailureClass.CREDENTIAL)
@@ -295,7 +301,7 @@ public final class EligibleEndpoints {
         return tried.isEmpty() ? usual : usual.asRetry();
     }
 
-    /** The same where it has not failed anywhere. */
+    /** The same for a request that has not failed anywhere. */
     public Demand usualDemand(Endpoint endpoint) {
         return expected.at(endpoint);
     }

@@ -7,7 +7,7 @@ import ailb.pool.Endpoint;
 /**
  * An endpoint that could take a call.
  *
- * @param access what kind of call the breaker allows it
+ * @param access what kind of call the breaker allows now
  * @param room from when on it has room, nanoseconds since the epoch
  * @param maxWait longest wait that leaves time for the call itself, nanoseconds
  * @param tried whether it has failed this request before

@@ -29,7 +29,7 @@ final class ExpectedDemand {
                 MeanAnswer.of(window)));
     }
 
-    /** What Anthropic reads from its cache does not count against its limit, so the limit says nothing of its length. */
+    /** Anthropic does not count input read from its cache. So a cached prompt may be longer than the limit. */
     private Demand uncached(Endpoint endpoint, Demand whole) {
         OptionalLong most = endpoint.limits().of(LimitKind.INPUT_TOKENS_PER_MINUTE);
         boolean fits = most.isEmpty() || whole.inputTokens() <= most.getAsLong();

@@ -8,19 +8,22 @@ import java.util.Optional;
 /**
  * The endpoints that could take a call now or soon.
  *
- * @param options none of which is out; in no particular order
+ * @param options in no particular order
  * @param now when it was drawn up, nanoseconds since the epoch
  */
 public record Shortlist(List<EndpointOption> options, long now) {
 
-    /** A slot due within this time is as good as free. */
+    /** A slot that is due within this time counts as free. */
     public static final long SOON = Duration.ofMillis(250).toNanos();
 
     public Shortlist {
         options = List.copyOf(options);
     }
 
-    /** Those to choose from by weight, all with room at once. One that has failed only where no other is left. */
+    /**
+     * The endpoints to choose from by weight, all with room now. One that has failed the request is among them only if
+     * no other is left.
+     */
     public List<EndpointOption> ready() {
         boolean others = options.stream().anyMatch(option -> !option.tried() && waits(option));
         return options.stream()
@@ -28,7 +31,7 @@ public record Shortlist(List<EndpointOption> options, long now) {
                 .toList();
     }
 
-    /** The one worth waiting for when none is ready. */
+    /** The endpoint to wait for when none is ready. */
     public Optional<EndpointOption> soonest() {
         return options.stream()
                 .filter(this::waits)

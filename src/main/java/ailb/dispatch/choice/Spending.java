@@ -13,7 +13,7 @@ import ailb.stats.MeanAnswer;
 import ailb.stats.Window;
 import java.util.List;
 
-/** What prices and the day's spend, as this instance knows it now, mean for one request. */
+/** What prices and the day's spend mean for one request, as far as this instance knows them. */
 final class Spending {
 
     private final DispatchContext context;
@@ -26,12 +26,12 @@ final class Spending {
         this.cost = context.pool().settings().routing().cost();
     }
 
-    /** Whether the budget is used up and nothing is to be called any more today. */
+    /** Whether the budget is used up and no calls may be made until the next day. */
     boolean refuses() {
         return cost.atBudget() == BudgetPolicy.REFUSE && budget().isUsedUp();
     }
 
-    /** Those of the endpoints that may still be called: all, or only the cheapest once the budget is used up. */
+    /** The endpoints that may still be called: all of them, or only the cheapest once the budget is used up. */
     List<Endpoint> affordable(List<Endpoint> endpoints) {
         return switch (cost.atBudget()) {
             case REFUSE -> endpoints; // where it refuses, it refuses the request whatever the endpoint
@@ -40,7 +40,7 @@ final class Spending {
         };
     }
 
-    /** How prices tell in the choice among the endpoints. */
+    /** How prices count in the choice among the endpoints. */
     CostRule rule(List<Endpoint> endpoints) {
         double exponent = budget().exponent();
         return exponent == 0 ? CostRule.NONE : new CostRule(typicalCall(endpoints), exponent);
@@ -56,8 +56,8 @@ final class Spending {
     }
 
     /**
-     * This prompt, with as long an answer as these endpoints have given on the mean. The same call for all: what each
-     * would admit it for depends on how its provider accounts for tokens, and that is no difference in price.
+     * This prompt, with an answer as long as the mean of these endpoints. All prices are compared for the same call:
+     * the tokens an endpoint admits it on depend on its token accounting, which changes no price.
      */
     private Demand typicalCall(List<Endpoint> endpoints) {
         long now = context.time().now();

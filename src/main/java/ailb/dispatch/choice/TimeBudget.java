@@ -15,22 +15,22 @@ import java.time.Duration;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
-/** What time there is for an attempt, and what time it needs. All in nanoseconds. */
+/** How much time there is for an attempt, and how much it needs. Nanoseconds. */
 public final class TimeBudget {
 
-    /** Kept back for reporting the call and answering. */
+    /** Kept back for recording the call and sending the answer. */
     static final long RESERVE = Duration.ofMillis(250).toNanos();
 
-    /** What an attempt needs at an endpoint nothing is known of yet. */
+    /** What an attempt needs at an endpoint without known latency. */
     private static final long UNKNOWN_NEED = Duration.ofSeconds(1).toNanos();
 
-    /** No attempt is cut off before this for being slow: callers of an LLM rather wait. */
+    /** No attempt is cut off for slowness before this time: callers of an LLM would rather wait. */
     private static final double PATIENCE = Duration.ofSeconds(30).toNanos();
 
-    /** Silence for this long is a fault where nothing is known. */
+    /** Silence this long is a fault at an endpoint without known latency. */
     private static final double UNKNOWN_PATIENCE = Duration.ofSeconds(10).toNanos();
 
-    /** Tokens of an answer that has time to come where the caller names no bound. */
+    /** Tokens of an answer that an attempt leaves time for, where the caller names no bound. */
     private static final long LONG_ANSWER = 4096;
 
     private static final Duration AFTER_ATTEMPT = Duration.ofSeconds(5);
@@ -52,9 +52,9 @@ public final class TimeBudget {
     }
 
     /**
-     * Time that can be spent before an attempt starts; negative when too late. One that is a retry, or a line of a batch,
-     * must have an even chance to finish. A request's first call is made with less too: there will never be more time for
-     * it, while a line comes again.
+     * Time that may pass before an attempt starts; negative when it is too late. A retry, or a line of a batch, needs
+     * at least an even chance to finish. A request's first call may start with less: it will never have more time,
+     * while a line comes again (ADR 22).
      */
     public long spare(EndpointState state, Demand demand) {
         long usual = usualNeed(state, demand);
@@ -70,7 +70,7 @@ public final class TimeBudget {
                 : UNKNOWN_NEED;
     }
 
-    /** What answers usually take: max_tokens is a bound, and mostly a generous one. */
+    /** The tokens of a usual answer. max_tokens is only a bound, and mostly a generous one. */
     private static long usualOutput(Window window, Demand demand) {
         OptionalDouble mean = MeanAnswer.of(window);
         return mean.isPresent()
@@ -79,8 +79,8 @@ public final class TimeBudget {
     }
 
     /**
-     * How long an attempt may take; above 0. The demand will not do: it is that of an answer of usual length, and a long
-     * one would be cut off at every try.
+     * How long an attempt may take; above 0. Goes by the caller's bound and not by the demand: the demand is that of a
+     * usual answer, and a long answer would be cut off at every try.
      *
      * @param maxTokens the caller's bound on the answer
      */
@@ -96,25 +96,25 @@ public final class TimeBudget {
 
     private OptionalDouble slow(EndpointState state) {
         OptionalDouble slow = Latency.quantile(Window.of(state, time.now()), 0.95);
-        // A probe keeps all others out. Its endpoint's window is empty, so the last p95 will do.
+        // A probe keeps all other calls out, so the window is empty: the last known p95 counts.
         return slow.isEmpty() && !Breaker.isClosed(state) && state.has(Attribute.P95)
                 ? OptionalDouble.of((double) state.get(Attribute.P95))
                 : slow;
     }
 
-    /** Nanoseconds until whatever has begun must have ended: a stream that flows is given them all. */
+    /** Nanoseconds until every call must have ended. A stream that flows gets all of them. */
     public long left() {
         return deadline.remaining(time) - RESERVE;
     }
 
-    /** How long a probe keeps others from probing: as long as its attempt may take, and what follows it. */
+    /** How long a probe keeps others from probing: the longest its attempt may take, and a few seconds to record it. */
     public Duration probeTime(EndpointState state, Demand demand, OptionalLong maxTokens) {
         return attempt(state, demand, maxTokens).plus(AFTER_ATTEMPT);
     }
 
     /**
-     * Whether an attempt had the time that an endpoint in good health needs for an answer of usual length. One that the
-     * request's own end cut short before tells nothing of the endpoint.
+     * Whether an attempt had as much time as a healthy endpoint needs for a usual answer. An attempt that the request's
+     * own end cut shorter says nothing about the endpoint.
      */
     public boolean isFair(Duration attempt, EndpointState state, Demand demand) {
         Window window = Window.of(state, time.now());

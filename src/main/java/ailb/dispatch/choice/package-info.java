@@ -1,5 +1,6 @@
 /**
- * Which endpoints a request may be sent to, and which of them it is sent to: time, what each endpoint supports, room, prices.
+ * Which endpoints a request may be sent to, and which one it is sent to: by what each supports, by time, room and
+ * price.
  */
 @NullMarked
 package ailb.dispatch.choice;

@@ -28,12 +28,12 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Predicate;
 
 /**
- * Reports of calls of which the answers wait a moment, to be made together or with another write. Failures and probes are
- * reported at once, and what waits before them with them: others must know, and in order.
+ * Lets answers wait a moment, so that one write records several, or records them with an admission (ADR 20). Failures
+ * and probes are recorded at once, together with the answers that wait: other instances must know, in the right order.
  */
 public final class DeferredOutcomes implements OutcomeSink {
 
-    /** As many are due however young: no write comes that could take them along. */
+    /** When more answers than this wait, they are due: no other write takes them along. */
     private static final int MOST_WAITING = 20;
 
     private final OutcomeRecorder recorder;
@@ -44,7 +44,7 @@ public final class DeferredOutcomes implements OutcomeSink {
 
     /**
      * @param defers whether answers of an endpoint may wait
-     * @param longestWait after which they are due
+     * @param longestWait how long an answer may wait
      */
     public DeferredOutcomes(OutcomeRecorder recorder, TimeSource time, Predicate<Endpoint> defers,
             Duration longestWait) {
@@ -73,7 +73,7 @@ public final class DeferredOutcomes implements OutcomeSink {
         return waiting.computeIfAbsent(endpoint.name(), _ -> new ConcurrentLinkedQueue<>());
     }
 
-    /** Nanoseconds until answers are due to be reported; very long where none wait. */
+    /** Nanoseconds until answers are due; very long where none wait. */
     public long untilDue() {
         return waiting.values()
                 .stream()
@@ -85,9 +85,9 @@ public final class DeferredOutcomes implements OutcomeSink {
     }
 
     /**
-     * Reports all answers of the endpoints where one is due; an item that takes no more writes gets them later.
+     * Records all answers of the endpoints where one is due. They wait on where the item takes no more writes.
      *
-     * @param deadline of the request that does this by the way: when it has passed the next one may
+     * @param deadline of the request that does this on the side; after it the next request does the rest
      */
     void flushDue(Deadline deadline) {
         waiting.values()
@@ -101,12 +101,12 @@ public final class DeferredOutcomes implements OutcomeSink {
         return first != null && (time.age(first.since()) >= longestWait || queue.size() > MOST_WAITING);
     }
 
-    /** Reports all answers there are. */
+    /** Records all answers that wait. */
     public void flush() {
         waiting.values().forEach(queue -> flush(queue, Deadline.NONE, false));
     }
 
-    /** One write for those of an endpoint that were admitted under one generation. */
+    /** One write for each group of answers that were admitted under one generation. */
     private void flush(Queue<Waiting> queue, Deadline deadline, boolean canWait) {
         Map<Kind, List<Waiting>> together = new LinkedHashMap<>();
         for (Waiting one = queue.poll(); one != null; one = queue.poll()) {
@@ -124,7 +124,7 @@ public final class DeferredOutcomes implements OutcomeSink {
         return new Kind(one.outcome().permit().admitted().get(Attribute.GENERATION), isOld(one));
     }
 
-    /** What the window has forgotten by now is not counted in it as new. */
+    /** An answer that is older than the window must not be counted as new. */
     private boolean isOld(Waiting one) {
         return time.age(one.since()) > Window.LENGTH.toNanos();
     }
@@ -133,10 +133,10 @@ public final class DeferredOutcomes implements OutcomeSink {
         return new OutcomeUpdate(some.stream().map(Waiting::outcome).toList(), isOld(some.getFirst()));
     }
 
-    /** What answers have in common that one write can report. */
+    /** What answers have in common that one write can record. */
     private record Kind(long generation, boolean old) {}
 
-    /** The answers that one write to the endpoint can report along with what it is made for. They wait no more. */
+    /** Takes the answers that another write to the endpoint can record too. */
     private List<Waiting> take(Endpoint endpoint, EndpointState known) {
         Queue<Waiting> queue = queue(endpoint);
         List<Waiting> taken = new ArrayList<>();
@@ -149,7 +149,7 @@ public final class DeferredOutcomes implements OutcomeSink {
         return taken;
     }
 
-    /** Answers on their way with a write. Those that it did not make wait on. */
+    /** Answers that another write records too. If it does not, they wait on. */
     final class Piggyback implements PiggybackUpdate, AutoCloseable {
 
         private final Endpoint endpoint;

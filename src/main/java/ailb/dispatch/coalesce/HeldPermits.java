@@ -18,8 +18,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 
 /**
- * Permits this instance has been leased and has no calls for yet. They die with it, and with their time: an instance that
- * was frozen finds none.
+ * Permits that this instance leased and has no calls for yet (ADR 21). They end with the instance, and after their
+ * time: an instance that was frozen finds none.
  */
 final class HeldPermits {
 
@@ -31,12 +31,12 @@ final class HeldPermits {
     }
 
     /**
-     * What one write has left for later calls.
+     * The permits that one write leased for later calls.
      *
      * @param admitted the item as the admission left it
-     * @param since when it was made, nanoseconds since the epoch, as the others
+     * @param since when the write was made, nanoseconds since the epoch, as the next two
      * @param from when all of its calls may start
-     * @param until by when they must have
+     * @param until when all of its calls must have started
      */
     private record Lease(EndpointState admitted, long since, long from, long until, AtomicReference<Left> left) {
 
@@ -49,7 +49,7 @@ final class HeldPermits {
         }
     }
 
-    /** The tokens are for all the calls together: how they are shared out is seen when the calls come. */
+    /** The tokens are for all calls together, as nobody knows yet how many each will take. */
     private record Left(long calls, Demand tokens) {
 
         boolean covers(Demand demand) {
@@ -68,7 +68,7 @@ final class HeldPermits {
     }
 
     /**
-     * Keeps permits of one write for later calls.
+     * Keeps the permits of one write for later calls.
      *
      * @param permits at least one
      * @param until by when their calls must have started, nanoseconds since the epoch
@@ -88,12 +88,15 @@ final class HeldPermits {
                         new AtomicReference<>(new Left(permits.size(), tokens))));
     }
 
-    /** Whether {@link #take} has a permit for this call. */
+    /** Whether {@link #take} would find a permit for this call. */
     boolean has(Endpoint endpoint, Demand demand, EndpointState known) {
         return usable(endpoint, demand, known).anyMatch(lease -> lease.left().get().covers(counted(endpoint, demand)));
     }
 
-    /** A permit for a call that starts now, if one is held; {@code known} is the endpoint as last seen, and closed. */
+    /**
+     * A permit for a call that starts now, if one is held. {@code known} is the endpoint as last seen, with its breaker
+     * closed.
+     */
     Optional<Permit> take(Endpoint endpoint, Demand demand, EndpointState known) {
         return usable(endpoint, demand, known)
                 .filter(lease -> tryTake(lease, counted(endpoint, demand)))
@@ -123,7 +126,7 @@ final class HeldPermits {
         }
     }
 
-    /** What a lease is asked for: tokens only where there is a limit for them. */
+    /** What the call takes of a lease: tokens only where the endpoint has a limit for them. */
     private static Demand counted(Endpoint endpoint, Demand demand) {
         return endpoint.limits().amounts().keySet().stream().allMatch(LimitKind::countsRequests)
                 ? new Demand(0, 0)

@@ -5,14 +5,14 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** How many calls of late this instance would have made to each endpoint: a count that fades. */
+/** How many calls this instance recently had for each endpoint: a count that decays exponentially. */
 final class LocalCallRate {
 
     private final TimeSource time;
     private final double fading;
     private final Map<String, Count> counts = new ConcurrentHashMap<>();
 
-    /** @param fading a count falls to 1/e of itself in this time */
+    /** @param fading time in which a count falls to 1/e of itself */
     LocalCallRate(TimeSource time, Duration fading) {
         this.time = time;
         this.fading = fading.toNanos();
@@ -24,7 +24,7 @@ final class LocalCallRate {
         return new Count(count.calls() * Math.exp(-Math.max(0, now - count.at()) / fading), now);
     }
 
-    /** Counts one more, and tells of those before: about as many as come in the time of {@code fading}. */
+    /** Counts one more call, and returns the count before it: about the calls of the time {@code fading}. */
     double count(String endpoint) {
         long now = time.now();
         Count counted = counts.compute(endpoint, (_, known) -> {

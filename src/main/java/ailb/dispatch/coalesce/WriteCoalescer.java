@@ -29,21 +29,27 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Saves writes where an endpoint's item gets too many, see {@link WriteModes}. What this instance knows by itself then is
- * little and young: answers not reported yet, and permits not used yet, both for seconds at most while it runs.
+ * Saves writes where an endpoint's item gets too many, see {@link WriteModes}. Then this instance alone knows of a few
+ * answers and a few permits, for seconds at most (ADR 20 and 21).
  */
 public final class WriteCoalescer implements OutcomeSink {
 
-    /** Permits of one write. */
+    /** Most permits of one write. */
     static final int LARGEST_LEASE = 10;
 
-    /** Answers wait for another write, and permits for a call, for so long at most. */
+    /** The longest that an answer waits for a write, and a permit for a call. */
     static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
 
-    /** By this chance a call has its endpoint drawn anew; the others follow the one before, and take its report along. */
+    /**
+     * The chance that a call draws its endpoint anew. The others go where the one before went, so that their write
+     * records its outcome.
+     */
     private static final double MOVES = 0.05;
 
-    /** Of the calls that are to be expected while permits last, so many are provided for: hardly a permit is left over. */
+    /**
+     * The share of the expected calls that permits are leased for. It is below 1, so that hardly any permit is left
+     * over.
+     */
     private static final double PROVIDED = 0.75;
 
     private final WriteModes.Rule modes;
@@ -85,8 +91,8 @@ public final class WriteCoalescer implements OutcomeSink {
     }
 
     /**
-     * What a choice among these is drawn by. The same number again means the same endpoint while the weights are as they
-     * were, and no other share of the calls: those of all instances are spread as they would be by new ones.
+     * The random numbers for the next choice among these endpoints. The same number chooses the same endpoint as long
+     * as the weights stay the same. Over all instances the calls are spread as by fresh numbers.
      */
     public RandomGenerator draw(Collection<Endpoint> endpoints, RandomGenerator random) {
         if (endpoints.stream().noneMatch(this::isBusy)) {
@@ -98,15 +104,15 @@ public final class WriteCoalescer implements OutcomeSink {
         return () -> drawn;
     }
 
-    /** Whether the call needs no write to be admitted. */
+    /** Whether the call can be admitted without a write. */
     public boolean isPermitHeld(Endpoint endpoint, Demand demand, Breaker.Access access) {
         return access == Breaker.Access.NORMAL && permits.has(endpoint, demand, view.state(endpoint));
     }
 
     /**
-     * Has one call admitted: by a permit that is held, or by a write that takes along what waits to be written.
+     * Admits one call: by a permit that is held, or by a write that also records the answers that wait.
      *
-     * @param request for this call alone
+     * @param request for one call
      */
     public AdmissionResult admit(PermitIssuer issuer, AdmissionRequest request) {
         Endpoint endpoint = request.endpoint();
@@ -131,9 +137,9 @@ public final class WriteCoalescer implements OutcomeSink {
     }
 
     /**
-     * The request, and permits to hold for the calls to expect, where the endpoint's mode is to lease.
+     * The request, extended by permits for the expected calls where the endpoint's mode is to lease.
      *
-     * @param calls of this instance in {@link #LONGEST_WAIT}
+     * @param calls that this instance expects in {@link #LONGEST_WAIT}
      */
     private AdmissionRequest withFurther(AdmissionRequest request, PermitIssuer issuer, double calls) {
         Endpoint endpoint = request.endpoint();
@@ -150,7 +156,7 @@ public final class WriteCoalescer implements OutcomeSink {
                 : request.with(Collections.nCopies(further, mean(view.state(endpoint), now)), held);
     }
 
-    /** What the fleet's calls take on the mean. */
+    /** What a call of the fleet takes on average. */
     private static Demand mean(EndpointState known, long now) {
         Window window = Window.of(known, now);
         double calls = Math.max(1, window.sum(WindowSlot::admitted));

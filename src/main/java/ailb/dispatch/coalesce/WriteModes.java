@@ -10,26 +10,26 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * How this instance writes to the items of endpoints. An item takes so many writes a second, and nobody can make it take
- * more, so a busy one gets fewer for each call.
+ * How this instance writes to the items of endpoints. An item takes a fixed number of writes a second, so a busy one
+ * gets fewer writes for each call.
  */
 public final class WriteModes implements DispatchListener {
 
-    /** What DynamoDB makes of one item's writes a second: about 1,000. */
+    /** Writes a second that DynamoDB takes for one item: about 1,000. */
     private static final double ITEM_WRITES = 1000;
 
-    /** A busy item that has refused a write is spared for so long, whatever its window shows. */
+    /** After a busy item has refused a write, it gets fewer writes for this long, whatever its window shows. */
     private static final long SPARED_FOR = Duration.ofSeconds(30).toNanos();
 
     private final TimeSource time;
 
-    /** Calls a second of the whole fleet from which reports wait for the next admission. */
+    /** Calls a second of the whole fleet from which outcomes wait for the next admission. */
     private final double deferredFrom;
 
-    /** Calls a second from which permits are leased too: with one write a call the item would be full soon. */
+    /** Calls a second from which permits are leased too: even one write a call would soon be too many. */
     private final double leasedFrom;
 
-    /** Calls a second from which sparing an item helps it: one with fewer is refused for other reasons. */
+    /** Calls a second from which fewer writes help. With fewer calls, writes are refused for other reasons. */
     private final double sparedFrom;
 
     private final Map<String, Long> throttled = new ConcurrentHashMap<>();
@@ -46,17 +46,17 @@ public final class WriteModes implements DispatchListener {
         sparedFrom = itemWrites / 6;
     }
 
-    /** Says how to write to an endpoint's item. */
+    /** Decides how to write to an endpoint's item. */
     public interface Rule {
         Mode of(Endpoint endpoint, Observation seen);
     }
 
     public enum Mode {
-        /** One write takes a permit, and one reports the call. */
+        /** One write takes a permit, and one records the outcome. */
         PLAIN,
-        /** The report waits, and is made with the next admission. */
+        /** The outcome waits, and is recorded with the next admission. */
         DEFERRED_OUTCOMES,
-        /** One write takes the permits of several calls, and reports several. */
+        /** One write takes the permits of several calls, and records several outcomes. */
         LEASED
     }
 
@@ -67,7 +67,7 @@ public final class WriteModes implements DispatchListener {
         }
     }
 
-    /** By the calls of the whole fleet, which are the same in every mode: no mode switches itself off again. */
+    /** Goes by the calls of the whole fleet. They are the same in every mode, so no mode switches itself off again. */
     public Mode of(Endpoint endpoint, Observation seen) {
         double calls = seen.callsPerSecond();
         Long refused = throttled.get(endpoint.name());

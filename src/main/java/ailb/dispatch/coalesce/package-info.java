@@ -1,6 +1,6 @@
 /**
- * Fewer writes where an endpoint's item gets too many: reports that wait for another write, and permits held for the next
- * calls.
+ * Fewer writes where an endpoint's item gets too many: outcomes wait for another write, and permits are held for the
+ * next calls.
  */
 @NullMarked
 package ailb.dispatch.coalesce;

@@ -34,8 +34,8 @@ public record DispatchContext(
     /**
      * A context with one store.
      *
-     * @param share share of its limits that each endpoint may be used to, above 0 and at most 1
-     * @param modes how the items are written to
+     * @param share the share of each endpoint's limits to use, above 0 and at most 1
+     * @param modes how to write to the items
      */
     public static DispatchContext of(
             Pool pool,

@@ -10,7 +10,7 @@ import ailb.stats.Window;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** What this instance has admitted of late, counted in windows like those the fleet is counted in. */
+/** What this instance recently admitted, counted in windows like those of the fleet. */
 public final class LocalAdmissions implements DispatchListener {
 
     private final Map<String, EndpointState> windows = new ConcurrentHashMap<>();

@@ -9,21 +9,24 @@ import ailb.stats.Window;
 import java.util.List;
 
 /**
- * The share of an endpoint's limits that one instance may use by itself: its part in the fleet's traffic as last seen.
- * Were all to keep to theirs, the fleet would keep to the limits.
+ * The share of an endpoint's limits that one instance may use by itself: its part in the fleet's traffic as last seen
+ * (ADR 7). If every instance keeps to its share, the fleet keeps to the limits.
  *
- * <p>Of few calls, each instance sees others than the next: one saw 2 of 4, another before it 3 of 3. So the traffic is
- * taken to be {@link #UNSEEN} calls more, so that such shares hardly add up to more than one either.
+ * <p>Where calls are few, instances see different totals: one saw itself make 3 of 3 calls, a later one 2 of 4. Their
+ * shares would add up to more than one. So {@link #UNSEEN} calls are added to the fleet's.
  */
 final class LocalShare {
 
-    /** With a smaller share the interval of a daily limit would leave the range of points in time. */
+    /** With a smaller share the emission interval of a daily limit would overflow. */
     private static final double LEAST = 1e-4;
 
-    /** Calls of others that an instance may not have seen. More would leave less to an instance that calls seldom. */
+    /**
+     * Calls of other instances that this one may not have seen. A larger number leaves too little to an instance that
+     * calls seldom.
+     */
     private static final double UNSEEN = 5;
 
-    /** How full the limits are, as points in time. */
+    /** The fields that say how full the limits are, as points in time. */
     private static final List<Attribute> MOMENTS = List.of(
             Attribute.REQUESTS,
             Attribute.TOKENS,
@@ -40,7 +43,7 @@ final class LocalShare {
      * @param own the window of this instance's own admissions
      * @param fleet the endpoint as last seen
      * @param now nanoseconds since the epoch
-     * @param unknown the share where neither tells anything
+     * @param unknown the share where neither window has calls
      */
     static double of(EndpointState own, Observation fleet, long now, double unknown) {
         if (fleet.age() > Window.LENGTH.toNanos()) {
@@ -54,11 +57,11 @@ final class LocalShare {
     }
 
     /**
-     * The item to begin with alone: as last seen, since a bucket of a share is as full as the whole one was. Only what
-     * was counted of the day is shared like the limit. What the outage before took is still taken: else a store that
-     * comes and goes would give a burst each time.
+     * The item to begin an outage with: the one last seen, as a share of a bucket is as full as the whole bucket. Only
+     * the day's count is divided as the limit is. What the outage before took still counts. Otherwise a store that
+     * comes and goes would allow a burst each time.
      *
-     * @param before the instance's own item when it was last alone, empty where it never was
+     * @param before the instance's own item at the end of the outage before; empty if there was none
      */
     static EndpointState beginning(EndpointState known, EndpointState before, double share) {
         ConditionalUpdate.Builder update = ConditionalUpdate.builder();

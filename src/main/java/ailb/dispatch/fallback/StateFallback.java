@@ -15,9 +15,9 @@ import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What requests are decided on: the shared state or, while its store is down, items of this instance's own with a share
- * of each limit. All rules work the same on both. The own items end with the outage; what they counted is not added to
- * the shared totals.
+ * Chooses the state that requests are served with: the shared one or, while its store is down, this instance's own with
+ * a share of each limit (ADR 7). The same rules work on both. The own items end with the outage. What they counted is
+ * not added to the shared totals.
  */
 public final class StateFallback {
 
@@ -41,7 +41,10 @@ public final class StateFallback {
 
     private record Local(long outage, InMemoryStateStore items, DispatchContext context) {}
 
-    /** The context to serve requests with now. One caller a second waits for a store that is down; all others go on at once. */
+    /**
+     * The context to serve requests with now. While the store is down, one caller a second tries it and waits; all
+     * others go on at once.
+     */
     public DispatchContext current() {
         watch.tryAgain();
         return switch (watch.standing()) {
@@ -55,7 +58,7 @@ public final class StateFallback {
         return shared;
     }
 
-    /** Whether nobody can go by what the fleet shares. One caller a second waits for a store that is down. */
+    /** Whether the shared store is down. One caller a second tries it and waits. */
     public boolean isStoreDown() {
         watch.tryAgain();
         return watch.standing() instanceof StoreWatch.Down;
@@ -68,7 +71,7 @@ public final class StateFallback {
         };
     }
 
-    /** Made once an outage: all who come at once must go by the same items. */
+    /** Makes one context for each outage: all requests must share its items. */
     private DispatchContext during(long outage) {
         Local known = local.get();
         if (known != null && known.outage() >= outage) {

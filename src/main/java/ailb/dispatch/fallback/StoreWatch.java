@@ -16,24 +16,27 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * The shared store, watched: two failures in a row within ten seconds and it is down. Then nobody waits for it any more,
- * but for one caller a second that tries it again.
+ * The shared store, and whether it is down: after two failures in a row within ten seconds. Then nobody waits for it,
+ * except one caller a second that tries it again.
  */
 public final class StoreWatch implements StateStore {
 
     /**
-     * After so many nanoseconds a failure is forgotten: an instance that only reads has no write to end a row. One that
-     * makes calls meets a store that is down twice in each.
+     * A failure is forgotten after this time, nanoseconds: an instance that only reads makes no write that would end
+     * the row. An instance that makes calls meets a failing store twice in each call.
      */
     private static final long MEMORY = Duration.ofSeconds(10).toNanos();
 
-    /** From one try of a store that is down to the next, nanoseconds. */
+    /** Time between two tries of a store that is down, nanoseconds. */
     private static final long RETRY = Duration.ofSeconds(1).toNanos();
 
-    /** No endpoint's: the item that a store is tried with is never made. */
+    /** The key of the item that a store is tried with. No endpoint has it, and the item is never written. */
     private static final String PROBED = "store-probe";
 
-    /** Whose guard never holds. Only a write shows that writes are answered, and a refused one is an answer too. */
+    /**
+     * A write whose guard never holds. Only a write shows that writes are answered, and a rejected one is an answer
+     * too.
+     */
     private static final ConditionalUpdate PROBE = ConditionalUpdate.builder()
             .guard(Guard.equal(Attribute.GENERATION, Long.MAX_VALUE))
             .put(Attribute.GENERATION, 0)
@@ -50,12 +53,12 @@ public final class StoreWatch implements StateStore {
         this.listener = listener;
     }
 
-    /** How the store is doing, as far as this instance can tell. */
+    /** The store's condition, as far as this instance can tell. */
     sealed interface Standing {}
 
     /**
      * @param outages how many there have been
-     * @param failedAt when it last failed to, nanoseconds since the epoch; 0 where it has answered a write since
+     * @param failedAt when it last did not answer, nanoseconds since the epoch; 0 if it has answered a write since
      */
     record Answering(long outages, long failedAt) implements Standing {}
 
@@ -122,7 +125,7 @@ public final class StoreWatch implements StateStore {
         };
     }
 
-    /** Tries a store that is down, if that is due and nobody else does. */
+    /** Tries a store that is down, if a try is due and nobody else makes it. */
     void tryAgain() {
         if (!(standing.get() instanceof Down down) || time.age(down.tried()) < RETRY) {
             return;

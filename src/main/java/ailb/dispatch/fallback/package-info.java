@@ -1,6 +1,6 @@
 /**
- * What requests are decided on: the state that the fleet shares or, while its store is down, a share of each limit that this
- * instance keeps to by itself.
+ * The state that requests are served with: the fleet's or, while its store is down, this instance's own with a share of
+ * each limit.
  */
 @NullMarked
 package ailb.dispatch.fallback;

@@ -14,7 +14,7 @@ import java.util.List;
  * @param access what kind of call the breaker allows now
  * @param maxWait longest wait for the slot of any of them, nanoseconds
  * @param probeTime how long the call may take if it is a probe
- * @param held how long all calls but the first may be held back, nanoseconds; 0 where none are
+ * @param held how long the permits of all calls but the first may be held, nanoseconds; 0 for not at all
  */
 public record AdmissionRequest(
         Endpoint endpoint,
@@ -40,7 +40,7 @@ public record AdmissionRequest(
         this(endpoint, List.of(demand), priority, access, maxWait, probeTime, 0);
     }
 
-    /** The same for further calls too, which may be held back for this long. */
+    /** The same for further calls too, whose permits may be held this long. */
     public AdmissionRequest with(List<Demand> further, long heldBack) {
         List<Demand> all = new ArrayList<>(demands);
         all.addAll(further);

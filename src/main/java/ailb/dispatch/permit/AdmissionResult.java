@@ -7,7 +7,7 @@ public sealed interface AdmissionResult {
 
     /**
      * @param permits for the first of the calls asked for; at least one, in the order of their slots
-     * @param until by when the calls must have started, nanoseconds since the epoch, where they are held
+     * @param until when calls that are held must have started, nanoseconds since the epoch
      */
     record Granted(List<Permit> permits, long until) implements AdmissionResult {
 
@@ -16,12 +16,12 @@ public sealed interface AdmissionResult {
         }
     }
 
-    /** No room soon enough, others were quicker, or the endpoint has been taken out meanwhile. */
+    /** There is no room soon enough, other calls were quicker, or the breaker opened meanwhile. */
     record Refused() implements AdmissionResult {}
 
-    /** Its item is written to too often: asking again would make it worse. */
+    /** The endpoint's item gets too many writes. Asking again would make it worse. */
     record Throttled() implements AdmissionResult {}
 
-    /** The store did not say. If the permit was taken, nobody uses it. */
+    /** The store did not answer. If the write was made, nobody uses its permits. */
     record Unknown() implements AdmissionResult {}
 }

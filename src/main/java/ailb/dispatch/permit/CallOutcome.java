@@ -25,10 +25,10 @@ import java.util.function.Function;
  * How one call ended, and what that means for its endpoint.
  *
  * @param nanos how long the call took
- * @param headAt when the head of the reply came, nanoseconds since the epoch; of no reply, when the call ended
- * @param retryAfter how long the endpoint is to be left alone when it refused for its limits, nanoseconds
- * @param tellsNothing whether it says nothing of the endpoint: a key that has been replaced meanwhile, a call cut short by
- *     its own request's end, a count of tokens
+ * @param headAt when the head of the reply came, or the call ended without one; nanoseconds since the epoch
+ * @param retryAfter how long to send the endpoint nothing after it refused the call for its limits, nanoseconds
+ * @param tellsNothing whether the outcome says nothing about the endpoint's health: the key was replaced meanwhile, the
+ *     request's own time ran out, or tokens were only counted
  * @param deadline of the request
  */
 public record CallOutcome(
@@ -41,12 +41,12 @@ public record CallOutcome(
         boolean tellsNothing,
         Deadline deadline) {
 
-    /** Whether the call was answered, and counts as that. */
+    /** Whether the call counts as an answer. */
     public boolean isAnswer() {
         return reply instanceof ProviderReply.Answer && !tellsNothing;
     }
 
-    /** Whether the call was a fault of the endpoint, and counts as one. */
+    /** Whether the call counts as a fault of the endpoint. */
     boolean isFault() {
         return reply instanceof ProviderReply.Failure failure && failure.failure().isEndpointFault() && !tellsNothing;
     }
@@ -65,7 +65,7 @@ public record CallOutcome(
         };
     }
 
-    /** The tokens of an answer, or of what came of one, where that is known. */
+    /** The tokens of an answer, or of the part of it that came; empty where they are unknown. */
     Optional<Usage> usage() {
         return switch (reply) {
             case ProviderReply.Answer answer -> Optional.ofNullable(answer.usage());
@@ -73,7 +73,7 @@ public record CallOutcome(
         };
     }
 
-    /** What that cost, nano-dollars; empty where that is not known. */
+    /** What the tokens cost, nano-dollars; empty where tokens or price are unknown. */
     OptionalLong cost() {
         Price price = permit.endpoint().price();
         return usage().isEmpty() || price == null ? OptionalLong.empty() : OptionalLong.of(cost(price, usage().get()));

@@ -26,7 +26,7 @@ public final class OutcomeRecorder {
 
     private static final int TRIES = 4;
 
-    /** So long after a request's deadline nobody waits for it: its instance has been frozen. */
+    /** This long after a request's deadline nobody waits for it any more: its instance was frozen. */
     private static final long FORGOTTEN = Duration.ofSeconds(5).toNanos();
 
     private final Breaker breaker;
@@ -51,24 +51,24 @@ public final class OutcomeRecorder {
         this.listener = listener;
     }
 
-    /** What has become of a outcomes. */
+    /** What came of a write that records calls. */
     sealed interface Recording {}
 
-    /** It counts for the endpoint's health, whose item it left like this. */
+    /** The calls count for the endpoint's health. This is its item after the write. */
     record Counted(EndpointState recorded) implements Recording {}
 
-    /** It does not, or nobody knows. */
+    /** The calls do not count for the endpoint's health, or nobody knows whether they do. */
     record Uncounted() implements Recording {}
 
-    /** It was not made: the item is written to too often, or the time was over. */
+    /** The write was not made: the item gets too many writes, or the time was over. */
     public record Postponed() implements Recording {}
 
     /**
      * Records calls. A write that may have been made is not repeated: it would count twice.
      *
      * @param before answers that have not been recorded yet, of the same endpoint and generation
-     * @param deadline of the request: when it has just passed no further try begins, for somebody waits
-     * @param canWait whether it is given back in the end, where it could not be made
+     * @param deadline of the request; no further try begins after it, because the caller waits
+     * @param canWait whether calls that could not be recorded may be recorded later: {@link Postponed}
      */
     public Recording record(OutcomeUpdate outcomes, Optional<OutcomeUpdate> before, Deadline deadline,
             boolean canWait) {
@@ -105,7 +105,7 @@ public final class OutcomeRecorder {
     }
 
     /**
-     * Records a call at once, and has the breaker judge.
+     * Records a call at once, and makes the move of the breaker that follows.
      *
      * @param before answers that have not been recorded yet, of the same endpoint and generation
      * @param failure empty where the call was answered
@@ -176,7 +176,7 @@ public final class OutcomeRecorder {
         return new Recent(window.sum(WindowSlot::calls), window.sum(WindowSlot::failures));
     }
 
-    /** Gives a probe back whose call is not made, or tells nothing. */
+    /** Gives a probe back when its call is not made, or tells nothing. */
     public void abandon(Permit permit) {
         if (permit.access() != Breaker.Access.NORMAL) {
             make(permit.endpoint(), Breaker.abandon(permit.admitted()));

@@ -18,10 +18,10 @@ import java.util.function.Function;
 import java.util.function.ToLongFunction;
 
 /**
- * How calls ended, as the one write that reports them.
+ * How calls ended, as the one write that records them.
  *
  * @param calls one call, or several answers of one endpoint to calls admitted under one generation
- * @param old whether they ended so long ago that they tell nothing of the endpoint's health any more
+ * @param old whether they ended too long ago to say anything about the endpoint's health now
  */
 public record OutcomeUpdate(List<CallOutcome> calls, boolean old) {
 
@@ -37,15 +37,15 @@ public record OutcomeUpdate(List<CallOutcome> calls, boolean old) {
         return calls.getFirst().permit().endpoint();
     }
 
-    /** Whether the calls count for the health of the endpoint as it is: its generation is the one they were admitted in. */
+    /** Whether the calls count for the endpoint's health: its generation is still the one they were admitted in. */
     boolean isCurrent(EndpointState state) {
         return !old && Breaker.unmoved(calls.getFirst().permit().admitted()).holds(state);
     }
 
     /**
-     * The report under the generation the calls were admitted in.
+     * The write, guarded by the generation the calls were admitted in.
      *
-     * @param simply whether a fault counts only where that takes no guard: reports of others have come first each time
+     * @param simply whether to leave out what needs a further guard, because other writes came first each time
      */
     ConditionalUpdate update(Breaker breaker, EndpointState state, long now, boolean simply) {
         ConditionalUpdate.Builder update = ConditionalUpdate.builder()
@@ -70,14 +70,14 @@ public record OutcomeUpdate(List<CallOutcome> calls, boolean old) {
         return update.build();
     }
 
-    /** The report of calls whose endpoint's breaker has moved since: its health is another matter by now. */
+    /** The write for calls whose endpoint's breaker has moved since. They do not count for its health. */
     ConditionalUpdate lateUpdate(EndpointState state, long now) {
         ConditionalUpdate.Builder update = ConditionalUpdate.builder();
         lasting(update, state, now);
         return update.build();
     }
 
-    /** Totals, spend and limits: true whatever has become of the endpoint. */
+    /** Totals, spend and limits, which count whatever the breaker did since. */
     private void lasting(ConditionalUpdate.Builder update, EndpointState state, long now) {
         update.add(Attribute.TOTAL_REQUESTS, calls.size());
         calls.stream().flatMap(call -> call.total().stream()).forEach(total -> update.add(total, 1));

@@ -26,10 +26,10 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
 
-/** Lets calls through to endpoints: one conditional write each. */
+/** Admits calls to endpoints. Each admission is one conditional write. */
 public final class PermitIssuer {
 
-    /** Writes for one admission: a refused one brings back what it takes to get the next one right. */
+    /** Writes tried for one admission. A rejected write returns the current item, so the next one is based on it. */
     private static final int TRIES = 3;
 
     private final Map<String, Admission> admissions = new HashMap<>();
@@ -43,7 +43,7 @@ public final class PermitIssuer {
         this(pool, store, view, time, listener, _ -> 1);
     }
 
-    /** @param share share of its limits that each endpoint may be used to, above 0 and at most 1 */
+    /** @param share the share of each endpoint's limits to use, above 0 and at most 1 */
     public PermitIssuer(
             Pool pool,
             StateStore store,
@@ -73,15 +73,15 @@ public final class PermitIssuer {
         return admission(endpoint, priority).room(view.state(endpoint), demand, time.now());
     }
 
-    /** Asks for room for calls that go one after the other, or for the first of them. */
+    /** Admits calls that go one after the other, or the first of them. */
     public AdmissionResult admit(AdmissionRequest request) {
         return admit(request, 1, PiggybackUpdate.NONE);
     }
 
     /**
-     * Asks for room for as many of the calls as one write can have admitted.
+     * Admits as many of the calls as one write can.
      *
-     * @param least for how many calls at least another write is worth while when one was rejected, from 1
+     * @param least after a rejected write, another one is tried only if it can admit this many calls; at least 1
      */
     public AdmissionResult admit(AdmissionRequest request, int least, PiggybackUpdate piggyback) {
         Endpoint endpoint = request.endpoint();
@@ -126,9 +126,9 @@ public final class PermitIssuer {
     }
 
     /**
-     * One write that would have calls admitted.
+     * A write that admits calls.
      *
-     * @param until by when those that are held must have started
+     * @param until when the calls that are held must have started
      */
     private record Plan(List<Demand> demands, long until, PiggybackUpdate piggyback, ConditionalUpdate update) {}
 
@@ -159,7 +159,7 @@ public final class PermitIssuer {
         return plan(request, admission, seen, demands, now, 0, request.maxWait());
     }
 
-    /** @param ahead from when on room is asked for, nanoseconds from now */
+    /** @param ahead the moment to find room at, nanoseconds from now */
     private static Optional<Plan> plan(
             AdmissionRequest request,
             Admission admission,

@@ -19,18 +19,18 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * What this instance knows of the shared state: the items last read, and each one that a write of its own brought back
- * since. Only a hint for choosing; the guards of the writes decide.
+ * What this instance knows of the shared state: the items it last read, and those its own writes returned since. This
+ * is only a hint for choosing: the guards of the writes decide.
  */
 public final class PoolView {
 
-    /** From this age on one caller reads anew, while others go on with what is known. */
+    /** From this age on one caller reads again, and the others go on with the old view. */
     private static final long OLD = Duration.ofMillis(250).toNanos();
 
-    /** From this age on every caller reads anew. */
+    /** From this age on every caller reads again. */
     private static final long TOO_OLD = Duration.ofSeconds(1).toNanos();
 
-    /** A read that is so much later is no stale one: the item itself has been put back. */
+    /** A read this much later is not stale: somebody put the item back to an older state. */
     private static final long STALE = Duration.ofSeconds(5).toNanos();
 
     private final List<String> endpoints;
@@ -50,12 +50,12 @@ public final class PoolView {
 
     private record Seen(EndpointState state, long at) {}
 
-    /** Reads the items where what is known of them is old. Without an answer of the store the old view stands. */
+    /** Reads the items again if the view is old. If the store does not answer, the old view stays. */
     public void refresh() {
         refresh(OLD);
     }
 
-    /** @param old from which age on one caller reads anew, nanoseconds; at most 1 s */
+    /** @param old the age from which one caller reads again, nanoseconds; at most 1 s */
     public void refresh(long old) {
         long age = time.age(readAt);
         if (age < old) {
@@ -84,20 +84,20 @@ public final class PoolView {
         }
     }
 
-    /** When all items were last read, nanoseconds since the epoch; 0 where they never were. */
+    /** When all items were last read, nanoseconds since the epoch; 0 for never. */
     public long readAt() {
         return readAt;
     }
 
-    /** Notes an item that a write brought back. */
+    /** Notes an item that a write returned. */
     void saw(Endpoint endpoint, EndpointState state) {
         seen.merge(endpoint.name(), new Seen(state, time.now()), this::newer);
     }
 
     /**
-     * A read is eventually consistent, and what a write brought back may be noted late: neither must hide what a later
-     * write has brought back, nor a move of the breaker that was seen before. What was brought back in a time still to come
-     * is from before the clock was set back.
+     * Whether to keep what is known. Reads are eventually consistent, and what a write returned may be noted late.
+     * Neither may hide what a later write returned, or a move of the breaker. An item noted in the future is from
+     * before the clock was set back.
      */
     private Seen newer(Seen known, Seen other) {
         boolean stale = other.at() < known.at()

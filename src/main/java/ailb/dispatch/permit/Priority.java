@@ -2,8 +2,8 @@ package ailb.dispatch.permit;
 
 /** Whose calls go first. */
 public enum Priority {
-    /** Somebody waits for the answer. */
+    /** A caller waits for the answer. */
     INTERACTIVE,
-    /** One of a batch: takes what the others leave, and makes way for them. */
+    /** A call of a batch: it takes what interactive calls leave. */
     BATCH
 }

@@ -1,6 +1,6 @@
 /**
- * Leave to make a call, and the report of how it ended: the two guarded writes that every call takes, and the view of the
- * endpoints that they are made by.
+ * The two guarded writes of every call: one admits it, one records how it ended. And the view of the endpoints that
+ * both start from.
  */
 @NullMarked
 package ailb.dispatch.permit;
