@@ -7,34 +7,61 @@ import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** Commands of README and docs/deploy.md can be pasted, and what they say of the stack is what template.yaml has. */
+/** README and docs/: their commands can be pasted, their links lead somewhere, and they tell of the stack what is so. */
 class ReadmeTest {
 
     private static final Pattern COMMENT = Pattern.compile("(^|\\s)#(\\s|$)");
     private static final Pattern OUTPUT = Pattern.compile("\\$\\(output (\\w+)\\)");
     private static final Pattern PARAMETER = Pattern.compile("\\| `(\\w+)` \\| [^|]* \\| (\\d+) \\| ([^|]*) \\|");
 
-    private static final Pattern LINK = Pattern.compile("]\\(([\\w./-]*)(?:#([\\w-]+))?\\)");
+    /** A relative one: a file, a heading in it, or both. */
+    private static final Pattern LINK = Pattern.compile("]\\((?!\\w+:)([^)#]*)(?:#([^)]*))?\\)");
+
+    private static final String COMMANDS = "```sh";
+    private static final String PROSE = "";
+
+    private static final int LONGEST_README = 200;
+
     private static final Path README = Path.of("README.md");
-    private static final Path DEPLOY = Path.of("docs", "deploy.md");
-    private static final Path CHANGELOG = Path.of("docs", "changelog.md");
+    private static final Path CONTRIBUTING = Path.of("CONTRIBUTING.md");
+    private static final Path DOCS = Path.of("docs");
+    private static final Path DEPLOY = DOCS.resolve("deploy.md");
+    private static final Path OPERATIONS = DOCS.resolve("operations.md");
+
+    /**
+     * A link within the repository.
+     *
+     * @param target file or folder
+     * @param heading as its anchor, or null
+     */
+    private record Link(Path target, @Nullable String heading) {}
 
     private final Template template;
-    private final List<String> lines;
+    private final List<Path> pages;
 
     ReadmeTest() throws IOException {
         template = new Template();
-        lines = Stream.of(README, DEPLOY).flatMap(ReadmeTest::lines).toList();
+        pages = Stream.concat(Stream.of(README, CONTRIBUTING), pagesIn(DOCS)).toList();
+    }
+
+    @Test
+    void readmeIsShort() {
+        assertThat(lines(README)).hasSizeLessThanOrEqualTo(LONGEST_README);
     }
 
     /** An interactive zsh takes a comment for arguments. */
@@ -56,7 +83,8 @@ class ReadmeTest {
 
     @Test
     void parametersHaveTheDefaultsAndTheRangesThatAreTold() {
-        Map<String, MatchResult> told = lines.stream()
+        Map<String, MatchResult> told = pages.stream()
+                .flatMap(ReadmeTest::lines)
                 .flatMap(line -> PARAMETER.matcher(line).results())
                 .filter(row -> template.map("Parameters").containsKey(row.group(1)))
                 .collect(Collectors.toMap(row -> row.group(1), row -> row));
@@ -78,10 +106,10 @@ class ReadmeTest {
     @Test
     void everyAlarmIsToldAndPaidFor() {
         List<String> alarms = template.resources("AWS::CloudWatch::Alarm");
-        String text = String.join(" ", lines);
+        String rows = lines(OPERATIONS).filter(line -> line.startsWith("| `")).collect(Collectors.joining("\n"));
 
-        assertThat(text).contains(alarms);
-        assertThat(text)
+        assertThat(rows).contains(alarms);
+        assertThat(String.join(" ", lines(DEPLOY).toList()))
                 .contains(String.format(Locale.ROOT, "%d alarms x 0.10 = %.2f $", alarms.size(), 0.1 * alarms.size()));
     }
 
@@ -117,20 +145,50 @@ class ReadmeTest {
 
     @Test
     void linksLeadToFilesAndHeadingsThatThereAre() {
-        assertThat(List.of(README, DEPLOY, CHANGELOG)).allSatisfy(
-                page -> assertThat(lines(page).flatMap(line -> LINK.matcher(line).results()).toList())
-                        .allSatisfy(link -> {
-                            Path target = link.group(1).isEmpty() ? page : page.resolveSibling(link.group(1));
-                            assertThat(target).exists();
-                            assertThat(link.group(2)).satisfiesAnyOf(
-                                    anchor -> assertThat(anchor).isNull(),
-                                    anchor -> assertThat(headings(target)).contains(anchor));
-                        }));
+        assertThat(pages).allSatisfy(page -> assertThat(links(page)).allSatisfy(link -> {
+            assertThat(link.target()).exists();
+            assertThat(link.heading()).satisfiesAnyOf(
+                    heading -> assertThat(heading).isNull(),
+                    heading -> assertThat(headings(link.target())).contains(heading));
+        }));
+    }
+
+    @Test
+    void everyPageIsReachedFromReadme() {
+        Set<Path> reached = new HashSet<>();
+        Deque<Path> next = new ArrayDeque<>(List.of(README));
+        while (!next.isEmpty()) {
+            Path page = next.remove();
+            if (reached.add(page)) {
+                links(page).stream().flatMap(link -> pagesIn(link.target())).forEach(next::add);
+            }
+        }
+
+        assertThat(reached).containsAll(pages);
+    }
+
+    /** The page itself, or those that a folder shows whoever opens it. */
+    private static Stream<Path> pagesIn(Path place) {
+        try (Stream<Path> files = Files.walk(place)) {
+            return files.filter(file -> file.toString().endsWith(".md")).toList().stream();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static List<Link> links(Path page) {
+        return text(page, PROSE).stream()
+                .flatMap(line -> LINK.matcher(line).results())
+                .map(link -> new Link(
+                        link.group(1).isEmpty() ? page : page.resolveSibling(link.group(1)).normalize(),
+                        link.group(2)))
+                .toList();
     }
 
     /** As GitHub makes anchors of headings. */
     private static List<String> headings(Path page) {
-        return lines(page).filter(line -> line.startsWith("#"))
+        return text(page, PROSE).stream()
+                .filter(line -> line.startsWith("#"))
                 .map(line -> line.replaceFirst("#+ ", "").toLowerCase(Locale.ROOT))
                 .map(line -> line.replaceAll("[^\\w -]", "").replace(' ', '-'))
                 .toList();
@@ -160,15 +218,24 @@ class ReadmeTest {
 
     /** The lines of all blocks of shell commands. */
     private List<String> commands() {
-        List<String> commands = new ArrayList<>();
-        boolean within = false;
-        for (String line : lines) {
+        return pages.stream().flatMap(page -> text(page, COMMANDS).stream()).toList();
+    }
+
+    /**
+     * Some lines of a page.
+     *
+     * @param kind how the blocks begin that they stand in, {@link #PROSE} for those in no block
+     */
+    private static List<String> text(Path page, String kind) {
+        List<String> text = new ArrayList<>();
+        String block = PROSE;
+        for (String line : lines(page).toList()) {
             if (line.strip().startsWith("```")) {
-                within = line.strip().equals("```sh");
-            } else if (within) {
-                commands.add(line);
+                block = block.equals(PROSE) ? line.strip() : PROSE;
+            } else if (block.equals(kind)) {
+                text.add(line);
             }
         }
-        return commands;
+        return text;
     }
 }

@@ -15,8 +15,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** README says of each field what the code does with it. */
-class ReadmeTableTest {
+/** docs/translation.md says of each field what the code does with it. */
+class TranslationTableTest {
 
     private static final Pattern ROW =
             Pattern.compile("\\| ((?:`\\w+`(?:, )?)+) \\| (translated|left out|refused) \\|.*");
@@ -35,10 +35,10 @@ class ReadmeTableTest {
     private static Map<String, String> told(String heading) throws IOException {
         Map<String, String> told = new HashMap<>();
         String section = "";
-        for (String line : Files.readAllLines(Path.of("README.md"))) {
+        for (String line : Files.readAllLines(Path.of("docs", "translation.md"))) {
             section = line.startsWith("#") ? line : section;
             Matcher row = ROW.matcher(line);
-            if (section.equals("### " + heading) && row.matches()) {
+            if (section.equals("## " + heading) && row.matches()) {
                 FIELD.matcher(row.group(1)).results().forEach(field -> told.put(field.group(1), row.group(2)));
             }
         }
