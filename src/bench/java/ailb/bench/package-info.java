@@ -1,4 +1,4 @@
-/** Benchmarks of the balancer's own work; see README for how to run them. */
+/** Benchmarks of the balancer's own work; docs/performance.md has the commands. */
 @NullMarked
 package ailb.bench;
 

@@ -194,7 +194,7 @@ public final class BatchCalls {
 
     /**
      * How many permits a lease should have. A small lease costs as much as a large one, so it is better to wait for
-     * room for several.
+     * room for several (ADR 12).
      */
     private int worthAWrite(EndpointOption option, List<Demand> demands) {
         Admission admission = context.issuer().admission(option.endpoint(), Priority.BATCH);

@@ -242,7 +242,7 @@ class TemplateTest {
                 .allSatisfy(endpoint -> assertThat(description).contains('"' + endpoint.apiKey() + "\":"));
     }
 
-    /** What README's commands need: what a person changes, and what outlives the stack. */
+    /** What the commands in README and docs/operations.md need: what a person changes, and what outlives the stack. */
     @Test
     void printsWhatIsLookedAfterByHand() {
         assertThat(Map.of(

@@ -72,7 +72,7 @@ record Welcome(URI server, URI queue, URI deadLetters, LocalSettings settings, P
     }
 
     /**
-     * What README's commands use. Keys of no account, so that none is asked for, and a region that is none: for each it
+     * What the commands in README and docs/batches.md use. Keys of no account, so that none is asked for, and a region that is none: for each it
      * knows version 1 of the AWS CLI has an address of its own, whatever it is told.
      */
     private String client() {
