@@ -24,7 +24,7 @@ import java.util.Set;
 final class BatchInvocation {
 
     /** No worker waits for room longer than this. It hands the messages back, and they come again. */
-    private static final long PATIENCE = Duration.ofSeconds(20).toNanos();
+    private static final long LONGEST_WAIT = Duration.ofSeconds(20).toNanos();
 
     private final BatchProcessor.Context context;
     private final Deadline deadline;
@@ -68,7 +68,7 @@ final class BatchInvocation {
                 handBackWaiting(0);
             }
             long pause = claims > 0 ? Long.MAX_VALUE : lease();
-            if (claims == 0 && !waiting.isEmpty() && (pause > PATIENCE || pause > remaining())) {
+            if (claims == 0 && !waiting.isEmpty() && (pause > LONGEST_WAIT || pause > remaining())) {
                 handBack(pause);
             }
             await(waiting.isEmpty() ? Long.MAX_VALUE : pause);

@@ -2,17 +2,13 @@ package ailb.dispatch;
 
 import ailb.dispatch.choice.TimeBudget;
 import ailb.dispatch.fallback.DispatchContext;
-import ailb.dispatch.permit.CallOutcome;
 import ailb.dispatch.permit.OutcomeSink;
 import ailb.dispatch.permit.Permit;
-import ailb.dispatch.permit.Priority;
 import ailb.health.Breaker;
 import ailb.pool.Endpoint;
 import ailb.pool.FailureClass;
 import ailb.pool.Settings;
-import ailb.port.ApiKeys;
 import ailb.port.DispatchEvent;
-import ailb.port.DispatchListener;
 import ailb.port.FatalError;
 import ailb.port.ReplyBudget;
 import ailb.port.Upstream;
@@ -20,17 +16,12 @@ import ailb.protocol.ModelRequest;
 import ailb.protocol.wire.Headers;
 import ailb.protocol.wire.ProviderReply;
 import ailb.protocol.wire.ProviderRequest;
-import ailb.protocol.wire.RequestKind;
-import ailb.protocol.wire.Usage;
 import ailb.state.Attribute;
 import ailb.state.EndpointState;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
-import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -45,14 +36,11 @@ final class Attempts {
     /** A slot that is missed by more than this is lost. */
     private static final long TOO_LATE = Duration.ofSeconds(1).toNanos();
 
-    private static final long NANOS_PER_SECOND = Duration.ofSeconds(1).toNanos();
-
     private final ModelRequest request;
     private final TimeBudget budget;
     private final Settings settings;
     private final StreamOutput output;
-    private final Function<DispatchContext, OutcomeSink> sink;
-    private final Set<String> keysRenewed = new HashSet<>();
+    private final AttemptRecorder recorder;
     private final ReplyBudget.Share replies;
     private int made;
     private @Nullable LastAttempt last;
@@ -69,7 +57,7 @@ final class Attempts {
         this.budget = budget;
         this.settings = settings;
         this.output = output;
-        this.sink = sink;
+        this.recorder = new AttemptRecorder(request, budget, settings, sink);
         this.replies = replies;
     }
 
@@ -87,7 +75,7 @@ final class Attempts {
      * key fails no request.
      */
     boolean isAnotherAllowed() {
-        return made < settings.retries().maxAttempts() + keysRenewed.size();
+        return made < settings.retries().maxAttempts() + recorder.keysRenewed();
     }
 
     /** Waits for the permit's slot. False when it dropped the permit: it is too late, or the endpoint has changed. */
@@ -126,30 +114,14 @@ final class Attempts {
         ProviderRequest call = request.at(endpoint, keyed.key().value());
         Duration timeout = budget.attempt(
                 keyed.permit().admitted(), keyed.permit().demand(), request.maxTokens());
-        Call begun = new Call(keyed, context.time().monotonic(), timeout);
+        ProviderCall begun = new ProviderCall(keyed, context.time().monotonic(), timeout);
         return request.isStream()
                 ? stream(context, begun, context.upstream().open(call, timeout))
                 : ended(context, begun, context.upstream().call(call, timeout, replies));
     }
 
-    /**
-     * A call that is made.
-     *
-     * @param start by the monotonic clock
-     */
-    private record Call(KeyedPermit keyed, long start, Duration timeout) {
-
-        Endpoint endpoint() {
-            return keyed.endpoint();
-        }
-
-        KeyRedaction redaction() {
-            return new KeyRedaction(keyed.key());
-        }
-    }
-
     /** Ends a call after a whole reply, or none. */
-    private RetryDecision ended(DispatchContext context, Call call, Upstream.Result result) {
+    private RetryDecision ended(DispatchContext context, ProviderCall call, Upstream.Result result) {
         long now = context.time().now();
         ProviderReply reply = switch (result) {
             case Upstream.Reply(int status, Headers headers, byte[] body) ->
@@ -158,10 +130,10 @@ final class Attempts {
             case Upstream.Failed(FailureClass failure, String detail) -> noReply(failure, detail);
             case Upstream.Streaming _ -> throw new IllegalStateException("no stream was asked for");
         };
-        return next(call.endpoint(), reply, conclude(context, call, reply, now, false));
+        return next(call.endpoint(), reply, recorder.conclude(context, call, reply, now, false));
     }
 
-    private RetryDecision stream(DispatchContext context, Call call, Upstream.Pending pending)
+    private RetryDecision stream(DispatchContext context, ProviderCall call, Upstream.Pending pending)
             throws InterruptedException {
         Optional<Upstream.Result> result = awaited(pending);
         if (result.isEmpty()) {
@@ -184,7 +156,7 @@ final class Attempts {
         }
     }
 
-    private RetryDecision relay(DispatchContext context, Call call, Headers headers, Upstream.Body body)
+    private RetryDecision relay(DispatchContext context, ProviderCall call, Headers headers, Upstream.Body body)
             throws InterruptedException {
         long headAt = context.time().now();
         StreamRelay live = new StreamRelay(
@@ -205,17 +177,17 @@ final class Attempts {
         if (!live.hasBegun() && reply instanceof ProviderReply.Answer) {
             return hungUp(context, call, reply, headAt);
         }
-        boolean keyRenewed = conclude(context, call, reply, headAt, live.isCutShort());
+        boolean keyRenewed = recorder.conclude(context, call, reply, headAt, live.isCutShort());
         return live.hasBegun()
                 ? new RetryDecision.Finish(new DispatchResult.Streamed(call.endpoint().name(), made))
                 : next(call.endpoint(), reply, keyRenewed);
     }
 
     /** Records a call that nobody waits for any more. It says nothing about the endpoint. */
-    private RetryDecision hungUp(DispatchContext context, Call call, ProviderReply soFar, long headAt) {
+    private RetryDecision hungUp(DispatchContext context, ProviderCall call, ProviderReply soFar, long headAt) {
         long nanos = context.time().monotonic() - call.start();
         context.listener().on(new DispatchEvent.HungUp(call.endpoint().name(), nanos));
-        record(context, call, soFar, headAt, true);
+        recorder.record(context, call, soFar, headAt, true);
         return new RetryDecision.Finish(new DispatchResult.HungUp(made));
     }
 
@@ -230,50 +202,6 @@ final class Attempts {
                 : reply;
     }
 
-    /**
-     * Publishes and records a call that has ended. True when its key has been replaced since.
-     *
-     * @param headAt when the head of the reply came, or the call was given up; nanoseconds since the epoch
-     * @param cutShort whether the stream still flowed when the request's time was over
-     */
-    private boolean conclude(
-            DispatchContext context, Call call, ProviderReply reply, long headAt, boolean cutShort) {
-        Permit permit = call.keyed().permit();
-        boolean keyRenewed = failed(reply, FailureClass.CREDENTIAL)
-                && refreshKey(context, permit.endpoint(), call.keyed().key());
-        boolean requestEnded = failed(reply, FailureClass.TIMEOUT)
-                && (cutShort || !budget.isFair(call.timeout(), permit.admitted(), permit.demand()));
-        tell(context.listener(), permit.endpoint(), reply, context.time().monotonic() - call.start());
-        record(context, call, reply, headAt, keyRenewed || requestEnded || isCount(reply));
-        return keyRenewed;
-    }
-
-    private void record(
-            DispatchContext context, Call call, ProviderReply reply, long headAt, boolean tellsNothing) {
-        Permit permit = call.keyed().permit();
-        CallOutcome outcome = new CallOutcome(
-                permit,
-                context.issuer().admission(permit.endpoint(), Priority.INTERACTIVE),
-                reply,
-                context.time().monotonic() - call.start(),
-                headAt,
-                leaveAlone(context, reply),
-                tellsNothing,
-                budget.deadline());
-        Optional<FailureClass> failure =
-                reply instanceof ProviderReply.Failure failed ? Optional.of(failed.failure()) : Optional.empty();
-        sink.apply(context).record(outcome, failure, call.keyed().key());
-    }
-
-    /**
-     * Whether the call only counted tokens. That says something about the key and the account, but not about the
-     * model's health.
-     */
-    private boolean isCount(ProviderReply reply) {
-        return request.kind() == RequestKind.COUNT_TOKENS
-                && !(reply instanceof ProviderReply.Failure failed && failed.failure().needsAPerson());
-    }
-
     private RetryDecision next(Endpoint endpoint, ProviderReply reply, boolean keyRenewed) {
         RetryDecision decision = RetryDecision.after(endpoint.name(), made, reply, keyRenewed);
         if (decision instanceof RetryDecision.Elsewhere(ProviderReply.Failure failure)) {
@@ -282,49 +210,8 @@ final class Attempts {
         return decision;
     }
 
-    private static boolean failed(ProviderReply reply, FailureClass failure) {
-        return reply instanceof ProviderReply.Failure failed && failed.failure() == failure;
-    }
-
     private static ProviderReply noReply(FailureClass failure, String detail) {
         return new ProviderReply.Failure(
                 failure, 0, new byte[0], detail, true, Optional.empty(), Optional.empty(), List.of());
-    }
-
-    private boolean refreshKey(DispatchContext context, Endpoint endpoint, ApiKeys.ApiKey refused) {
-        boolean renewed = !keysRenewed.contains(endpoint.name())
-                && context.keys().refresh(endpoint.apiKey(), refused) instanceof ApiKeys.ApiKey key
-                && !key.equals(refused);
-        if (renewed) {
-            keysRenewed.add(endpoint.name());
-            context.listener().on(new DispatchEvent.KeyRenewed(endpoint.name()));
-        }
-        return renewed;
-    }
-
-    private static void tell(DispatchListener listener, Endpoint endpoint, ProviderReply reply, long nanos) {
-        listener.on(
-                switch (reply) {
-                    case ProviderReply.Answer(_, Usage usage, _) ->
-                        new DispatchEvent.Answered(
-                                endpoint.name(),
-                                nanos,
-                                usage == null ? 0 : usage.inputTokens(),
-                                usage == null ? 0 : usage.outputTokens());
-                    case ProviderReply.Failure failure ->
-                        new DispatchEvent.Failed(
-                                endpoint.name(), nanos, failure.failure(), failure.status(), failure.detail());
-                });
-    }
-
-    /** How long to send nothing to an endpoint that refused for its limits: as long as it says, or 1 to 5 s. */
-    private OptionalLong leaveAlone(DispatchContext context, ProviderReply reply) {
-        if (!(reply instanceof ProviderReply.Failure failure) || failure.failure() != FailureClass.RATE_LIMITED) {
-            return OptionalLong.empty();
-        }
-        long cap = settings.routing().retryAfterCap().toNanos();
-        long unsaid = NANOS_PER_SECOND + (long) (4 * NANOS_PER_SECOND * context.random().nextDouble());
-        return OptionalLong.of(
-                failure.retryAfter().map(said -> Math.min(cap, said.toNanos())).orElse(unsaid));
     }
 }

@@ -146,7 +146,7 @@ public final class BatchCalls {
 
     private void leaseFor(BatchCall call, Round round) {
         EligibleEndpoints eligible = call.eligible();
-        while (round.storeFailures < PermitSearch.STORE_PATIENCE) {
+        while (round.storeFailures < PermitSearch.MOST_STORE_FAILURES) {
             Shortlist shortlist = eligible.shortlist(Set.of());
             if (eligible.usable().isEmpty() || eligible.budgetRefuses()) {
                 round.declined.put(call, call.ending());

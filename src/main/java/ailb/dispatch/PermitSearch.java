@@ -21,7 +21,7 @@ import java.util.Set;
 final class PermitSearch {
 
     /** After this many unanswered writes a request stops asking the store. */
-    static final int STORE_PATIENCE = 2;
+    static final int MOST_STORE_FAILURES = 2;
 
     /** How often a request looks again after quicker ones took its place. It pauses {@link #RACE_PAUSE} at most. */
     private static final int MOST_RACES = 5;
@@ -49,7 +49,7 @@ final class PermitSearch {
     }
 
     boolean storeIsDown() {
-        return storeFailures >= STORE_PATIENCE;
+        return storeFailures >= MOST_STORE_FAILURES;
     }
 
     /** The same search in another context. It knows too what has failed this request. */

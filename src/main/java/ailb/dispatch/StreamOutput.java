@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class StreamOutput {
 
-    private static final long LONGEST_WITHOUT_HEAD = Duration.ofSeconds(10).toNanos();
-    private static final long BETWEEN_HEARTBEATS = Duration.ofSeconds(5).toNanos();
+    private static final long HEAD_DELAY = Duration.ofSeconds(10).toNanos();
+    private static final long HEARTBEAT_INTERVAL = Duration.ofSeconds(5).toNanos();
     private static final Duration NEVER = Duration.ofDays(1);
 
     private final TimeSource time;
@@ -26,7 +26,7 @@ final class StreamOutput {
     private StreamOutput(TimeSource time, @Nullable StreamCaller caller) {
         this.time = time;
         this.caller = caller;
-        this.due = time.monotonic() + LONGEST_WITHOUT_HEAD;
+        this.due = time.monotonic() + HEAD_DELAY;
     }
 
     static StreamOutput to(StreamCaller caller, TimeSource time) {
@@ -106,6 +106,6 @@ final class StreamOutput {
         } catch (IOException callerIsGone) {
             isClosed = true;
         }
-        due = time.monotonic() + BETWEEN_HEARTBEATS;
+        due = time.monotonic() + HEARTBEAT_INTERVAL;
     }
 }

@@ -23,16 +23,16 @@ final class StreamRelay {
      * An endpoint that has sent something and is then silent this long has failed. Some models think for minutes
      * without a word.
      */
-    private static final long LONGEST_SILENCE = Duration.ofMinutes(5).toNanos();
+    private static final long SILENCE_TIMEOUT = Duration.ofMinutes(5).toNanos();
 
     /**
      * The wait for the end of the body after the last event. A connection is used again only if its reply was read to
      * the end.
      */
-    private static final Duration LAST_WORD = Duration.ofMillis(20);
+    private static final Duration END_OF_BODY_TIMEOUT = Duration.ofMillis(20);
 
     /** A stream that sent something within this time before the request's end was cut short, and has not failed. */
-    private static final long FLOWING = Duration.ofSeconds(10).toNanos();
+    private static final long FLOWING_WITHIN = Duration.ofSeconds(10).toNanos();
 
     private static final ReplyStream.Step NOTHING = new ReplyStream.More(new byte[0]);
 
@@ -89,7 +89,7 @@ final class StreamRelay {
                     return broken(failure, events);
                 }
                 if (step instanceof ReplyStream.Complete) {
-                    Upstream.Piece _ = body.next(LAST_WORD);
+                    Upstream.Piece _ = body.next(END_OF_BODY_TIMEOUT);
                     return soFar();
                 }
                 if (output.isClosed()) {
@@ -122,7 +122,7 @@ final class StreamRelay {
         long end = Math.min(patience(), endBy);
         long now = time.monotonic();
         if (now >= end) {
-            isCutShort = now - heard < FLOWING;
+            isCutShort = now - heard < FLOWING_WITHIN;
             return lost(FailureClass.TIMEOUT, tooLate(end < endBy));
         }
         Upstream.Piece piece = body.next(Duration.ofNanos(Math.min(end - now, longest.toNanos())));
@@ -139,7 +139,7 @@ final class StreamRelay {
     }
 
     private long patience() {
-        long silent = heard + LONGEST_SILENCE;
+        long silent = heard + SILENCE_TIMEOUT;
         if (hasBegun) {
             return silent;
         }

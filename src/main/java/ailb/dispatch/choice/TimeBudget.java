@@ -25,10 +25,10 @@ public final class TimeBudget {
     private static final long UNKNOWN_NEED = Duration.ofSeconds(1).toNanos();
 
     /** No attempt is cut off for slowness before this time: callers of an LLM would rather wait. */
-    private static final double PATIENCE = Duration.ofSeconds(30).toNanos();
+    private static final double LEAST_ATTEMPT_CAP = Duration.ofSeconds(30).toNanos();
 
     /** Silence this long is a fault at an endpoint without known latency. */
-    private static final double UNKNOWN_PATIENCE = Duration.ofSeconds(10).toNanos();
+    private static final double FAIR_WITHOUT_LATENCY = Duration.ofSeconds(10).toNanos();
 
     /** Tokens of an answer that an attempt leaves time for, where the caller names no bound. */
     private static final long LONG_ANSWER = 4096;
@@ -89,7 +89,7 @@ public final class TimeBudget {
         OptionalDouble slow = slow(state);
         if (slow.isPresent()) {
             long longest = Math.max(demand.outputTokens(), maxTokens.orElse(LONG_ANSWER));
-            cap = Math.min(cap, Math.max(PATIENCE, 2 * Latency.expected(slow.getAsDouble(), longest)));
+            cap = Math.min(cap, Math.max(LEAST_ATTEMPT_CAP, 2 * Latency.expected(slow.getAsDouble(), longest)));
         }
         return Duration.ofNanos(Math.max(1, Math.min((long) cap, left())));
     }
@@ -121,7 +121,7 @@ public final class TimeBudget {
         OptionalDouble slow = Latency.quantile(window, 0.95);
         double fair = slow.isPresent()
                 ? Latency.expected(slow.getAsDouble(), usualOutput(window, demand))
-                : UNKNOWN_PATIENCE;
+                : FAIR_WITHOUT_LATENCY;
         return attempt.toNanos() >= fair;
     }
 }

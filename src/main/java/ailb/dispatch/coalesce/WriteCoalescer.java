@@ -44,13 +44,13 @@ public final class WriteCoalescer implements OutcomeSink {
      * The chance that a call draws its endpoint anew. The others go where the one before went, so that their write
      * records its outcome.
      */
-    private static final double MOVES = 0.05;
+    private static final double REDRAW_CHANCE = 0.05;
 
     /**
      * The share of the expected calls that permits are leased for. It is below 1, so that hardly any permit is left
      * over.
      */
-    private static final double PROVIDED = 0.75;
+    private static final double PROVIDED_SHARE = 0.75;
 
     private final WriteModes.Rule modes;
     private final LocalCallRate own;
@@ -99,7 +99,7 @@ public final class WriteCoalescer implements OutcomeSink {
             return random;
         }
         Long known = mark;
-        long drawn = known == null || random.nextDouble() < MOVES ? random.nextLong() : known;
+        long drawn = known == null || random.nextDouble() < REDRAW_CHANCE ? random.nextLong() : known;
         mark = drawn;
         return () -> drawn;
     }
@@ -151,7 +151,7 @@ public final class WriteCoalescer implements OutcomeSink {
         long holdable = issuer.admission(endpoint, Priority.INTERACTIVE).holdable(now);
         long held = Math.min(LONGEST_WAIT.toNanos(), holdable);
         double expected = calls * held / LONGEST_WAIT.toNanos();
-        int further = (int) Math.clamp(PROVIDED * expected, 0, LARGEST_LEASE - 1.0);
+        int further = (int) Math.clamp(PROVIDED_SHARE * expected, 0, LARGEST_LEASE - 1.0);
         return further == 0 ? request
                 : request.with(Collections.nCopies(further, mean(view.state(endpoint), now)), held);
     }

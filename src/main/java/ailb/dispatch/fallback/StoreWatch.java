@@ -25,10 +25,10 @@ public final class StoreWatch implements StateStore {
      * A failure is forgotten after this time, nanoseconds: an instance that only reads makes no write that would end
      * the row. An instance that makes calls meets a failing store twice in each call.
      */
-    private static final long MEMORY = Duration.ofSeconds(10).toNanos();
+    private static final long FAILURE_MEMORY = Duration.ofSeconds(10).toNanos();
 
     /** Time between two tries of a store that is down, nanoseconds. */
-    private static final long RETRY = Duration.ofSeconds(1).toNanos();
+    private static final long RETRY_INTERVAL = Duration.ofSeconds(1).toNanos();
 
     /** The key of the item that a store is tried with. No endpoint has it, and the item is never written. */
     private static final String PROBED = "store-probe";
@@ -120,14 +120,14 @@ public final class StoreWatch implements StateStore {
     private static Standing afterFailure(Standing standing, long now) {
         return switch (standing) {
             case Answering(long outages, long failedAt) ->
-                now - failedAt < MEMORY ? new Down(outages + 1, now, now) : new Answering(outages, now);
+                now - failedAt < FAILURE_MEMORY ? new Down(outages + 1, now, now) : new Answering(outages, now);
             case Down down -> down;
         };
     }
 
     /** Tries a store that is down, if a try is due and nobody else makes it. */
     void tryAgain() {
-        if (!(standing.get() instanceof Down down) || time.age(down.tried()) < RETRY) {
+        if (!(standing.get() instanceof Down down) || time.age(down.tried()) < RETRY_INTERVAL) {
             return;
         }
         Down trying = new Down(down.outage(), down.since(), time.now());
