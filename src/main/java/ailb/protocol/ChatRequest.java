@@ -35,8 +35,8 @@ import java.util.Set;
 import java.util.function.Function;
 
 /**
- * What an OpenAI client asked of {@code /v1/chat/completions}: its bytes as they came, and the tree of them. Immutable;
- * it never prints its contents.
+ * An OpenAI client's request to {@code /v1/chat/completions}: the original bytes and their JSON tree. Immutable.
+ * {@code toString} never prints the contents.
  */
 public final class ChatRequest implements ModelRequest {
 
@@ -74,7 +74,7 @@ public final class ChatRequest implements ModelRequest {
         return Json.hasAnywhere(root(), "cache_control");
     }
 
-    /** {@code max_completion_tokens}, else {@code max_tokens}, of each of the answers that are made. */
+    /** {@code max_completion_tokens}, else {@code max_tokens}; the limit applies to each answer. */
     @Override
     public OptionalLong maxTokens() {
         JsonNode newer = root().path("max_completion_tokens");
@@ -84,7 +84,7 @@ public final class ChatRequest implements ModelRequest {
                 : OptionalLong.empty();
     }
 
-    /** Many providers know {@code best_of} too, and make as many to choose from. */
+    /** The larger of {@code n} and {@code best_of}: many providers also generate {@code best_of} answers. */
     @Override
     public long answers() {
         return Math.max(1, Math.max(Json.count(root().path("n")), Json.count(root().path("best_of"))));
@@ -164,7 +164,7 @@ public final class ChatRequest implements ModelRequest {
         return body.bytes();
     }
 
-    /** The caller's bytes with another model in them, and of the rest only what this host takes otherwise. */
+    /** The caller's bytes with the endpoint's model id. Other fields change only where this host needs another form. */
     private byte[] bodyFor(Endpoint endpoint) {
         Map<String, JsonNode> changes = new HashMap<>();
         changes.put("model", TextNode.valueOf(endpoint.modelId()));
@@ -180,7 +180,7 @@ public final class ChatRequest implements ModelRequest {
         return body.with(changes);
     }
 
-    /** Without the usage of a stream its tokens would have to be guessed. */
+    /** Always asks for the usage of a stream: without it the tokens could only be estimated. */
     private static ObjectNode askingForUsage(JsonNode options) {
         ObjectNode asking = Json.object();
         if (options instanceof ObjectNode given) {

@@ -8,8 +8,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What a chat request must look like. Looks only at what the balancer uses or what any provider would refuse; the rest
- * is the provider's to judge.
+ * Checks a chat request. Checks only what the balancer uses or what every provider would refuse; the provider checks
+ * the rest.
  */
 final class ChatRequestRules {
 
@@ -56,7 +56,7 @@ final class ChatRequestRules {
     }
 
     private static Optional<FieldFault> content(JsonNode content, String role) {
-        // An assistant's turn may be nothing but tool calls or a refusal.
+        // An assistant's turn may consist of tool calls or a refusal only.
         if (content.isTextual() || (Json.isAbsent(content) && role.equals("assistant"))) {
             return Optional.empty();
         }

@@ -18,7 +18,10 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 
-/** What an Anthropic client asked of {@code /v1/messages/count_tokens}, which only Anthropic can tell. Immutable. */
+/**
+ * An Anthropic client's request to {@code /v1/messages/count_tokens}. Only Anthropic's endpoints can answer it.
+ * Immutable.
+ */
 final class CountTokensRequest implements ModelRequest {
 
     private final RequestBody body;
@@ -49,7 +52,7 @@ final class CountTokensRequest implements ModelRequest {
         return body.model();
     }
 
-    /** Counting takes no tokens. */
+    /** 0: counting uses no tokens. */
     @Override
     public long promptCharacters() {
         return 0;

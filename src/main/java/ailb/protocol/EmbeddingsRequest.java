@@ -13,10 +13,10 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
-/** What a client asked of {@code /v1/embeddings}. */
+/** A client's request to {@code /v1/embeddings}. */
 final class EmbeddingsRequest extends PassedThroughRequest {
 
-    /** A prompt may be given as numbers of tokens; each text takes one at least. */
+    /** A prompt may be an array of token ids. Each text counts as at least one token. */
 
     private EmbeddingsRequest(RequestBody body) {
         super(body);
@@ -59,13 +59,13 @@ final class EmbeddingsRequest extends PassedThroughRequest {
         return characters;
     }
 
-    /** No tokens come back. */
+    /** Empty: an embedding has no output tokens. */
     @Override
     public OptionalLong maxTokens() {
         return OptionalLong.of(0);
     }
 
-    /** Without the vectors, which are passed on as they are. */
+    /** Leaves out the vectors: they are passed on unread. */
     @Override
     Optional<JsonNode> tree(byte[] reply) {
         return Json.parseWithout("data", reply);

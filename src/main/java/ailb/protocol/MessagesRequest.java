@@ -32,8 +32,8 @@ import java.util.Set;
 import java.util.function.Function;
 
 /**
- * What an Anthropic client asked of {@code /v1/messages}: its bytes as they came, and the tree of them. Immutable; it never
- * prints its contents.
+ * An Anthropic client's request to {@code /v1/messages}: the original bytes and their JSON tree. Immutable.
+ * {@code toString} never prints the contents.
  */
 final class MessagesRequest implements ModelRequest {
 
@@ -50,7 +50,8 @@ final class MessagesRequest implements ModelRequest {
     /**
      * Reads a request. Never throws, whatever the bytes.
      *
-     * @param headers of which {@code anthropic-beta} goes on to Anthropic: it opens the way for fields of the body
+     * @param headers the request's; {@code anthropic-beta} is sent on to Anthropic because it enables fields of the
+     *     body
      * @param body kept, so not to be changed afterwards
      */
     static Parsed parse(Headers headers, byte[] body) {
@@ -64,7 +65,7 @@ final class MessagesRequest implements ModelRequest {
 
     static final String BETAS = "anthropic-beta";
 
-    /** What cannot be sent on must not look like a fault of who would have got it. */
+    /** A header that cannot be sent is the caller's fault and must not count against the endpoint. */
     static Optional<FieldFault> betasFault(Headers headers) {
         boolean sendable = headers.get(BETAS).orElse("").chars().allMatch(c -> c >= ' ' && c <= '~');
         return sendable ? Optional.empty() : FieldFault.of(BETAS, "must be printable ASCII");

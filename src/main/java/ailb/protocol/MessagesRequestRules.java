@@ -8,8 +8,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Optional;
 
 /**
- * What a request of an Anthropic client must look like. Looks only at what the balancer uses or what any provider would
- * refuse; the rest is the provider's to judge.
+ * Checks an Anthropic client's request. Checks only what the balancer uses or what every provider would refuse; the
+ * provider checks the rest.
  */
 final class MessagesRequestRules {
 
@@ -21,7 +21,7 @@ final class MessagesRequestRules {
                 .or(() -> ChatRequestRules.stream(root.path("stream")));
     }
 
-    /** The part that a count of its tokens needs too. */
+    /** The rules that also apply to {@code count_tokens}. */
     static Optional<FieldFault> prompt(ObjectNode root) {
         return ChatRequestRules.model(root.path("model"))
                 .or(() -> content(root.path("system"), true).map(fault -> fault.in("system")))

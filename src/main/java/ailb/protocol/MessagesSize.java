@@ -3,12 +3,14 @@ package ailb.protocol;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
-/** How long a prompt in Anthropic's words is, in characters, for estimates of its tokens at four characters a token. */
+/** The length of a prompt in Anthropic's format, in characters, for token estimates at four characters a token. */
 final class MessagesSize {
 
     private MessagesSize() {}
 
-    /** Text, tools and their calls as they are written; images and files by what they are, not by their base64. */
+    /**
+     * Counts text, tools and tool calls as written. Images and files count by kind, not by the length of their base64.
+     */
     static long characters(ObjectNode root) {
         long characters = content(root.path("system")) + PromptSize.json(root.path("tools"))
                 + PromptSize.json(root.path("output_config").path("format"));

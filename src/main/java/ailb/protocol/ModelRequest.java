@@ -16,13 +16,16 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** What a client asked of a model, and how each provider is asked for it. Immutable; never prints its contents. */
+/**
+ * A client's request to a model, and how to send it to each provider. Immutable. {@code toString} never prints the
+ * contents.
+ */
 public sealed interface ModelRequest permits ChatRequest, MessagesRequest, CountTokensRequest, PassedThroughRequest {
 
     /**
      * Reads a request. Never throws, whatever the bytes.
      *
-     * @param headers the caller's, of which a provider of its own protocol may need some
+     * @param headers the caller's; a provider of the same protocol may need some of them
      * @param body kept, so not to be changed afterwards
      */
     static Parsed parse(RequestKind kind, Headers headers, byte[] body) {
@@ -37,18 +40,21 @@ public sealed interface ModelRequest permits ChatRequest, MessagesRequest, Count
 
     RequestKind kind();
 
-    /** The public name of the model asked for. */
+    /** The public name of the requested model. */
     String model();
 
     /** Characters (UTF-16 units) of what goes into the model, for estimates of tokens. */
     long promptCharacters();
 
-    /** Whether the caller has the prompt cached: then much of it may cost little, which nobody knows before. */
+    /**
+     * Whether the caller uses prompt caching. Then much of the prompt may be cheap, but how much is known only
+     * afterwards.
+     */
     default boolean isCached() {
         return false;
     }
 
-    /** The most tokens the answer may have, where that is known; 0 to 2^31 - 1. */
+    /** The maximum number of tokens in the answer, 0 to 2^31 - 1; empty where it is not known. */
     OptionalLong maxTokens();
 
     /**
@@ -61,8 +67,9 @@ public sealed interface ModelRequest permits ChatRequest, MessagesRequest, Count
     Set<String> fields();
 
     /**
-     * The first field that an endpoint is not to be sent: as the caller gave it, or as it would be sent in the endpoint's
-     * protocol. A field that is null counts too, and one in other cases of letters: some servers take any. Only where nothing is {@link #unsupportedAt unsupported}.
+     * The first field that the endpoint is configured to refuse, by the caller's name or by its name in the endpoint's
+     * protocol. Fields that are null count too. Upper and lower case are the same, as some servers ignore case. Call
+     * only if {@link #unsupportedAt} is empty.
      */
     default Optional<String> refusedAt(Endpoint endpoint) {
         Set<String> refused =
@@ -74,7 +81,7 @@ public sealed interface ModelRequest permits ChatRequest, MessagesRequest, Count
                         .findFirst();
     }
 
-    /** By way of capitals, as some letters share theirs with a letter of ASCII. */
+    /** Goes through upper case, because some non-ASCII letters have an ASCII letter as their upper case. */
     private static String inLowerCase(String field) {
         return field.toUpperCase(Locale.ROOT).toLowerCase(Locale.ROOT);
     }
@@ -92,21 +99,21 @@ public sealed interface ModelRequest permits ChatRequest, MessagesRequest, Count
     }
 
     /**
-     * The call to make. Only where nothing is {@link #unsupportedAt unsupported}.
+     * The request to send to the endpoint. Call only if {@link #unsupportedAt} is empty.
      *
      * @param apiKey the key itself
      */
     ProviderRequest at(Endpoint endpoint, String apiKey);
 
-    /** Whether the answer is wanted as a stream of events. */
+    /** Whether the caller wants the answer as a stream of events. */
     default boolean isStream() {
         return false;
     }
 
     /**
-     * Reads a reply that comes as a stream of events. Only where {@link #isStream that is wanted}.
+     * Reads a reply that is a stream of events. Call only if {@link #isStream}.
      *
-     * @param now wall time, for headers that give a date and events that tell when they were made
+     * @param now wall time, for headers with a date and for the creation time of events
      */
     default ReplyStream events(Provider provider, Headers headers, Instant now) {
         throw new IllegalStateException("no stream was asked for");

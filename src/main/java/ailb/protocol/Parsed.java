@@ -2,11 +2,11 @@ package ailb.protocol;
 
 import ailb.protocol.error.ApiError;
 
-/** What came of reading a caller's request. */
+/** The result of parsing a caller's request. */
 public sealed interface Parsed {
 
     record Valid(ModelRequest request) implements Parsed {}
 
-    /** The caller is told what is wrong; nothing is sent anywhere. */
+    /** The caller gets this error, and no provider is called. */
     record Invalid(ApiError error) implements Parsed {}
 }

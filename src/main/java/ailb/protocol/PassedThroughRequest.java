@@ -17,8 +17,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request that only endpoints of OpenAI's protocol can serve. It goes to them as it came, but for the name of the
- * model, and so does what they answer.
+ * A request that only endpoints of OpenAI's protocol can serve. Request and answer are passed on unchanged, except for
+ * the model name in the request.
  */
 abstract sealed class PassedThroughRequest implements ModelRequest permits EmbeddingsRequest, ResponsesRequest {
 
@@ -28,15 +28,15 @@ abstract sealed class PassedThroughRequest implements ModelRequest permits Embed
         this.body = body;
     }
 
-    /** What a provider's words say, as far as it matters here; empty where they are no JSON. */
+    /** The JSON tree of a reply, without parts that are never read; empty where the reply is not JSON. */
     Optional<JsonNode> tree(byte[] reply) {
         return Json.parse(reply);
     }
 
-    /** Whether a provider's words are what was asked for. */
+    /** Whether the reply is an answer to this kind of request. */
     abstract boolean isAnswer(JsonNode reply);
 
-    /** What an answer tells of its usage; null where it tells none. */
+    /** The usage in an answer; null where there is none. */
     abstract @Nullable Usage usage(JsonNode usage);
 
     /** A field of the request. */

@@ -5,7 +5,7 @@ import ailb.protocol.translate.MessageText;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
-/** How long a prompt is, in characters, for estimates of its tokens at four characters a token. */
+/** The length of a prompt, in characters, for token estimates at four characters a token. */
 final class PromptSize {
 
     /** An image of the largest size that providers do not scale down takes about 1,500 tokens. */
@@ -14,12 +14,14 @@ final class PromptSize {
     /** A page of a PDF takes 1,500 to 3,000 tokens, by Anthropic's documentation. */
     static final long PAGE_CHARACTERS = 9_000;
 
-    /** So much base64 is taken for a page: the files do not say how many they have. */
+    /** This many base64 characters count as one page: the number of pages is not known without reading the file. */
     private static final long PAGE_BASE64 = 50_000;
 
     private PromptSize() {}
 
-    /** Text, tools and their calls as they are written; images and files by what they are, not by their base64. */
+    /**
+     * Counts text, tools and tool calls as written. Images and files count by kind, not by the length of their base64.
+     */
     static long characters(ObjectNode root) {
         long characters = json(root.path("tools")) + json(root.path("functions"))
                 + json(root.path("response_format").path("json_schema"));
@@ -52,12 +54,12 @@ final class PromptSize {
         };
     }
 
-    /** What a PDF weighs, by its base64. */
+    /** The characters that a PDF counts as, judged by the length of its base64. */
     static long pages(String base64) {
         return PAGE_CHARACTERS * Math.max(1, Math.ceilDiv(base64.length(), PAGE_BASE64));
     }
 
-    /** A schema as it is written, of which names are a good part. */
+    /** The length of a schema as it is written: names are a large part of it. */
     static long json(JsonNode value) {
         return value.isContainerNode() && !value.isEmpty() ? JsonLength.of(value) : 0;
     }

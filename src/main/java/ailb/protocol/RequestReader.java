@@ -16,22 +16,22 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * Bytes to a {@link RequestBody}, in one pass: the tree, and where in the bytes its members stand. Errors say
- * where, never what: the parser's own messages repeat the contents.
+ * Parses bytes into a {@link RequestBody} in one pass: the tree and the positions of its members. Errors name the place
+ * and never the contents, so the parser's own messages are not used.
  */
 final class RequestReader {
 
     private RequestReader() {}
 
     /**
-     * @param rules what is wrong with a body, if anything; asked before anything is made of it
-     * @param request what to make of a body that is right
+     * @param rules returns the first fault of a body; called before {@code request}
+     * @param request creates the request from a valid body
      */
     static Parsed read(
             byte[] body,
             Function<ObjectNode, Optional<ApiError>> rules,
             Function<RequestBody, ModelRequest> request) {
-        // The parser lets some malformed UTF-8 pass, and what is passed on untouched has to be right.
+        // The parser accepts some malformed UTF-8, but the bytes are passed on unchanged and must be valid.
         if (!Utf8.isValid(body)) {
             return invalid(ApiError.invalidJson("it is not UTF-8"));
         }

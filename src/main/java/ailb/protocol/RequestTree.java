@@ -20,16 +20,16 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * Reads the tree of what a caller sent, and stops at the first fault. A tree takes some thirty times the bytes it is made
- * of where they are many small values: their number is bounded, and objects and arrays of none or one, which have the most
- * of it, are kept in the least room. Those cannot be changed, as nothing in the tree is to be.
+ * Reads a caller's JSON into a tree and stops at the first fault. A tree of many small values takes about thirty times
+ * the memory of its bytes, so the number of values is limited. Objects and arrays with at most one element are stored
+ * compactly and are immutable. Nobody may change the tree.
  */
 final class RequestTree {
 
     /** UTF-16 units. */
     static final int LONGEST_NAME = 1000;
 
-    /** More than the 300,000 numbers that OpenAI takes of tokens to embed at once. */
+    /** Above the 300,000 token ids that OpenAI accepts in one embeddings request. */
     static final int MOST_VALUES = 500_000;
 
     /** Objects and arrays take the most memory. */
@@ -46,7 +46,7 @@ final class RequestTree {
         this.parser = parser;
     }
 
-    /** A fault of the caller's; the message is a sentence that names the path. */
+    /** A fault in the caller's JSON; the message is a sentence that names the path. */
     static final class FaultException extends IOException {
 
         private static final long serialVersionUID = 1L;
@@ -64,10 +64,10 @@ final class RequestTree {
     }
 
     /**
-     * The name that the parser stands on.
+     * The field name at the parser's position. A duplicate is refused: providers differ in which of the two values they
+     * use, so the value checked here might not be the one used there.
      *
-     * @param object what has been read of its object. Which of two a provider would take is anybody's guess, so what was
-     *     checked might not be what is meant.
+     * @param object the members of the object that have been read so far
      */
     String nameIn(ObjectNode object) throws IOException {
         String name = parser.currentName();
@@ -80,7 +80,7 @@ final class RequestTree {
         return name;
     }
 
-    /** Reads the value whose first token the parser stands on, and no further. */
+    /** Reads the value that starts at the parser's current token, and nothing after it. */
     JsonNode value() throws IOException {
         if (++values > MOST_VALUES) {
             throw tooMany(MOST_VALUES + " values");

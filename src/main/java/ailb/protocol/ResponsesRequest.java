@@ -18,7 +18,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
-/** What a client asked of {@code /v1/responses}. */
+/** A client's request to {@code /v1/responses}. */
 final class ResponsesRequest extends PassedThroughRequest {
 
     private ResponsesRequest(RequestBody body) {
@@ -37,7 +37,7 @@ final class ResponsesRequest extends PassedThroughRequest {
                 .or(() -> background(root.path("background")));
     }
 
-    /** Whoever asks for the answer later may meet another endpoint, which does not know of it. */
+    /** A later request for the answer may go to another endpoint, which does not have it. */
     private static Optional<ApiError> background(JsonNode background) {
         return background.booleanValue()
                 ? Optional.of(ApiError.unsupported(

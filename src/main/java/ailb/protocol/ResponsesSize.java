@@ -4,15 +4,15 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Map;
 import java.util.Set;
 
-/** How long the prompt of a response is, in characters, for estimates of its tokens at four characters a token. */
+/** The length of the prompt of a Responses request, in characters, for token estimates at four characters a token. */
 final class ResponsesSize {
 
-    /** Strings that say what a part is and where it belongs, and thoughts in cipher: no model reads them as they stand. */
+    /** Fields that label a part, and encrypted reasoning: the model does not read them as text. */
     private static final Set<String> MARKS = Set.of("type", "role", "id", "call_id", "status", "encrypted_content");
 
     private ResponsesSize() {}
 
-    /** Text anywhere in it; images and files by what they are, not by their base64. */
+    /** Counts text at any depth. Images and files count by kind, not by the length of their base64. */
     static long characters(JsonNode value) {
         if (value.isTextual()) {
             return value.textValue().length();
@@ -23,7 +23,7 @@ final class ResponsesSize {
         return switch (value.path("type").asText()) {
             case "input_image", "computer_screenshot", "input_audio" -> PromptSize.IMAGE_CHARACTERS;
             case "input_file" -> PromptSize.pages(value.path("file_data").asText());
-            case "image_generation_call" -> 0; // what the model drew itself
+            case "image_generation_call" -> 0; // an image that the model made
             default -> parts(value);
         };
     }

@@ -1,6 +1,6 @@
 /**
- * The one place that knows wire formats: OpenAI and Anthropic requests, replies, errors and rate-limit headers, and the
- * translation between them. Bytes in, values out; no I/O.
+ * The only package that knows wire formats: OpenAI and Anthropic requests, replies, errors and rate-limit headers, and
+ * the translation between them (ADR 28). It turns bytes into values and does no I/O.
  */
 @NullMarked
 package ailb.protocol;

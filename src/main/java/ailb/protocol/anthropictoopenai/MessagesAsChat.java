@@ -9,10 +9,10 @@ import ailb.protocol.wire.Hosts;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
-/** A messages request in OpenAI's words; {@link MessagesFields} says which fields have any. */
+/** Translates a messages request to OpenAI's format; {@link MessagesFields} lists the fields that can be translated. */
 public final class MessagesAsChat {
 
-    /** A longer one OpenAI refuses. */
+    /** OpenAI refuses a longer one. */
     private static final int LONGEST_USER = 64;
 
     private MessagesAsChat() {}
@@ -22,7 +22,7 @@ public final class MessagesAsChat {
         boolean isOpenAi = Hosts.isOpenAi(endpoint.baseUrl());
         ObjectNode body = Json.object();
         body.put("model", endpoint.modelId());
-        // Some of OpenAI's models take the newer name only, and many who speak like OpenAI know the older one only.
+        // Some of OpenAI's models accept only the newer name, and many compatible providers know only the older one.
         body.set(isOpenAi ? "max_completion_tokens" : "max_tokens", root.path("max_tokens"));
         body.set("messages", HostMessages.completed(endpoint, MessagesConversation.of(root)));
         MessagesTools.put(root, body);
@@ -44,7 +44,7 @@ public final class MessagesAsChat {
         return Json.bytes(body);
     }
 
-    /** All that matters of a user's label is that it tells users apart: of a long one its digest does. */
+    /** The label only has to tell users apart, so a hash replaces a long one. */
     private static String user(String label) {
         return label.length() <= LONGEST_USER ? label : Sha256.hex(label);
     }

@@ -10,14 +10,14 @@ import java.util.List;
 import java.util.StringJoiner;
 
 /**
- * Anthropic's turns as the messages of a chat. Neighbouring turns of one role are one, as they are for Anthropic: the
- * results of tools come first in it, and what an assistant said is one message.
+ * Translates Anthropic's turns to a chat's messages. Adjacent turns of one role count as one, as at Anthropic: tool
+ * results come first, and an assistant's turn becomes one message.
  */
 final class MessagesConversation {
 
     private final ArrayNode messages = Json.array();
 
-    /** What the user says with the results of tools, until they have all been told. */
+    /** The user's other content, which must follow all tool results. */
     private final List<ObjectNode> said = new ArrayList<>();
 
     private final List<String> texts = new ArrayList<>();
@@ -26,7 +26,7 @@ final class MessagesConversation {
 
     private MessagesConversation() {}
 
-    /** Only of a request that has no fault. Thoughts that came from an endpoint of OpenAI's protocol are in it. */
+    /** Only for a request without a fault. Includes thoughts that came from an endpoint of OpenAI's protocol. */
     static ArrayNode of(ObjectNode root) {
         MessagesConversation conversation = new MessagesConversation();
         JsonNode system = root.path("system");
@@ -74,7 +74,7 @@ final class MessagesConversation {
                 case "text" -> texts.add(block.path("text").textValue());
                 case "tool_use" -> calls.add(MessagesToolUse.call(block));
                 case "thinking" -> addThought(block);
-                default -> {} // redacted: of use to the model only that had the thought
+                default -> {} // redacted: only the model that wrote it can use it
             }
         }
     }
@@ -85,7 +85,7 @@ final class MessagesConversation {
         }
     }
 
-    /** A turn of nothing but thoughts is left out: it was cut off, and no chat has such a message. */
+    /** Leaves out a turn of thoughts only: it was cut off, and a chat has no such message. */
     private void endAssistants() {
         if (!texts.isEmpty() || !calls.isEmpty()) {
             ObjectNode message = Json.object().put("role", MessagesTurns.ASSISTANT);
@@ -117,7 +117,7 @@ final class MessagesConversation {
         return true;
     }
 
-    /** A string, or blocks of text with a blank line between: DeepSeek and others refuse text in parts. */
+    /** The text of a string or of text blocks, joined by blank lines: DeepSeek and others refuse text in parts. */
     static String text(JsonNode content) {
         if (content.isTextual()) {
             return content.textValue();

@@ -16,8 +16,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The one table of what becomes of the fields of Anthropic's messages on their way to OpenAI; README shows it too. What
- * is not in it is refused, so a field that Anthropic adds tomorrow is refused and not dropped.
+ * The table of how each field of a messages request is translated for OpenAI; the docs show it too. Fields that are not
+ * in it are refused, so a new field of Anthropic's is never silently dropped.
  */
 public final class MessagesFields {
 
@@ -54,7 +54,7 @@ public final class MessagesFields {
                 .map(path -> FieldPath.in("", path));
     }
 
-    /** Fields that are served each by itself, but not together. */
+    /** Fields that can be served alone but not together. */
     private static Optional<String> conflict(ObjectNode root) {
         return MessagesTools.forced(root) && !MessagesTools.given(root)
                 ? Optional.of("tool_choice")

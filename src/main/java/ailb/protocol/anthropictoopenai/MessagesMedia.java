@@ -12,7 +12,7 @@ import java.util.Set;
 /** Images and PDF files: {@code image} and {@code document} blocks as {@code image_url} and {@code file} parts. */
 final class MessagesMedia {
 
-    /** OpenAI wants a file to have a name. */
+    /** OpenAI requires a file name. */
     private static final String NAMELESS = "document.pdf";
 
     private MessagesMedia() {}

@@ -8,7 +8,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Optional;
 import java.util.Set;
 
-/** {@code output_config}: the format of the answer as {@code response_format}, and the effort of {@link MessagesThinking}. */
+/**
+ * {@code output_config}: translates the answer's format to {@code response_format}. {@link MessagesThinking} translates
+ * the effort.
+ */
 final class MessagesOutput {
 
     private MessagesOutput() {}
@@ -34,7 +37,10 @@ final class MessagesOutput {
                 .or(() -> Fields.unless(format.path("schema").isObject(), "schema"));
     }
 
-    /** OpenAI wants a schema to have a name. To one that its strict mode would refuse it keeps as well as it can. */
+    /**
+     * OpenAI requires a name for a schema. A schema that strict mode would refuse is sent without strict mode: OpenAI
+     * then follows it as well as it can.
+     */
     static void put(ObjectNode root, ObjectNode body) {
         JsonNode schema = root.path("output_config").path("format").path("schema");
         if (schema.isObject()) {

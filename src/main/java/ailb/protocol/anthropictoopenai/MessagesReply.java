@@ -14,7 +14,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** A {@code chat.completion} told as one of Anthropic's messages. */
+/** Translates a {@code chat.completion} to Anthropic's message. */
 public final class MessagesReply {
 
     private static final Usage UNTOLD = new Usage(0, 0, 0, 0);
@@ -23,11 +23,11 @@ public final class MessagesReply {
 
     private MessagesReply() {}
 
-    /** False where a client could do nothing with it: no message, or a call without an id, a name or arguments. */
+    /** Whether a client can use the completion: it has a message, and every call has an id, a name and arguments. */
     public static boolean isAnswer(JsonNode completion) {
         JsonNode choice = completion.path("choices").path(0);
         JsonNode said = choice.path("message");
-        // Another endpoint would be cut off as well: the caller asked for so little.
+        // Incomplete arguments are accepted then: the caller's limit would cut off another endpoint's answer too.
         boolean isCutOff = CUT_OFF.contains(choice.path("finish_reason").asText());
         return said.isObject()
                 && said.path("tool_calls")
@@ -36,8 +36,9 @@ public final class MessagesReply {
     }
 
     /**
-     * @param asked whose model is named where the completion names none, and which tells whether thoughts are wanted
-     * @param usage null where none was told; Anthropic's clients count on one
+     * @param asked the request: gives the model name where the completion has none, and says whether thoughts are
+     *     wanted
+     * @param usage null where the provider gave none; then zeros are written, as Anthropic's clients require a usage
      */
     public static byte[] message(
             ObjectNode asked, JsonNode completion, @Nullable Usage usage, Instant now) {
@@ -72,7 +73,7 @@ public final class MessagesReply {
         return content;
     }
 
-    /** Some providers, and OpenAI of a call that was forced, say {@code stop} with calls that wait for their results. */
+    /** Some providers, and OpenAI for a forced call, say {@code stop} although calls wait for their results. */
     private static String stopReason(JsonNode choice) {
         if (!choice.path("message").path("refusal").asText("").isEmpty()) {
             return "refusal";

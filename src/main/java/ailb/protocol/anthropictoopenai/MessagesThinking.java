@@ -11,14 +11,14 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What the model is to think, and what it thought. Thoughts that an endpoint of OpenAI's protocol told have no
- * signature: such go back to endpoints of that protocol and to no other, and Anthropic's own never leave Anthropic.
+ * Translates thinking (ADR 11). Thoughts from an endpoint of OpenAI's protocol have no signature and are sent back to
+ * endpoints of that protocol only. Anthropic's signed thoughts are sent back to Anthropic's only.
  */
 public final class MessagesThinking {
 
     private MessagesThinking() {}
 
-    /** Efforts that both APIs know by the same name. */
+    /** Whether both APIs know the effort by the same name. */
     static boolean isEffort(JsonNode effort) {
         return ThinkingBlocks.EFFORTS.contains(effort.asText());
     }
@@ -38,7 +38,7 @@ public final class MessagesThinking {
         return Json.isAbsent(display) || Fields.is(display, "summarized");
     }
 
-    /** OpenAI's effort is that of thinking only. */
+    /** Refuses an effort without thinking: OpenAI's effort applies to thinking only. */
     static Optional<String> conflict(ObjectNode root) {
         return Fields.unless(Json.isAbsent(effort(root)) || isAdaptive(root), "output_config.effort");
     }
@@ -49,7 +49,7 @@ public final class MessagesThinking {
         }
     }
 
-    /** Whether the caller asked the model to think, and so expects thoughts in the answer. */
+    /** Whether the caller asked for thinking and so expects thoughts in the answer. */
     public static boolean isAdaptive(ObjectNode root) {
         return Fields.is(root.path("thinking").path("type"), "adaptive");
     }
@@ -58,12 +58,15 @@ public final class MessagesThinking {
         return root.path("output_config").path("effort");
     }
 
-    /** True for a thought that Anthropic never had. */
+    /** Whether the block is a thought that did not come from Anthropic. */
     static boolean isUnsigned(JsonNode block) {
         return Fields.is(block.path("type"), "thinking") && block.path("signature").asText("").isEmpty();
     }
 
-    /** The caller's body for Anthropic, byte for byte but for the model; only thoughts that it would refuse are taken out. */
+    /**
+     * The caller's body for Anthropic: unchanged except for the model, and without the unsigned thoughts that Anthropic
+     * would refuse.
+     */
     public static byte[] atAnthropic(RequestBody body, String modelId) {
         JsonNode messages = body.root().path("messages");
         boolean isSigned = messages.valueStream()
@@ -79,7 +82,7 @@ public final class MessagesThinking {
         return Json.bytes(signed);
     }
 
-    /** A message with nothing left in it goes too. */
+    /** Removes unsigned thoughts, and messages that are empty without them. */
     private static ArrayNode signed(JsonNode messages) {
         ArrayNode signed = Json.array();
         for (JsonNode message : messages) {

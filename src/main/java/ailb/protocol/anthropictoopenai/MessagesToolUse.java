@@ -9,10 +9,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Optional;
 import java.util.Set;
 
-/** Calls of tools and what came of them: {@code tool_use} and {@code tool_result} blocks as OpenAI's. */
+/** Translates {@code tool_use} and {@code tool_result} blocks to OpenAI's calls and results. */
 final class MessagesToolUse {
 
-    /** OpenAI has no field for a call that failed, so its text says so. */
+    /** OpenAI has no field for a failed call, so the result's text says so. */
     private static final String ERROR = "Error: ";
 
     private MessagesToolUse() {}
@@ -26,7 +26,7 @@ final class MessagesToolUse {
                 .or(() -> Fields.unless(isModelsOwn(block.path("caller")), "caller"));
     }
 
-    /** Anthropic tells of a call whether the model made it, or code that the model wrote. */
+    /** Whether the model itself made the call, and not code that the model wrote. */
     private static boolean isModelsOwn(JsonNode caller) {
         return Json.isAbsent(caller) || Fields.is(caller.path("type"), "direct");
     }

@@ -10,7 +10,7 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import java.util.Optional;
 import java.util.Set;
 
-/** What the model may call: {@code tools} and {@code tool_choice}. */
+/** Translates {@code tools} and {@code tool_choice}. */
 final class MessagesTools {
 
     private MessagesTools() {}
@@ -58,7 +58,7 @@ final class MessagesTools {
         return !root.path("tools").isEmpty();
     }
 
-    /** True where the model has to call something. */
+    /** Whether the model must call a tool. */
     static boolean forced(ObjectNode root) {
         JsonNode type = root.path("tool_choice").path("type");
         return Fields.is(type, "any") || Fields.is(type, "tool");

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Optional;
 import java.util.Set;
 
-/** Which of Anthropic's turns can be told as messages of a chat without losing anything. */
+/** Checks which of Anthropic's turns can become chat messages without loss. */
 final class MessagesTurns {
 
     static final String USER = "user";
@@ -18,7 +18,10 @@ final class MessagesTurns {
         return Fields.firstFault(system, MessagesTurns::textFault).map(field -> "system" + field);
     }
 
-    /** The path of the first part of a turn that has no equivalent. A chat's answer is a message of its own, never a rest. */
+    /**
+     * The path of the first part of a turn that has no equivalent. A last turn of the assistant is refused: a chat's
+     * answer is a new message and does not continue one.
+     */
     static Optional<String> fault(JsonNode messages) {
         int last = messages.size() - 1;
         return Fields.firstFault(messages, MessagesTurns::turnFault)
@@ -60,7 +63,7 @@ final class MessagesTurns {
         };
     }
 
-    /** The path within a block of what makes it more, or other, than text. */
+    /** The path, within a block, of the part that is not plain text. */
     static Optional<String> textFault(JsonNode block) {
         return Fields.unless(Fields.is(block.path("type"), "text"), "type")
                 .or(() -> Fields.firstOther(block, Set.of("type", "text", "cache_control")))

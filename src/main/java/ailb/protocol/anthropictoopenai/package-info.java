@@ -1,4 +1,4 @@
-/** A messages request in OpenAI's words, and OpenAI's answer to it in Anthropic's. */
+/** Translates an Anthropic client's messages request to OpenAI's format, and the answer back (ADR 28). */
 @NullMarked
 package ailb.protocol.anthropictoopenai;
 

@@ -3,17 +3,17 @@ package ailb.protocol.error;
 import ailb.protocol.json.Json;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
-/** Errors as Anthropic's clients know them: a type that goes with the status, and a message. */
+/** Errors in Anthropic's format: a type that follows from the status, and a message. */
 public final class AnthropicErrors {
 
     private static final int OVERLOADED = 529;
 
-    /** How Anthropic's clients know a prompt that is larger than the model takes: there is no code. */
+    /** Anthropic's clients recognise a prompt that is too large for the model by this text: there is no code. */
     private static final String TOO_LONG = "prompt is too long";
 
     private AnthropicErrors() {}
 
-    /** Anthropic has a status of its own for "nobody can take this now, try again". */
+    /** Anthropic has its own status, 529, for a temporary overload. */
     static int status(ApiError error) {
         return ApiError.NO_HEALTHY_ENDPOINT.equals(error.code()) ? OVERLOADED : error.status();
     }
@@ -33,7 +33,7 @@ public final class AnthropicErrors {
         return message.startsWith(TOO_LONG) || message.startsWith("input length and `max_tokens`");
     }
 
-    /** There is no field for the field at fault, so the message names it, as Anthropic's own messages do. */
+    /** The format has no {@code param}, so the message names the field, as Anthropic's own messages do. */
     private static String withParam(ApiError error) {
         String param = error.param();
         return param == null || error.message().contains(param) ? error.message() : param + ": " + error.message();

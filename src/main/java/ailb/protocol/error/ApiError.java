@@ -7,8 +7,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An error as a client is told it; types and codes are those of OpenAI's API. Anthropic's has types only, which follow
- * from the status (see {@link AnthropicErrors}).
+ * An error for a client. Types and codes are those of OpenAI's API. Anthropic's API has only types, which follow from
+ * the status (see {@link AnthropicErrors}).
  *
  * @param status HTTP status, 400 to 599
  * @param param the field of the request that is at fault, or null
@@ -16,18 +16,18 @@ import org.jspecify.annotations.Nullable;
  */
 public record ApiError(int status, String message, String type, @Nullable String param, @Nullable String code) {
 
-    /** The status where there was no answer in time. */
+    /** The status if there was no answer in time. */
     public static final int TIMEOUT = 504;
 
     static final String INVALID_REQUEST = "invalid_request_error";
     static final String NO_HEALTHY_ENDPOINT = "no_healthy_endpoint";
 
-    /** The code that OpenAI's clients know a prompt by that is larger than the model takes. */
+    /** The code by which OpenAI's clients recognise a prompt that is too large for the model. */
     static final String TOO_LONG = "context_length_exceeded";
 
     private static final String SERVER_ERROR = "server_error";
 
-    /** Characters of what a caller wrote that are repeated to it. */
+    /** The maximum number of characters of the caller's text that a message repeats. */
     private static final int LONGEST_ECHO = 64;
 
     private static final int LONGEST_PATH = 136;
@@ -64,7 +64,7 @@ public record ApiError(int status, String message, String type, @Nullable String
                 "model_not_found");
     }
 
-    /** 404: no such path, for the most part as a client's base URL is not what the client wants it to be. */
+    /** 404: no such path. The usual cause is a base URL with a missing or superfluous {@code /v1}. */
     public static ApiError notFound(String method, String path) {
         return new ApiError(404,
                 "Invalid URL (" + shortened(method) + " " + shortenedPath(path)
@@ -93,7 +93,8 @@ public record ApiError(int status, String message, String type, @Nullable String
     }
 
     /**
-     * 413: the answer is larger than the front can hand on. It has been paid for, and asking again would be paid again.
+     * 413: the answer is larger than the front end (API Gateway or the local server) can return. It has been paid for,
+     * and a retry would be paid for again.
      */
     public static ApiError answerTooLarge(long limitBytes) {
         return new ApiError(413,
@@ -103,7 +104,7 @@ public record ApiError(int status, String message, String type, @Nullable String
                 INVALID_REQUEST, null, "answer_too_large");
     }
 
-    /** 431: there are more headers, or they are longer, than is read here. */
+    /** 431: there are too many headers, or they are too long. */
     public static ApiError headersTooLarge(int most, int limitBytes) {
         return new ApiError(431,
                 "The request has more than " + most + " headers, or more than " + limitBytes + " bytes of them.",
@@ -122,17 +123,17 @@ public record ApiError(int status, String message, String type, @Nullable String
         return new ApiError(429, message, "rate_limit_error", null, "rate_limit_exceeded");
     }
 
-    /** 429: the pool has spent what it may for the day. Goes with a Retry-After header. */
+    /** 429: the pool has spent its budget for the day. Goes with a Retry-After header. */
     public static ApiError budgetExhausted(String message) {
         return new ApiError(429, message, "rate_limit_error", null, "budget_exhausted");
     }
 
-    /** 500: a bug of ours. */
+    /** 500: a bug in the balancer. */
     public static ApiError internal(String message) {
         return new ApiError(500, message, SERVER_ERROR, null, "internal_error");
     }
 
-    /** 502: the endpoints that were tried failed. */
+    /** 502: all attempted endpoints failed. */
     public static ApiError badGateway(String message) {
         return new ApiError(502, message, SERVER_ERROR, null, "bad_gateway");
     }
@@ -142,22 +143,22 @@ public record ApiError(int status, String message, String type, @Nullable String
         return new ApiError(503, message, SERVER_ERROR, null, code);
     }
 
-    /** 503: no endpoint is healthy; for Anthropic's clients that is an overload, 529. */
+    /** 503: no endpoint is healthy. Anthropic's clients get 529, an overload. */
     public static ApiError noHealthyEndpoint(String message) {
         return unavailable(message, NO_HEALTHY_ENDPOINT);
     }
 
-    /** 504: no answer within the time there was. */
+    /** 504: no answer in time. */
     public static ApiError timeout(String message) {
         return new ApiError(TIMEOUT, message, SERVER_ERROR, null, "timeout");
     }
 
-    /** The same with a further sentence. */
+    /** A copy whose message has one more sentence. */
     public ApiError with(String advice) {
         return new ApiError(status, message + " " + advice, type, param, code);
     }
 
-    /** What a caller wrote is not repeated at any length. */
+    /** Limits how much of the caller's text is repeated. */
     private static String shortened(String text) {
         return FieldPath.shortened(text, LONGEST_ECHO);
     }

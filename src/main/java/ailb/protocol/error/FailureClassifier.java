@@ -10,8 +10,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * All that is known of how providers refuse, in one place. Messages are matched at their start where they can be: a
- * provider may repeat a caller's words further on, and a caller must not be able to talk an endpoint out of service.
+ * Classifies refusals; all knowledge of the providers' errors is here. Messages are matched at their start where
+ * possible: the rest may repeat the caller's text, and a caller must not be able to put an endpoint out of service.
  */
 final class FailureClassifier {
 
@@ -24,17 +24,17 @@ final class FailureClassifier {
     private static final Set<String> KEY =
             Set.of("API_KEY_INVALID", "invalid_api_key", "organization_restricted"); // Gemini, OpenAI, Groq
 
-    /** How the message of Anthropic's 400 or 429 starts when the account has spent what it may. */
+    /** The start of Anthropic's message, with 400 or 429, when the account has used up its budget. */
     private static final List<String> SPENT =
             List.of("your credit balance is too low", "you have reached your specified api usage limits");
 
-    /** How the message of a 400 starts when the key, or the account behind it, is refused. */
+    /** The start of the message of a 400 when the provider refuses the key or its account. */
     private static final List<String> KEY_REFUSED = List.of(
             "api key not valid", // Gemini
             "incorrect api key provided", // xAI
             "this organization has been disabled"); // Anthropic
 
-    /** How the message starts where the prompt is larger than the model takes, and no code says so. */
+    /** The start of the message when the prompt is too large for the model and no code says so. */
     private static final List<String> PROMPT_TOO_LONG = List.of(
             "prompt is too long", // Anthropic
             "input length and `max_tokens` exceed context limit", // Anthropic
@@ -42,10 +42,15 @@ final class FailureClassifier {
             "this endpoint's maximum context length", // OpenRouter
             "this model's maximum prompt length"); // xAI
 
-    /** Anthropic puts a field it does not know before this, and the caller has named it. */
+    /**
+     * Anthropic puts the name of an unknown field before this. The caller chose that name, so such a message is never
+     * about the account.
+     */
     private static final String UNKNOWN_FIELD = ": extra inputs are not permitted";
 
-    /** How the message of a 404 starts when the endpoint, not the caller, named what is missing. */
+    /**
+     * The start of the message of a 404 when the missing thing comes from the endpoint's settings, not from the caller.
+     */
     private static final List<String> MODEL_MISSING = List.of(
             "model", // Anthropic "model: x", Gemini "models/x is not found", Ollama "model 'x' not found"
             "the model",
@@ -68,8 +73,8 @@ final class FailureClassifier {
     private FailureClassifier() {}
 
     /**
-     * The class of a refusal. A redirect is a base URL that leads elsewhere: redirects are not followed, since a key
-     * would go with them, so it needs a person, as a missing deployment does.
+     * The class of a refusal. A redirect means that the base URL is wrong, which needs a person, like a missing
+     * deployment. Redirects are not followed, because the key would be sent along.
      *
      * @param status anything but 2xx
      */
@@ -103,7 +108,7 @@ final class FailureClassifier {
         return isKey || isOfAccount(error, KEY_REFUSED) ? FailureClass.CREDENTIAL : FailureClass.CALLER_FAULT;
     }
 
-    /** The limit that a 429 names, or that its headers show as the only one used up. */
+    /** The limit that a 429 names, or the only one that its headers show as used up. */
     static Optional<LimitKind> limit(ProviderError error, List<Remaining> remaining) {
         String message = error.message().toLowerCase(Locale.ROOT);
         for (Map.Entry<String, LimitKind> phrase : LIMIT_PHRASES) {
@@ -122,11 +127,11 @@ final class FailureClassifier {
         return usedUp.size() == 1 ? Optional.of(usedUp.getFirst()) : Optional.empty();
     }
 
-    /** True where an error that comes without a status is about the request. */
+    /** Whether an error without a status is the request's fault. */
     static boolean isOfRequest(ProviderError error) {
         return error.says(ApiError.INVALID_REQUEST)
                 || error.code().startsWith("invalid_")
-                || error.code().contains("image") // one of a dozen of the Responses API
+                || error.code().contains("image") // the Responses API has a dozen of these
                 || isContent(error)
                 || isTooLong(error)
                 || isStoredElsewhere(error);
@@ -136,12 +141,12 @@ final class FailureClassifier {
         return CONTENT.stream().anyMatch(error::says);
     }
 
-    /** True where the prompt is larger than the model takes. */
+    /** Whether the prompt is too large for the model. */
     static boolean isTooLong(ProviderError error) {
         return error.says(ApiError.TOO_LONG) || startsWithAny(error, PROMPT_TOO_LONG);
     }
 
-    /** True where the caller refers to something that OpenAI has stored, or encrypted, though not for this account. */
+    /** Whether the request refers to something that OpenAI has stored or encrypted for another account. */
     static boolean isStoredElsewhere(ProviderError error) {
         return error.says("previous_response_not_found")
                 || error.says("invalid_encrypted_content")
@@ -158,7 +163,7 @@ final class FailureClassifier {
         return status == 409 && error.message().toLowerCase(Locale.ROOT).contains("lock");
     }
 
-    /** A 404 that is no error object comes from something in between, so the base URL is wrong. */
+    /** A 404 without an error object does not come from the API itself, so the base URL is wrong. */
     private static boolean isMissing(int status, ProviderError error) {
         return status == 405
                 || (status == 404

@@ -12,13 +12,13 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** Puts together what is told of a call that brought no answer: to the dispatcher, to the log, to the caller. */
+/** Builds failures for the dispatcher, the log and the caller. */
 public final class Failures {
 
-    /** Codes are words; what has digits in it might be part of a key. */
+    /** A code has no digits: text with digits may be part of a key. */
     private static final Pattern CODE = Pattern.compile("[A-Za-z_]{1,64}");
 
-    /** Passed on where the fault is not the caller's: the caller is told in words of ours. */
+    /** Used when the caller is not at fault: the balancer writes the message itself. */
     private static final byte[] NOTHING = new byte[0];
 
     private Failures() {}
@@ -27,14 +27,14 @@ public final class Failures {
         return status < 200 || status >= 300;
     }
 
-    /** A 2xx that is not the promised JSON: cut off, empty, HTML, or without an answer in it. */
+    /** A 2xx whose body is not an answer: cut off, empty, HTML, or JSON of another shape. */
     static ProviderReply.Failure notAnAnswer(int status, List<Remaining> remaining) {
         FailureClass failure = FailureClass.TRANSPORT;
         return new ProviderReply.Failure(failure, status, NOTHING, status + " without an answer in its body",
                 true, Optional.empty(), Optional.empty(), remaining);
     }
 
-    /** A stream of events that breaks its own rules, or off. */
+    /** A stream that is malformed or ended early. */
     public static ProviderReply.Failure brokenStream(String detail, List<Remaining> remaining) {
         FailureClass failure = FailureClass.TRANSPORT;
         return new ProviderReply.Failure(
@@ -42,7 +42,7 @@ public final class Failures {
     }
 
     /**
-     * An error that comes as an event, after a status that promised an answer.
+     * An error event in a stream that began with a successful status.
      *
      * @param callers the caller's protocol
      */
@@ -61,7 +61,7 @@ public final class Failures {
                 remaining);
     }
 
-    /** The status that an error would have come with, had it come in time. */
+    /** The HTTP status that the error would have had before the stream began. */
     private static int statusOf(ProviderError error) {
         if (error.says("rate_limit_exceeded") || error.says("rate_limit_error")) {
             return 429;
@@ -75,7 +75,7 @@ public final class Failures {
     /**
      * A status other than 2xx.
      *
-     * @param callersWords the provider's words in the caller's protocol
+     * @param callersWords the provider's error in the caller's protocol
      */
     static ProviderReply.Failure refused(
             int status,
@@ -98,8 +98,8 @@ public final class Failures {
     }
 
     /**
-     * A person's failures and full limits stay at the endpoint, and another has its own key, account, model, and things
-     * stored: whatever the provider says of asking it again.
+     * A failure that needs a person, a full limit and a missing stored object concern one endpoint only. Another
+     * endpoint has its own key, account and model, so these are retried whatever {@code x-should-retry} says.
      */
     private static boolean isRetryable(FailureClass failure, ProviderError error, Headers headers) {
         if (failure.needsAPerson() || failure == FailureClass.RATE_LIMITED
@@ -113,7 +113,7 @@ public final class Failures {
         };
     }
 
-    /** A message is left out where it may hold part of a key, or words of the caller's. */
+    /** Leaves out a message that may contain part of a key or text of the caller. */
     private static String detail(int status, FailureClass failure, ProviderError error) {
         String words = Stream.of(error.code(), error.type())
                 .filter(CODE.asMatchPredicate())

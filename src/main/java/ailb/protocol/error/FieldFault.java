@@ -8,8 +8,8 @@ import java.util.function.Function;
 /**
  * What is wrong with a field.
  *
- * @param path from what was looked at to the field
- * @param rule what it has to be, to be put after its name
+ * @param path from the checked value to the field
+ * @param rule what the field must be; follows its name in a message
  */
 public record FieldFault(String path, String rule) {
 
@@ -17,7 +17,7 @@ public record FieldFault(String path, String rule) {
         return Optional.of(new FieldFault(path, rule));
     }
 
-    /** The first fault within the elements of an array. */
+    /** The first fault in the elements of an array. */
     public static Optional<FieldFault> first(JsonNode array, Function<JsonNode, Optional<FieldFault>> fault) {
         for (int i = 0; i < array.size(); i++) {
             Optional<FieldFault> first = fault.apply(array.get(i));
@@ -28,7 +28,7 @@ public record FieldFault(String path, String rule) {
         return Optional.empty();
     }
 
-    /** The same, from where {@code place} is looked at. */
+    /** The same fault with {@code place} before its path. */
     public FieldFault in(String place) {
         return new FieldFault(FieldPath.in(place, path), rule);
     }

@@ -3,16 +3,16 @@ package ailb.protocol.error;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
-/** Makes words of a provider fit for a log line. */
+/** Makes a provider's text safe for a log line. */
 final class LogText {
 
     private static final int MAX_LENGTH = 200;
-    /** Bounds the work on a message of any size, with room for what redacting takes away. */
+    /** Bounds the work on a long message. Larger than a line, because redaction shortens the text. */
     private static final int MAX_SCANNED = 1000;
 
     private static final Pattern BREAKS = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}\\s]+");
     private static final Pattern KEYS = Pattern.compile(
-            "\\b(?:sk|pk|rk|gsk|xai|key|nvapi|hf)[-_][^\\s\"',;]+" // with a known prefix, or what was left of it
+            "\\b(?:sk|pk|rk|gsk|xai|key|nvapi|hf)[-_][^\\s\"',;]+" // with a known prefix, or the rest of one
                     + "|\\bbearer [^\\s\"',;]+"
                     + "|[^\\s\"',;]*\\*{3}[^\\s\"',;]*" // masked
                     + "|[\\w+/=-]{20,}", // long and random

@@ -9,15 +9,15 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the body of a provider's refusal says, whichever of the usual shapes it has; "" for what it does not say. The
- * message may hold part of a key, so it never prints.
+ * The contents of a provider's error body, whatever its shape; "" for a missing field. The message may contain part of
+ * a key, so {@code toString} leaves it out.
  *
- * @param isKnown whether the body was an error object at all, and not a page of HTML or nothing
+ * @param isKnown whether the body was an error object; false for HTML, plain text or nothing
  * @param type such as {@code invalid_request_error}; Google's {@code status}
  * @param code such as {@code model_not_found}
  * @param param the field at fault, or null
- * @param reason Google's, from the error's details; {@link #MODERATION} where what a moderation of the prompt found is told,
- *     as OpenRouter does
+ * @param reason Google's reason from the error's details; {@link #MODERATION} where the error has a moderation result,
+ *     as OpenRouter's does
  */
 public record ProviderError(
         boolean isKnown, String type, String code, String message, @Nullable String param, String reason) {
@@ -28,14 +28,14 @@ public record ProviderError(
 
     private static final ProviderError UNKNOWN = new ProviderError(false, "", "", "", null, "");
 
-    /** Characters of a text that is no JSON, or of a detail. */
+    /** The maximum length of a plain text or a {@code detail}, in characters. */
     private static final int MOST_TEXT = 300;
 
     /**
-     * Reads OpenAI's and Anthropic's shape, Gemini's array of such, errors that are bare text or not wrapped, FastAPI's
-     * {@code detail}, and what is plain text.
+     * Reads OpenAI's and Anthropic's format, Gemini's array of these, an {@code error} that is a string, an error
+     * object without a wrapper, FastAPI's {@code detail}, and plain text.
      *
-     * @param root of the body, if it is JSON
+     * @param root the body's tree, if it is JSON
      */
     public static ProviderError of(Optional<JsonNode> root, byte[] body) {
         return root.map(any -> any.isArray() ? any.path(0) : any)
@@ -45,9 +45,9 @@ public record ProviderError(
                 .orElseGet(() -> root.isPresent() ? UNKNOWN : ofText(body));
     }
 
-    /** A page of HTML says nothing. */
+    /** HTML is ignored. */
     private static ProviderError ofText(byte[] body) {
-        int most = Math.min(body.length, 4 * MOST_TEXT); // bytes; of a character there are four at most
+        int most = Math.min(body.length, 4 * MOST_TEXT); // bytes; a character has at most four
         String text = new String(body, 0, most, StandardCharsets.UTF_8).strip();
         return text.startsWith("<") ? UNKNOWN : new ProviderError(false, "", "", shortened(text), null, "");
     }
@@ -59,7 +59,7 @@ public record ProviderError(
                 .toString();
     }
 
-    /** A text, or the first of a list of what is wrong and where. */
+    /** A text, or the first entry of FastAPI's list of faults with its path. */
     private static String detail(JsonNode detail) {
         JsonNode first = detail.path(0);
         if (!first.isObject()) {
@@ -84,17 +84,17 @@ public record ProviderError(
                 reason(error));
     }
 
-    /** True where the type, the code or the reason is {@code sign}. */
+    /** Whether the type, the code or the reason is {@code sign}. */
     boolean says(String sign) {
         return type.equals(sign) || code.equals(sign) || reason.equals(sign);
     }
 
-    /** The status that the code is, as OpenRouter has it in what it answers with a status of 200. */
+    /** The status that stands in the code: OpenRouter does this in errors with HTTP status 200. */
     OptionalInt status() {
         return STATUS.matcher(code).matches() ? OptionalInt.of(Integer.parseInt(code)) : OptionalInt.empty();
     }
 
-    /** The same words in the caller's protocol. */
+    /** The error as an {@link ApiError}, for the caller's protocol. */
     public ApiError toApiError(int status) {
         return new ApiError(
                 status,
@@ -117,7 +117,7 @@ public record ProviderError(
         return "";
     }
 
-    /** Codes are numbers at some providers. */
+    /** Some providers use numbers as codes. */
     private static String text(JsonNode error, String field) {
         JsonNode value = error.path(field);
         return value.isTextual() || value.isNumber() ? value.asText() : "";

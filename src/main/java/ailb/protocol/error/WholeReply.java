@@ -14,26 +14,26 @@ import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Reads replies that come whole: the answer that was promised, or why there is none. */
+/** Reads replies that are not streamed: the answer, or why there is none. */
 public final class WholeReply {
 
     private WholeReply() {}
 
     /**
-     * What was answered.
+     * An answer.
      *
      * @param body in the caller's protocol
-     * @param usage null where none was told
+     * @param usage null where the provider gave none
      */
     @SuppressWarnings("ArrayRecordComponent") // the body is handed on as it is, never compared
     public record Said(byte[] body, @Nullable Usage usage) {}
 
     /**
-     * Never throws, whatever the bytes.
+     * Reads a reply. Never throws, whatever the bytes.
      *
-     * @param provider whose words they are
+     * @param provider the protocol of the reply
      * @param callers the caller's protocol
-     * @param answer what JSON says to what was asked; empty where it is no answer to that
+     * @param answer reads the answer from JSON; returns empty where the JSON is not an answer to the request
      */
     public static ProviderReply read(
             Provider provider,
@@ -47,9 +47,9 @@ public final class WholeReply {
     }
 
     /**
-     * The same where the words are read already.
+     * Reads a reply that is already parsed.
      *
-     * @param root what has been read of them; empty where they are no JSON
+     * @param root the body's tree; empty where the body is not JSON
      */
     public static ProviderReply read(
             Provider provider,
@@ -76,7 +76,10 @@ public final class WholeReply {
         return Failures.refused(refusal, headers, error, words, remaining, now);
     }
 
-    /** OpenAI's clients shorten a prompt that is too long where a code says so, which not all that speak like it send. */
+    /**
+     * OpenAI's clients shorten a prompt that is too long if the error has the code. Not all compatible providers send
+     * it.
+     */
     private static boolean lacksCode(ProviderError error, Provider callers) {
         return callers == Provider.OPENAI
                 && FailureClassifier.isTooLong(error)

@@ -1,4 +1,4 @@
-/** What went wrong, as callers are told it and as providers tell it. */
+/** Errors: those that callers get, and those that providers send. */
 @NullMarked
 package ailb.protocol.error;
 

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 
-/** JSON that a caller sent, as text, and where in the bytes a parser of it stands. */
+/** A caller's JSON as text, and the byte offsets of a parser's position in it. */
 public final class CallersText {
 
     private final String text;
@@ -22,12 +22,12 @@ public final class CallersText {
         return Json.parser(text);
     }
 
-    /** Where in the bytes the token begins that the parser stands on. Asked from front to back only. */
+    /** The byte offset at which the parser's current token begins. Offsets must be asked for in ascending order. */
     public int start(JsonParser parser) {
         return offset(parser.currentTokenLocation().getCharOffset());
     }
 
-    /** Where in the bytes the token ends that the parser has read. Asked from front to back only. */
+    /** The byte offset at which the parser's current token ends. Offsets must be asked for in ascending order. */
     public int end(JsonParser parser) throws IOException {
         parser.finishToken();
         return offset(parser.currentLocation().getCharOffset());
@@ -44,7 +44,7 @@ public final class CallersText {
         return bytes;
     }
 
-    /** Each half of a pair takes half of its four bytes. */
+    /** Bytes in UTF-8. Each half of a surrogate pair counts as two of the pair's four bytes. */
     private static int width(char character) {
         if (character < 0x80) {
             return 1;

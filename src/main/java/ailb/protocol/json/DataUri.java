@@ -6,7 +6,7 @@ import java.util.Optional;
 /**
  * A file inside a URL, {@code data:image/png;base64,iVBOR...}.
  *
- * @param mediaType in small letters, without parameters
+ * @param mediaType in lower case, without parameters
  * @param data base64 of at least one byte, padded
  */
 public record DataUri(String mediaType, String data) {
@@ -14,7 +14,7 @@ public record DataUri(String mediaType, String data) {
     private static final String SCHEME = "data:";
     private static final String ENCODING = ";base64";
 
-    /** Empty where it is none, or not in base64, or the base64 is broken. */
+    /** Empty where this is not a data URI, is not in base64, or has invalid base64. */
     public static Optional<DataUri> parse(String uri) {
         int comma = uri.indexOf(',');
         if (comma < 0 || !isDataUri(uri)) {
@@ -32,7 +32,7 @@ public record DataUri(String mediaType, String data) {
         return uri.regionMatches(true, 0, SCHEME, 0, SCHEME.length());
     }
 
-    /** At least one byte of it, padded. */
+    /** Whether this is padded base64 of at least one byte. */
     public static boolean isBase64(String data) {
         int end = data.length();
         for (int padding = 0; padding < 2 && end > 0 && data.charAt(end - 1) == '='; padding++) {

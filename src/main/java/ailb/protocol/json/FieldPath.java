@@ -4,31 +4,33 @@ import com.fasterxml.jackson.core.JsonStreamContext;
 import java.util.regex.Pattern;
 
 /**
- * Where a field stands in what a caller sent, as errors name it: {@code messages[0].content[2].text}. What the caller
- * wrote is repeated to 200 characters at most, and paths are made of faults only, as a good request has a field for
- * every few bytes.
+ * The path of a field in a caller's request, as errors name it: {@code messages[0].content[2].text}. A path is cut to
+ * 200 characters, because it repeats the caller's text. Build paths for faults only: a request may have very many
+ * fields.
  */
 public final class FieldPath {
 
     private static final int LONGEST = 200;
     private static final int LONGEST_NAME = 64;
 
-    /** Controls, marks of direction, halves of pairs, and ends of lines and paragraphs. */
+    /**
+     * Control characters, format characters such as direction marks, lone surrogates, line and paragraph separators.
+     */
     private static final Pattern INVISIBLE = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}]");
 
     private FieldPath() {}
 
-    /** The field within what stands at {@code place}. */
+    /** The path of a field within {@code place}. */
     public static String in(String place, String field) {
         return shortened(place + field, LONGEST);
     }
 
-    /** A name that the caller picked. */
+    /** A name that the caller chose, shortened. */
     public static String name(String name) {
         return shortened(name, LONGEST_NAME);
     }
 
-    /** What a parser stands on. */
+    /** The path of the parser's current position. */
     public static String of(JsonStreamContext at) {
         StringBuilder path = new StringBuilder();
         append(at, path);
@@ -48,8 +50,8 @@ public final class FieldPath {
     }
 
     /**
-     * Its first characters, and dots where there are more; none is cut in two. What would move a terminal's cursor, or has
-     * no bytes in UTF-8, is a question mark.
+     * The first {@code most} code points, followed by dots where there are more. Characters that would move a
+     * terminal's cursor or cannot be encoded in UTF-8 become question marks.
      */
     public static String shortened(String text, int most) {
         String start = text.codePointCount(0, text.length()) <= most

@@ -6,12 +6,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 
-/** Looks through the fields of an object. A null is as good as nothing. */
+/** Checks the fields of an object. A field that is null counts as absent. */
 public final class Fields {
 
     private Fields() {}
 
-    /** The name of the first field that is given and not one of these. */
+    /** The name of the first field that is present and not in {@code known}. */
     public static Optional<String> firstOther(JsonNode object, Set<String> known) {
         for (Map.Entry<String, JsonNode> field : object.properties()) {
             if (!field.getValue().isNull() && !known.contains(field.getKey())) {
@@ -21,7 +21,7 @@ public final class Fields {
         return Optional.empty();
     }
 
-    /** The first fault within the elements of an array, after where its element stands: {@code [2].type}. */
+    /** The path of the first fault within the elements of an array, with the element's index: {@code [2].type}. */
     public static Optional<String> firstFault(JsonNode array, Function<JsonNode, Optional<String>> fault) {
         for (int i = 0; i < array.size(); i++) {
             Optional<String> first = fault.apply(array.path(i));
@@ -32,7 +32,7 @@ public final class Fields {
         return Optional.empty();
     }
 
-    /** The name of a field whose value is not as it has to be. */
+    /** The field's name, unless the field is served. */
     public static Optional<String> unless(boolean served, String field) {
         return served ? Optional.empty() : Optional.of(field);
     }
@@ -45,7 +45,7 @@ public final class Fields {
         return value.isBoolean() || Json.isAbsent(value);
     }
 
-    /** True where it is this string. */
+    /** Whether the value is this string. */
     public static boolean is(JsonNode value, String text) {
         return value.isTextual() && value.textValue().equals(text);
     }

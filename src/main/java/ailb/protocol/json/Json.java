@@ -24,32 +24,32 @@ import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
 import java.util.Optional;
 
-/** The one JSON mapper of this package, set up for input that nobody vouches for. */
+/** The only JSON mapper of {@code protocol}, configured for untrusted input. */
 public final class Json {
 
-    /** Levels a document may nest: far more than any real request or reply, far less than a stack holds. */
+    /** Maximum nesting depth: far above any real request or reply, far below what overflows the stack. */
     public static final int MAX_DEPTH = 200;
 
     /**
-     * Names, values, and ends of objects and arrays in a document. A tree takes up to 70 bytes for each, and a reply of
-     * 16 MB may have millions.
+     * Maximum number of tokens (names, values, starts and ends of objects and arrays) in a document. A tree takes up to
+     * 70 bytes for each, and a reply of 16 MB may have millions.
      */
     static final int MAX_TOKENS = 1_200_000;
 
-    /** Bytes of a name in a reply. The parser remembers thousands of them, for all replies. */
+    /** Maximum length of a name in a reply, in bytes. The parser caches thousands of names across replies. */
     private static final int MAX_NAME = 4096;
 
     /**
-     * The parser would take what looks like UTF-16 or UTF-32 for that; and it interns names, which a caller picks. Its
-     * buffers are shared by all threads: those of a virtual thread would be new for each request.
+     * Charset detection is off: the input is UTF-8, even if it looks like UTF-16 or UTF-32. Interning is off: callers
+     * choose the names. Buffers are shared by all threads: a virtual thread would allocate new ones for each request.
      */
     private static final JsonFactory FACTORY = factory().build();
 
-    /** Remembers no names: a caller picks them, and the time it takes to remember long ones grows with their square. */
+    /** Caches no names: callers choose them, and caching long names takes time quadratic in their length. */
     private static final JsonFactory CALLERS =
             factory().disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES).build();
 
-    /** Of documents that are looked through, and no tree is made of. */
+    /** For documents that are scanned without building a tree. */
     private static final JsonFactory LARGE = factory().streamReadConstraints(constraints().build()).build();
 
     private static JsonFactoryBuilder factory() {
@@ -64,7 +64,7 @@ public final class Json {
         return StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH).maxNameLength(MAX_NAME);
     }
 
-    /** Numbers keep every digit they are written with: 1.10 stays that, and so does what no double holds. */
+    /** Numbers keep every digit: 1.10 stays 1.10, and a number that no double can hold stays exact. */
     private static final JsonMapper MAPPER = JsonMapper.builder(FACTORY)
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
@@ -73,7 +73,7 @@ public final class Json {
 
     private Json() {}
 
-    /** A parser of what a caller sent. */
+    /** A parser for a caller's JSON. */
     static JsonParser parser(String json) throws IOException {
         return CALLERS.createParser(json);
     }
@@ -112,8 +112,7 @@ public final class Json {
     }
 
     /**
-     * The document without what an object at its top has under this name, of which an empty array is left: millions of
-     * numbers, say, that nobody looks at.
+     * The document with the array under this top-level name emptied: it may hold millions of numbers that nobody reads.
      */
     public static Optional<JsonNode> parseWithout(String name, byte[] json) {
         try (JsonParser parser = LARGE.createParser(json)) {
@@ -140,7 +139,7 @@ public final class Json {
         }
     }
 
-    /** The same of a document in a string. */
+    /** Parses a document in a string. */
     public static Optional<JsonNode> parse(String json) {
         return parse(() -> WHOLE.readTree(CALLERS.createParser(json)));
     }
@@ -154,7 +153,7 @@ public final class Json {
         }
     }
 
-    /** Whether the text is one object, that can be read from bytes too; none is made. */
+    /** Whether the text is one JSON object that can also be read from its UTF-8 bytes. Builds no tree. */
     public static boolean isObject(String json) {
         try (JsonParser parser = CALLERS.createParser(json)) {
             return isObject(parser);
@@ -164,9 +163,9 @@ public final class Json {
     }
 
     /**
-     * Where the text is not such an object, or one with a name given twice, of which nobody knows which is meant.
+     * Checks that the text is such an object and has no duplicate names: it is not known which of two values is meant.
      *
-     * @return the path of the first fault, from the object: {@code .a[1].b}; empty where it is the object itself
+     * @return the path of the first fault, relative to the object: {@code .a[1].b}; an empty path is the object itself
      */
     public static Optional<String> objectFault(String json) {
         try (JsonParser parser = CALLERS.createParser(json)) {
@@ -189,12 +188,14 @@ public final class Json {
         }
     }
 
-    /** A value as the text is written, which has to be JSON. */
+    /** A value that is written exactly as the text, which must be JSON. */
     public static JsonNode raw(String json) {
         return new POJONode(new RawValue(Utf8.encodable(json)));
     }
 
-    /** A name with half a surrogate pair can be read from a string, but not from the bytes it is sent as. */
+    /**
+     * Refuses names with a lone surrogate: they can be read from a string but not from the UTF-8 bytes that are sent.
+     */
     private static boolean isReadable(JsonParser parser) throws IOException {
         boolean isReadable = true;
         while (isReadable && !parser.getParsingContext().inRoot()) {
@@ -226,12 +227,12 @@ public final class Json {
         return isCount(value) ? value.longValue() : 0;
     }
 
-    /** Has room for few members at first, as most objects of a request have few. */
+    /** An object with a small initial capacity, as most objects in a request have few members. */
     public static ObjectNode object() {
         return new ObjectNode(JsonNodeFactory.instance, new LinkedHashMap<>(2));
     }
 
-    /** The same for an array. */
+    /** An array with a small initial capacity. */
     public static ArrayNode array() {
         return JsonNodeFactory.instance.arrayNode(2);
     }
@@ -252,7 +253,7 @@ public final class Json {
         }
     }
 
-    /** Where an error is, to be put after what it is; nothing where that is not known. */
+    /** The place of an error, to append to its description; an empty string where it is not known. */
     public static String place(IOException malformed) {
         JsonLocation location = malformed instanceof JsonProcessingException json ? json.getLocation() : null;
         return location == null ? "" : " at line " + location.getLineNr() + ", column " + location.getColumnNr();

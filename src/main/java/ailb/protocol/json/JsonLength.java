@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Map;
 
-/** How long a value is as JSON without white space, in UTF-16 units; nothing is written for it. */
+/** The length of a value as JSON without white space, in UTF-16 units. Computed without writing the JSON. */
 public final class JsonLength {
 
     private JsonLength() {}
@@ -47,7 +47,7 @@ public final class JsonLength {
         return length;
     }
 
-    /** Characters that come on top of this one. */
+    /** The number of extra characters that escaping this one takes. */
     private static int escape(char character) {
         return switch (character) {
             case '"', '\\', '\b', '\t', '\n', '\f', '\r' -> 1;

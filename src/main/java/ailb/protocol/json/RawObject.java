@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** A JSON object whose members are kept as they are written: numbers, escapes and the order of keys survive. */
+/** A JSON object whose members keep their original bytes: numbers, escapes and the order of keys do not change. */
 public final class RawObject {
 
     private final Map<String, byte[]> members;
@@ -20,12 +20,12 @@ public final class RawObject {
         this.members = members;
     }
 
-    /** What came of reading one. */
+    /** The result of reading an object. */
     public sealed interface Reading {}
 
     public record Valid(RawObject object) implements Reading {}
 
-    /** @param problem what is wrong and where, with nothing of the contents, to be put after a colon */
+    /** @param problem what is wrong and where, without the contents; follows a colon */
     public record Invalid(String problem) implements Reading {}
 
     /** Reads one whole object. Never throws, whatever the bytes. */
@@ -56,7 +56,7 @@ public final class RawObject {
             }
             parser.nextToken();
             int start = text.start(parser);
-            parser.skipChildren(); // whoever uses a member reads it
+            parser.skipChildren(); // a member is parsed when it is used
             int end = text.end(parser);
             members.put(name, Arrays.copyOfRange(json, start, end));
         }
@@ -69,7 +69,7 @@ public final class RawObject {
         return members.keySet();
     }
 
-    /** The member as it is written; not to be changed. Empty where there is none, or it is null. */
+    /** The member's original bytes, which must not be changed. Empty where it is missing or null. */
     public Optional<byte[]> raw(String name) {
         return Optional.ofNullable(members.get(name)).filter(value -> value[0] != 'n');
     }

@@ -11,24 +11,24 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A caller's body as it came, the tree of it, and where in the bytes its members stand. None of it is to be changed.
+ * A caller's body: the original bytes, their tree, and the byte range of each top-level value. None may be changed.
  *
- * @param members the values of the top-level members, by name
+ * @param members the byte ranges of the top-level values, by name
  */
 @SuppressWarnings("ArrayRecordComponent") // the bytes are handed on as they are, never compared
 public record RequestBody(byte[] bytes, ObjectNode root, Map<String, Span> members) {
 
-    /** The bytes from {@code start} up to and without {@code end}. */
+    /** The bytes from {@code start}, inclusive, to {@code end}, exclusive. */
     public record Span(int start, int end) {}
 
     private record Splice(Span span, byte[] put) {}
 
-    /** The caller's bytes with another model in them; not a byte else differs. */
+    /** The caller's bytes with another model. No other byte differs. */
     public byte[] withModel(String modelId) {
         return with(Map.of("model", TextNode.valueOf(modelId)));
     }
 
-    /** The caller's bytes with other values of these members, which come first where there were none. */
+    /** The caller's bytes with these values. A member that was absent is added at the start of the object. */
     public byte[] with(Map<String, JsonNode> values) {
         List<Splice> splices = new ArrayList<>();
         values.forEach((name, value) -> splices.add(splice(name, value)));
@@ -41,7 +41,7 @@ public record RequestBody(byte[] bytes, ObjectNode root, Map<String, Span> membe
         return span == null ? first(name, value) : new Splice(span, Json.bytes(value));
     }
 
-    /** A member before all others, of which there is one. */
+    /** Adds a member before the existing ones. There is always at least one. */
     private Splice first(String name, JsonNode value) {
         int start = afterBrace();
         ByteArrayOutputStream member = new ByteArrayOutputStream();
@@ -52,7 +52,7 @@ public record RequestBody(byte[] bytes, ObjectNode root, Map<String, Span> membe
         return new Splice(new Span(start, start), member.toByteArray());
     }
 
-    /** @param splices in the order of their places */
+    /** @param splices in ascending order of position */
     private byte[] spliced(List<Splice> splices) {
         int length = bytes.length;
         for (Splice splice : splices) {
@@ -75,7 +75,7 @@ public record RequestBody(byte[] bytes, ObjectNode root, Map<String, Span> membe
         return position + 1;
     }
 
-    /** The public name of the model asked for. */
+    /** The public name of the requested model. */
     public String model() {
         return root.path("model").textValue();
     }

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.StringJoiner;
 
 /**
- * Cuts a body into server-sent events (WHATWG HTML, "Server-sent events"), however its bytes come in. Lines end with a line
- * feed, a carriage return, or both; each byte is looked at once.
+ * Splits a body into server-sent events (WHATWG HTML, "Server-sent events"); pieces of the body may end anywhere. Lines
+ * end with a line feed, a carriage return, or both. Each byte is read once.
  */
 public final class ServerSentEvents {
 
@@ -23,7 +23,7 @@ public final class ServerSentEvents {
     private boolean returnsHaveFeeds;
     private boolean awaitsFeed;
 
-    /** @param longest event that is taken for one, bytes */
+    /** @param longest maximum size of an event, bytes */
     public ServerSentEvents(int longest) {
         this.longest = longest;
     }
@@ -31,13 +31,13 @@ public final class ServerSentEvents {
     /**
      * One event.
      *
-     * @param raw as it came, the blank line at its end included
-     * @param data its lines of data, joined by line feeds; empty where it has none, like a comment
+     * @param raw the original bytes, including the final blank line
+     * @param data the data lines, joined by line feeds; empty where there are none, as in a comment
      */
     @SuppressWarnings("ArrayRecordComponent") // handed on as it is, never compared
     public record Event(byte[] raw, String data) {}
 
-    /** The events that end with this piece. */
+    /** Adds a piece and returns the events that are now complete. */
     public List<Event> feed(byte[] piece) {
         List<Event> events = new ArrayList<>();
         int start = 0;
@@ -53,7 +53,7 @@ public final class ServerSentEvents {
         return events;
     }
 
-    /** Where the event ends that this byte ends, or shows to have ended before it; -1 where it does neither. */
+    /** The end of the event, if this byte completes it or shows that it was already complete; else -1. */
     private int endOfEvent(byte character, int at) {
         if (character == '\n' && afterReturn) {
             afterReturn = false;
@@ -64,7 +64,8 @@ public final class ServerSentEvents {
             afterReturn = character == '\r';
             boolean isBlank = lineIsEmpty && hasLines;
             lineIsEmpty = true;
-            // A return of a body whose returns have feeds waits for its own; one of another body is not kept waiting.
+            // If earlier carriage returns were followed by a line feed, the event ends after the line feed to come.
+            // Otherwise it ends at once.
             awaitsFeed = isBlank && afterReturn && returnsHaveFeeds;
             return isBlank && !awaitsFeed ? ended(at + 1) : -1;
         }
@@ -81,12 +82,12 @@ public final class ServerSentEvents {
         return end;
     }
 
-    /** Whether an event is so long that it is none. */
+    /** Whether the current event is longer than the maximum. */
     public boolean isOverlong() {
         return unended.size() > longest;
     }
 
-    /** Whether there is more than blank lines that no event has ended. */
+    /** Whether an event has begun and not ended. */
     public boolean isCutOff() {
         return hasLines;
     }

@@ -5,7 +5,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** The SHA-256 of a text: it stands for that text alone, and does not give it away. */
+/** The SHA-256 of a text: identifies the text without revealing it. */
 public final class Sha256 {
 
     private Sha256() {}
@@ -20,7 +20,7 @@ public final class Sha256 {
         return digest().digest(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** To be used again and again by one thread: a new one takes a kilobyte. */
+    /** A digest that one thread can reuse: a new one takes a kilobyte. */
     public static MessageDigest digest() {
         try {
             return MessageDigest.getInstance("SHA-256");

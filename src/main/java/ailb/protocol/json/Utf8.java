@@ -11,7 +11,7 @@ public final class Utf8 {
 
     private Utf8() {}
 
-    /** True of text without halves of surrogate pairs. */
+    /** Whether the text has no lone surrogates. */
     static boolean canEncode(String text) {
         for (int i = 0; i < text.length(); i++) {
             if (Character.isSurrogate(text.charAt(i))) {
@@ -21,7 +21,7 @@ public final class Utf8 {
         return true;
     }
 
-    /** JSON that has bytes in UTF-8: halves of surrogate pairs, which can stand in its strings only, are escaped. */
+    /** The same JSON, encodable in UTF-8: lone surrogates, which can occur only in strings, are escaped. */
     public static String encodable(String json) {
         if (canEncode(json)) {
             return json;

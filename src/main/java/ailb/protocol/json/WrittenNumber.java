@@ -10,8 +10,8 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 
 /**
- * A number with a fraction or an exponent, as it is written: no digit is lost, and writing it again takes nothing, where
- * a decimal takes fifty times its text.
+ * A number with a fraction or an exponent, kept as text. No digit is lost and writing it needs no conversion; a
+ * BigDecimal takes fifty times the memory of its text.
  */
 public final class WrittenNumber extends NumericNode {
 

@@ -1,4 +1,4 @@
-/** JSON of which nobody vouches for a byte: reading it within bounds, naming its parts, and server-sent events. */
+/** Untrusted JSON: bounded parsing and paths of fields. Also server-sent events. */
 @NullMarked
 package ailb.protocol.json;
 

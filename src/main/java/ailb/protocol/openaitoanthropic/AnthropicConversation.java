@@ -9,8 +9,8 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 /**
- * Messages as Anthropic's turns. Instructions go to the top-level {@code system}; neighbouring turns of one role are
- * merged, with the results of tools first; text of nothing but white space, which Anthropic refuses, is left out.
+ * Translates messages to Anthropic's turns. Instructions go to the top-level {@code system}. Adjacent turns of one role
+ * are merged, tool results first. Blank text is left out, as Anthropic refuses it.
  */
 final class AnthropicConversation {
 
@@ -26,7 +26,7 @@ final class AnthropicConversation {
 
     private AnthropicConversation() {}
 
-    /** Only of messages without a fault, each by itself and in their {@link AnthropicOrder order}. */
+    /** Only for messages without a fault, in themselves and in their {@link AnthropicOrder order}. */
     static AnthropicConversation of(JsonNode messages) {
         AnthropicConversation conversation = new AnthropicConversation();
         messages.forEach(conversation::add);
@@ -91,21 +91,24 @@ final class AnthropicConversation {
         }
     }
 
-    /** The model goes on from a last turn of the assistant's, and Anthropic wants no white space at that seam. */
+    /** The model continues a last turn of the assistant, and Anthropic refuses white space at its end. */
     private void endWithoutWhiteSpace() {
         if (content.path(content.size() - 1) instanceof ObjectNode last && last.path("text").isTextual()) {
             last.put("text", MessageText.stripTrailing(last.path("text").textValue()));
         }
     }
 
-    /** A turn may not end with a thought, so an answer that was cut off while thinking is none. */
+    /**
+     * Whether the message becomes a turn. A turn must not end with a thought, so a message with thoughts only is left
+     * out.
+     */
     static boolean isAssistantsTurn(JsonNode message) {
         return hasBlocks(message.path("content"))
                 || isSaid(message.path("refusal"))
                 || !message.path("tool_calls").isEmpty();
     }
 
-    /** Whether anything of it goes into a turn. */
+    /** Whether any of the content becomes a block. */
     static boolean hasBlocks(JsonNode content) {
         for (JsonNode part : content) {
             boolean isBlock = switch (part.path("type").textValue()) {

@@ -17,8 +17,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The one table of what becomes of a chat request's fields on their way to Anthropic; README shows it too. What is not
- * in it is refused, so a field that OpenAI adds tomorrow is refused and not dropped.
+ * The table of how each field of a chat request is translated for Anthropic; the docs show it too. Fields that are not
+ * in it are refused, so a new field of OpenAI's is never silently dropped.
  */
 public final class AnthropicFields {
 
@@ -37,7 +37,7 @@ public final class AnthropicFields {
             translated("reasoning_effort", AnthropicThinking::isEffort),
             translated("user", JsonNode::isTextual),
             translated("safety_identifier", JsonNode::isTextual),
-            translated("metadata", JsonNode::isObject), // its user_id; the rest labels what is stored, and nothing is
+            translated("metadata", JsonNode::isObject), // only user_id; nothing is stored that others could label
             translated("service_tier", is("\"auto\"").or(is("\"default\""))),
             translated("stream", JsonNode::isBoolean),
             translatedInParts("stream_options", AnthropicFields::streamOptionsFault),
@@ -56,7 +56,7 @@ public final class AnthropicFields {
             refused("audio"),
             refused("prediction"),
             refused("web_search_options"),
-            refused("functions"), // tools took their place
+            refused("functions"), // replaced by tools
             refused("function_call"));
 
     private AnthropicFields() {}
@@ -70,7 +70,7 @@ public final class AnthropicFields {
                 .map(path -> FieldPath.in("", path));
     }
 
-    /** Fields that are served each by itself, but not together. */
+    /** Fields that can be served alone but not together. */
     private static Optional<String> conflict(ObjectNode root) {
         return AnthropicTools.forced(root) && !AnthropicTools.given(root)
                 ? Optional.of("tool_choice")
@@ -81,7 +81,7 @@ public final class AnthropicFields {
         return value.isNumber() && value.doubleValue() == 0;
     }
 
-    /** Whether the usage is shown is ours to do. */
+    /** {@code include_usage} is not sent: the balancer itself shows or hides the usage. */
     private static Optional<String> streamOptionsFault(JsonNode options) {
         return Fields.firstOther(options, Set.of("include_usage"))
                 .or(() -> options.isObject() && Fields.isBooleanOrAbsent(options.path("include_usage"))

@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Optional;
 import java.util.Set;
 
-/** {@code response_format} as {@code output_config.format}, which knows JSON by a schema only. */
+/** Translates {@code response_format} to {@code output_config.format}, which supports JSON only with a schema. */
 final class AnthropicFormat {
 
     private AnthropicFormat() {}
@@ -27,7 +27,7 @@ final class AnthropicFormat {
                 .map(field -> "response_format." + field);
     }
 
-    /** The name is a label; Anthropic keeps to every schema as OpenAI does to a strict one. */
+    /** The name is only a label. Anthropic enforces every schema, as OpenAI does in strict mode. */
     private static Optional<String> schemaFault(JsonNode named) {
         JsonNode description = named.path("description");
         return Fields.firstOther(named, Set.of("name", "description", "schema", "strict"))
@@ -40,7 +40,7 @@ final class AnthropicFormat {
                                 : Optional.of("description"));
     }
 
-    /** A description stands in the schema, as JSON Schema has a word for it. */
+    /** Puts the description into the schema, where JSON Schema has a keyword for it. */
     static void put(ObjectNode root, ObjectNode body) {
         JsonNode named = root.path("response_format").path("json_schema");
         if (!(named.path("schema") instanceof ObjectNode given)) {

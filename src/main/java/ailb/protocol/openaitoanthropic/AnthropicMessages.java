@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Which messages, each taken by itself, can be put to Anthropic without losing anything. */
+/** Checks which messages can be translated for Anthropic without loss, one by one. */
 final class AnthropicMessages {
 
     private static final Set<String> ROLES = Set.of("system", "developer", "user", "assistant", "tool");
@@ -44,12 +44,12 @@ final class AnthropicMessages {
         boolean isAssistant = role.equals("assistant");
         boolean isServed = switch (field) {
             case "role", "content" -> true;
-            // The name of the function, which the call has told.
+            // The function's name is already in the call.
             case "name" -> role.equals("tool") && value.isTextual();
             case "tool_call_id" -> role.equals("tool");
-            // Thoughts without a signature are of no use to any provider: DeepSeek too wants them left out.
+            // No provider can use unsigned thoughts; DeepSeek also wants them left out.
             case "refusal", "reasoning_content" -> isAssistant && value.isTextual();
-            // Clients send back an assistant's message as they got it, with its empty lists.
+            // Clients send an assistant's message back unchanged, with its empty lists.
             case "annotations" -> value.isArray() && value.isEmpty();
             case "tool_calls" -> isAssistant || (value.isArray() && value.isEmpty());
             case "thinking_blocks" -> isAssistant;
@@ -69,7 +69,10 @@ final class AnthropicMessages {
         return Fields.firstFault(parts, part -> partFault(part, role)).map(field -> "content" + field);
     }
 
-    /** A part holds its contents in a field that is named like its type: {@code input_audio} names what is refused best. */
+    /**
+     * The contents of a part are in a field named after its type. A part that is refused is named by that field, such
+     * as {@code input_audio}.
+     */
     private static Optional<String> partFault(JsonNode part, String role) {
         String type = part.path("type").textValue();
         boolean isServed = switch (type) {

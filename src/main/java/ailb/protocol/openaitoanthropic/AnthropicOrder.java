@@ -8,13 +8,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Whether Anthropic takes the order of the turns: a user's comes first, and calls and results match turn by turn. */
+/** Checks the order of the turns for Anthropic: a user's turn comes first, and calls and results match turn by turn. */
 final class AnthropicOrder {
 
     private boolean hasTurns;
     private boolean isAssistants;
 
-    /** Calls of the last turn of the assistant's that have no result yet, and where they stand. */
+    /** Calls of the assistant's last turn that have no result yet, with their positions. */
     private final Map<String, Call> unanswered = new LinkedHashMap<>();
     private final Set<String> calls = new HashSet<>();
 
@@ -27,7 +27,10 @@ final class AnthropicOrder {
         }
     }
 
-    /** The path of what stands in the wrong place. Only of messages that have no {@link AnthropicMessages#fault fault} each. */
+    /**
+     * The path of the first message or call in the wrong place. Only for messages without an
+     * {@link AnthropicMessages#fault}.
+     */
     static Optional<String> fault(JsonNode messages) {
         AnthropicOrder order = new AnthropicOrder();
         for (int i = 0; i < messages.size(); i++) {
@@ -59,7 +62,7 @@ final class AnthropicOrder {
             return Optional.empty();
         }
         if (!hasTurns) {
-            // One made up here would be words in the user's mouth.
+            // Not repaired: an invented user turn would change the conversation.
             return Optional.of("messages[" + at + "].role");
         }
         Optional<String> left = isAssistants ? Optional.empty() : firstUnanswered();

@@ -14,12 +14,12 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Anthropic's answer, a message with a {@code content} array, told as a {@code chat.completion}. */
+/** Translates Anthropic's answer, a message with a {@code content} array, to a {@code chat.completion}. */
 public final class AnthropicReply {
 
     private AnthropicReply() {}
 
-    /** False where a client could do nothing with it: no content, or a call without an id, a name or arguments. */
+    /** Whether a client can use the message: it has content, and every call has an id, a name and arguments. */
     public static boolean isAnswer(JsonNode message) {
         JsonNode content = message.path("content");
         return content.isArray()
@@ -28,7 +28,7 @@ public final class AnthropicReply {
                         .allMatch(AnthropicToolCalls::isCall);
     }
 
-    /** @param askedModel the model named where the message names none */
+    /** @param askedModel the model name to use where the message has none */
     public static byte[] chatCompletion(JsonNode message, String askedModel, Instant now) {
         ObjectNode completion = Json.object();
         completion.put("id", "chatcmpl-" + message.path("id").asText(Long.toString(now.toEpochMilli())));
@@ -47,7 +47,7 @@ public final class AnthropicReply {
         return Json.bytes(completion);
     }
 
-    /** Text blocks are one text; blocks of types that nobody asked for are none of the answer. */
+    /** Joins text blocks into one text. Blocks of other types than text, calls and thoughts are left out. */
     private static ObjectNode said(JsonNode content) {
         List<String> texts = new ArrayList<>();
         List<String> thoughts = new ArrayList<>();
@@ -64,7 +64,7 @@ public final class AnthropicReply {
             }
         }
         ObjectNode said = Json.object().put("role", "assistant");
-        // As OpenAI tells it: null where there is nothing but calls.
+        // As at OpenAI: null where there are only calls.
         said.put("content", texts.isEmpty() && !calls.isEmpty() ? null : String.join("", texts));
         said.putNull("refusal");
         putIfAny(said, "tool_calls", calls);

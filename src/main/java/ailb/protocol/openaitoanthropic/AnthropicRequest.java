@@ -6,13 +6,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.OptionalLong;
 
-/** A chat request in Anthropic's words; {@link AnthropicFields} says which fields have any. */
+/** Translates a chat request to Anthropic's format; {@link AnthropicFields} lists the fields that can be translated. */
 public final class AnthropicRequest {
 
-    /** Anthropic wants {@code max_tokens} in every request; this many where the caller gave none. */
+    /** Anthropic requires {@code max_tokens}; this is used where the caller gave none. */
     static final int DEFAULT_MAX_TOKENS = 4096;
 
-    /** The temperature and the top_p where none is given; also the highest there is. */
+    /** The default of temperature and top_p, and Anthropic's maximum. */
     private static final double USUAL = 1.0;
 
     private AnthropicRequest() {}
@@ -35,7 +35,7 @@ public final class AnthropicRequest {
         if (user.isTextual()) {
             body.putObject("metadata").set("user_id", user);
         }
-        // OpenAI's default tier and Anthropic's standard one: the plain price, whatever capacity has been bought.
+        // OpenAI's default tier and Anthropic's standard tier both mean the normal price, without purchased capacity.
         if (Fields.is(root.path("service_tier"), "default")) {
             body.put("service_tier", "standard_only");
         }
@@ -48,7 +48,7 @@ public final class AnthropicRequest {
     private static void putSampling(ObjectNode root, ObjectNode body) {
         JsonNode temperature = root.path("temperature");
         JsonNode topP = root.path("top_p");
-        // Newer models refuse the two together, and one that has its usual value says nothing beside the other.
+        // Newer models refuse both together. One of them with its default value has no effect and is left out.
         boolean noTopP = temperature.isNumber() && topP.doubleValue() == USUAL;
         boolean noTemperature = !noTopP && topP.isNumber() && temperature.doubleValue() >= USUAL;
         if (temperature.isNumber() && !noTemperature) {
@@ -65,7 +65,10 @@ public final class AnthropicRequest {
         }
     }
 
-    /** OpenAI's newer name for the user goes first; the older one is left for its cache then. */
+    /**
+     * {@code safety_identifier} is OpenAI's newer name for {@code user} and takes precedence; {@code user} is then only
+     * a cache hint.
+     */
     private static JsonNode user(ObjectNode root) {
         if (root.path("safety_identifier").isTextual()) {
             return root.path("safety_identifier");

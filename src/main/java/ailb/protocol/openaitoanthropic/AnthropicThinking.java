@@ -7,8 +7,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Optional;
 
 /**
- * What the model thinks. Anthropic signs its {@code thinking} blocks and wants them back unchanged with the results of
- * the tools it called, so an answer carries them as {@code thinking_blocks}, which callers send back with the message.
+ * Translates thinking (ADR 11). Anthropic signs its {@code thinking} blocks and wants them back unchanged with the tool
+ * results. So an answer carries them as {@code thinking_blocks}, and callers send these back with the message.
  */
 public final class AnthropicThinking {
 
@@ -16,7 +16,7 @@ public final class AnthropicThinking {
 
     private AnthropicThinking() {}
 
-    /** OpenAI's {@code minimal} thinks a little, for which Anthropic has no word. */
+    /** OpenAI's {@code minimal} has no equivalent at Anthropic. */
     static boolean isEffort(JsonNode effort) {
         return effort.isTextual()
                 && (ThinkingBlocks.EFFORTS.contains(effort.textValue()) || effort.textValue().equals("none"));
@@ -32,7 +32,7 @@ public final class AnthropicThinking {
         }
     }
 
-    /** The field that Anthropic does not take from a model that is to think. */
+    /** The first field that Anthropic does not accept together with thinking. */
     static Optional<String> conflict(ObjectNode root) {
         if (!isOn(root)) {
             return Optional.empty();
@@ -53,7 +53,7 @@ public final class AnthropicThinking {
         return effort.isTextual() && ThinkingBlocks.EFFORTS.contains(effort.textValue());
     }
 
-    /** The path, within the message, of the first of its {@code thinking_blocks} that is none of Anthropic's. */
+    /** The path, within the message, of the first of its {@code thinking_blocks} that is not Anthropic's. */
     public static Optional<String> fault(JsonNode blocks) {
         if (!blocks.isArray()) {
             return Json.isAbsent(blocks) ? Optional.empty() : Optional.of("thinking_blocks");

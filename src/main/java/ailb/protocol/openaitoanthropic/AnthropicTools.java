@@ -9,7 +9,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Optional;
 import java.util.Set;
 
-/** What the model may call: {@code tools}, {@code tool_choice} and {@code parallel_tool_calls}. */
+/** Translates {@code tools}, {@code tool_choice} and {@code parallel_tool_calls}. */
 final class AnthropicTools {
 
     private AnthropicTools() {}
@@ -73,7 +73,7 @@ final class AnthropicTools {
         return !root.path("tools").isEmpty();
     }
 
-    /** True where the model has to call something. */
+    /** Whether the model must call a tool. */
     static boolean forced(ObjectNode root) {
         JsonNode choice = root.path("tool_choice");
         return Fields.is(choice, "required") || choice.isObject();
@@ -114,7 +114,10 @@ final class AnthropicTools {
         return function.path("strict").booleanValue();
     }
 
-    /** Without parameters a function takes none. Anthropic wants the type said, which OpenAI takes for granted. */
+    /**
+     * A function's parameters; an empty object where none are given. Anthropic requires the type, which is optional at
+     * OpenAI.
+     */
     private static ObjectNode schema(JsonNode parameters) {
         ObjectNode schema = Json.object().put("type", "object");
         if (parameters instanceof ObjectNode given && !given.isEmpty()) {

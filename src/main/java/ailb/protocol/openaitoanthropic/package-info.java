@@ -1,4 +1,4 @@
-/** A chat request in Anthropic's words, and Anthropic's answer to it in OpenAI's. */
+/** Translates an OpenAI client's chat request to Anthropic's format, and the answer back (ADR 28). */
 @NullMarked
 package ailb.protocol.openaitoanthropic;
 

@@ -12,7 +12,10 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** A chat as OpenAI's API streams it, whoever it is for: chunks, one more for the usage, and {@code [DONE]}. */
+/**
+ * Reads a chat stream of OpenAI's API, for callers of either protocol: chunks, a chunk with the usage, and
+ * {@code [DONE]}.
+ */
 abstract sealed class ChatEvents extends JsonEventStream permits OpenAiChatStream, ChatToMessagesStream {
 
     private @Nullable Usage usage;
@@ -23,7 +26,7 @@ abstract sealed class ChatEvents extends JsonEventStream permits OpenAiChatStrea
         super(Provider.OPENAI, callers, remaining, Limits.OF_TEXT);
     }
 
-    /** What a chunk, which has a {@code choices} array, comes to for the caller. */
+    /** The result of a chunk for the caller. The chunk has a {@code choices} array. */
     abstract Step chunk(ServerSentEvents.Event event, JsonNode chunk);
 
     @Override
@@ -44,7 +47,7 @@ abstract sealed class ChatEvents extends JsonEventStream permits OpenAiChatStrea
         return chunk(event, chunk);
     }
 
-    /** Whether a chunk brings something of the answer: anything but the role, and not empty. */
+    /** Whether a chunk has content: any non-empty field other than the role. */
     static boolean hasContent(JsonNode chunk) {
         for (JsonNode choice : chunk.path("choices")) {
             for (Map.Entry<String, JsonNode> field : choice.path("delta").properties()) {
@@ -60,7 +63,7 @@ abstract sealed class ChatEvents extends JsonEventStream permits OpenAiChatStrea
         return value.isContainerNode() ? value.isEmpty() : value.asText("").isEmpty();
     }
 
-    /** Characters of what a model has written, names left out. */
+    /** Counts the characters that the model wrote, without names. */
     private void countAll(JsonNode delta) {
         count(delta.path("content"));
         count(delta.path("refusal"));
@@ -68,13 +71,13 @@ abstract sealed class ChatEvents extends JsonEventStream permits OpenAiChatStrea
         delta.path("tool_calls").forEach(call -> count(call.path("function").path("arguments")));
     }
 
-    /** A piece of the model's thoughts; providers have two names for it. */
+    /** A piece of the model's reasoning. Providers use two names for the field. */
     static JsonNode thought(JsonNode delta) {
         JsonNode thought = delta.path("reasoning_content");
         return thought.isTextual() ? thought : delta.path("reasoning");
     }
 
-    /** Some providers leave out the last event; one whose choices have ended is complete without it. */
+    /** Whether all choices have ended. Then the stream is complete, even if the provider leaves out the last event. */
     final boolean hasFinished() {
         return hasFinished;
     }

@@ -13,9 +13,10 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * A chat as OpenAI's API streams it, told as the events of a message; {@link MessageBlocks} puts its content in order.
+ * Translates OpenAI's chat stream to Anthropic's message events (ADR 13); {@link MessageBlocks} puts the content in
+ * order.
  *
- * <p>The input is not known when the message starts, so it starts with a usage of zeros; its end has all of it.
+ * <p>The usage is not known at the start, so {@code message_start} has zeros. The end has the full usage.
  */
 public final class ChatToMessagesStream extends ChatEvents {
 
@@ -31,8 +32,8 @@ public final class ChatToMessagesStream extends ChatEvents {
 
     /**
      * @param showsThoughts whether the caller asked for thoughts
-     * @param askedModel the model named where the chunks name none
-     * @param now for an id where the chunks have none
+     * @param askedModel the model name to use where the chunks have none
+     * @param now wall time, to make an id where the chunks have none
      */
     public ChatToMessagesStream(boolean showsThoughts, String askedModel, List<Remaining> remaining, Instant now) {
         super(Provider.ANTHROPIC, remaining);
@@ -92,7 +93,7 @@ public final class ChatToMessagesStream extends ChatEvents {
     }
 
     private Step finish() {
-        // One that was cut off may have ended within the arguments of a call.
+        // An answer that was cut off may have ended within the arguments of a call.
         boolean isCutOff = finishReason.equals("length") || finishReason.equals("content_filter");
         if (!blocks.close() && !isCutOff) {
             return broken("arguments of a call that are no JSON object");
@@ -105,7 +106,7 @@ public final class ChatToMessagesStream extends ChatEvents {
         return new Complete(written());
     }
 
-    /** Some providers say that it just ended where the caller is to answer calls. */
+    /** Some providers report a normal end although the caller must answer tool calls. */
     private String stopReason() {
         String reason = isRefusal ? "refusal" : StopReasons.toAnthropic(finishReason);
         return blocks.hasCalls() && reason.equals("end_turn") ? "tool_use" : reason;

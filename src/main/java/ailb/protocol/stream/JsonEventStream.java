@@ -16,23 +16,23 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What all streams are: server-sent events of JSON objects, up to one that is the last. Events that come before any content
- * are held back, and go out with it: until then another endpoint can be asked.
+ * The base of all streams: server-sent events of JSON objects, up to a last event. Events before the first content are
+ * held back and sent with it: until then another endpoint can be tried (ADR 24).
  */
 abstract sealed class JsonEventStream implements ReplyStream permits ChatEvents, MessageEvents, ResponsesStream {
 
-    /** More than any event that tells of text. */
+    /** More than any event with text needs, bytes. */
     private static final int LONGEST_EVENT = 1 << 20;
 
-    /** Comments included. */
+    /** Includes comments; bytes. */
     private static final int MOST_BEFORE_CONTENT = 256 * 1024;
 
-    /** What may come of a stream, bytes. */
+    /** Limits of a stream, bytes: for one event, and for everything before the first content. */
     record Limits(int event, int beforeContent) {
 
         static final Limits OF_TEXT = new Limits(LONGEST_EVENT, MOST_BEFORE_CONTENT);
 
-        /** As much as a reply that comes whole. */
+        /** The same as for a reply that is not streamed. */
         static final Limits OF_WHOLE_REPLIES = new Limits(ProviderReply.MAX_BYTES, ProviderReply.MAX_BYTES);
     }
 
@@ -52,7 +52,7 @@ abstract sealed class JsonEventStream implements ReplyStream permits ChatEvents,
     private Optional<byte[]> refusal = Optional.empty();
 
     /**
-     * @param provider whose events they are
+     * @param provider the protocol of the events
      * @param callers the caller's protocol
      */
     JsonEventStream(Provider provider, Provider callers, List<Remaining> remaining, Limits limits) {
@@ -63,15 +63,15 @@ abstract sealed class JsonEventStream implements ReplyStream permits ChatEvents,
         this.remaining = remaining;
     }
 
-    /** Reads one event; its step brings what that event comes to for the caller, and {@link #begin} is called with content. */
+    /** Reads one event and returns the events for the caller. Must call {@link #begin} when the event has content. */
     abstract Step read(ServerSentEvents.Event event, JsonNode data);
 
-    /** Reads {@code [DONE]}, which is no JSON. */
+    /** Reads {@code [DONE]}, which is not JSON. */
     Step done(ServerSentEvents.Event event) {
         return broken("an event that is not JSON");
     }
 
-    /** The body has ended. */
+    /** Called when the body has ended. */
     Step ended() {
         return broken("the stream ended before its end");
     }
@@ -122,7 +122,7 @@ abstract sealed class JsonEventStream implements ReplyStream permits ChatEvents,
 
     private Step step(ServerSentEvents.Event event) {
         if (event.data().isEmpty()) {
-            // A comment, or whatever else has no data, is for clients of the provider's own.
+            // Events without data, such as comments, are only for clients of the same protocol.
             return provider == callers ? more(event.raw()) : nothing();
         }
         if (event.data().equals("[DONE]")) {
@@ -132,7 +132,7 @@ abstract sealed class JsonEventStream implements ReplyStream permits ChatEvents,
         return data.isPresent() ? read(event, data.get()) : broken("an event that is not JSON");
     }
 
-    /** What of a step goes out now. A failure before any content tells the caller nothing of what came before it. */
+    /** What the caller gets of a step now. If the stream fails before any content, the held events are dropped. */
     private Step heldBack(Step step, int bytes) {
         if (isOut) {
             return step;
@@ -155,7 +155,7 @@ abstract sealed class JsonEventStream implements ReplyStream permits ChatEvents,
         return events;
     }
 
-    /** To be called when content comes: text, a thought, a call of a tool, a refusal. */
+    /** Must be called when content arrives: text, a thought, a tool call, a refusal. */
     final void begin() {
         hasContent = true;
     }
@@ -176,7 +176,7 @@ abstract sealed class JsonEventStream implements ReplyStream permits ChatEvents,
         return new Broken(NOTHING, Failures.brokenStream(detail, remaining));
     }
 
-    /** An error that came as an event. */
+    /** Handles an error event. */
     final Step failed(ServerSentEvents.Event event, JsonNode data) {
         ProviderError error = ProviderError.of(Optional.of(data), NOTHING);
         ProviderReply.Failure failure = Failures.streamed(error, callers, remaining);
@@ -189,10 +189,10 @@ abstract sealed class JsonEventStream implements ReplyStream permits ChatEvents,
         return new Broken(NOTHING, failure);
     }
 
-    /** The request has been refused for a fault of its own, and will be by any other endpoint. */
+    /** Called when the request is at fault and any other endpoint would refuse it too. */
     void refused() {}
 
-    /** The event that tells the caller of a fault of its own. */
+    /** The event that tells the caller that its request is at fault. */
     byte[] refusal(ServerSentEvents.Event event, ApiError error) {
         return error(error);
     }

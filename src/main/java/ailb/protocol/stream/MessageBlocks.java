@@ -13,9 +13,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The content blocks of a message, made of the deltas of a chat. Blocks come one after the other, while fragments of calls
- * may come in any order: the first call goes out as it comes, and as it may go on at any time, what else comes waits until
- * the end. Thoughts and text before it go out as they come.
+ * Builds the content blocks of a message from the deltas of a chat (ADR 13). Anthropic's blocks are strictly
+ * sequential, but fragments of OpenAI's tool calls may arrive in any order. Thoughts, text and the first call are sent
+ * as they arrive. What comes after the first call waits until the end, because more of that call may arrive at any
+ * time.
  */
 final class MessageBlocks {
 
@@ -31,7 +32,7 @@ final class MessageBlocks {
     private int ended;
     private boolean argumentsAreObjects = true;
 
-    /** @param out takes the events */
+    /** @param out receives the events */
     MessageBlocks(boolean showsThoughts, StringBuilder out) {
         this.showsThoughts = showsThoughts;
         this.out = out;
@@ -40,9 +41,9 @@ final class MessageBlocks {
     /**
      * One block.
      *
-     * @param start its {@code content_block}, empty still
-     * @param waits whether it goes out at the end
-     * @param text of one that waits, all of it; of a call, all of its arguments
+     * @param start its {@code content_block}, still empty
+     * @param waits whether it is sent at the end
+     * @param text the whole text of a block that waits, or all arguments of a call
      */
     private record Block(ObjectNode start, boolean waits, StringBuilder text) {
 
@@ -66,7 +67,7 @@ final class MessageBlocks {
         return !calls.isEmpty();
     }
 
-    /** False where it has a call without an id or a name. */
+    /** Adds a delta. Returns false if a call has no id or no name. */
     boolean add(JsonNode delta) {
         say(THINKING, showsThoughts ? ChatEvents.thought(delta).asText("") : "");
         say(TEXT, String.join("", MessageText.of(delta)));
@@ -80,7 +81,7 @@ final class MessageBlocks {
         return true;
     }
 
-    /** Goes on with the block at hand if it is of this type. */
+    /** Appends to the last block if it has this type, else starts a new one. */
     private void say(String type, String text) {
         if (text.isEmpty()) {
             return;
@@ -93,7 +94,7 @@ final class MessageBlocks {
         goOn(last, text);
     }
 
-    /** The call that a fragment belongs to. Some providers number all of them 0, and tell them apart by their ids only. */
+    /** The call that a fragment belongs to. Some providers give every call the index 0, so the ids are compared too. */
     private @Nullable Block call(JsonNode fragment) {
         int index = fragment.path("index").asInt();
         String id = fragment.path("id").asText("");
@@ -137,7 +138,7 @@ final class MessageBlocks {
         }
     }
 
-    /** Ends them all. False where the arguments of a call are no JSON object. */
+    /** Ends all blocks. Returns false if the arguments of a call are not a JSON object. */
     boolean close() {
         end();
         for (Block block : waiting) {

@@ -14,7 +14,10 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** A message as Anthropic's API streams it, whoever it is for: from {@code message_start} to {@code message_stop}. */
+/**
+ * Reads a message stream of Anthropic's API, for callers of either protocol: {@code message_start} to
+ * {@code message_stop}.
+ */
 abstract sealed class MessageEvents extends JsonEventStream permits MessagesStream, MessagesToChatStream {
 
     private final ObjectNode usage = Json.object();
@@ -26,7 +29,7 @@ abstract sealed class MessageEvents extends JsonEventStream permits MessagesStre
         super(Provider.ANTHROPIC, callers, remaining, Limits.OF_TEXT);
     }
 
-    /** What an event after the start, or the start itself, comes to for the caller. */
+    /** The result of an event for the caller: {@code message_start} or a later one. */
     abstract Step told(ServerSentEvents.Event event, String type, JsonNode data);
 
     @Override
@@ -48,14 +51,14 @@ abstract sealed class MessageEvents extends JsonEventStream permits MessagesStre
                 outputIsTold |= Json.isCount(data.path("usage").path("output_tokens"));
             }
             case "content_block_delta" -> countAll(data.path("delta"));
-            default -> {} // others tell no usage and no text
+            default -> {} // other types have no usage and no text
         }
         return hasStarted || type.textValue().equals("ping")
                 ? told(event, type.textValue(), data)
                 : broken("an event before message_start");
     }
 
-    /** Whether an event brings something of the answer: a block that is more than opened, or a part of one. */
+    /** Whether an event has content: a block that does not start empty, or a part of a block. */
     static boolean hasContent(String type, JsonNode data) {
         return switch (type) {
             case "content_block_start" -> hasContent(data.path("content_block"));
@@ -64,7 +67,7 @@ abstract sealed class MessageEvents extends JsonEventStream permits MessagesStre
         };
     }
 
-    /** Blocks of text and of thoughts are opened empty; of a call and others the start tells something. */
+    /** Text and thinking blocks start empty; the start of a tool call or another block already has content. */
     private static boolean hasContent(JsonNode block) {
         boolean isOpenedEmpty = Fields.is(block.path("type"), "text") || Fields.is(block.path("type"), "thinking");
         return isOpenedEmpty ? hasText(block) : block.path("type").isTextual();
@@ -77,7 +80,7 @@ abstract sealed class MessageEvents extends JsonEventStream permits MessagesStre
                         && (field.getValue().isObject() || !field.getValue().asText("").isEmpty()));
     }
 
-    /** Counts are of all so far, not of what is new; an event tells some of them, and may say null of the others. */
+    /** Counts are cumulative. An event has some of them, and others may be null. */
     private void learn(JsonNode told) {
         told.properties().forEach(count -> {
             if (!count.getValue().isNull()) {
@@ -97,7 +100,7 @@ abstract sealed class MessageEvents extends JsonEventStream permits MessagesStre
         return usage;
     }
 
-    /** Until its end a message tells of its output a number that stands for none: an estimate is nearer. */
+    /** Before its end a message has only a placeholder for its output tokens, so an estimate is used. */
     @Override
     public final Optional<Usage> usage() {
         @Nullable Usage told = UsageJson.ofAnthropic(usage);

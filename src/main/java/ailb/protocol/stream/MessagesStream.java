@@ -6,7 +6,10 @@ import ailb.protocol.wire.Remaining;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 
-/** A message of an Anthropic caller at an endpoint of that protocol. Events pass through as they come. */
+/**
+ * A message stream from an endpoint of Anthropic's protocol for a caller of the same protocol. Events pass through
+ * unchanged.
+ */
 public final class MessagesStream extends MessageEvents {
 
     public MessagesStream(List<Remaining> remaining) {

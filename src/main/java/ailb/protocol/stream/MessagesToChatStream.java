@@ -19,10 +19,10 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A message as Anthropic's API streams it, told as the chunks of a chat.
+ * Translates Anthropic's message stream to OpenAI's chat chunks (ADR 13).
  *
- * <p>Thinking blocks go out together before the end: clients that put a stream together keep the last array they get, or
- * put several after each other, and either way must be able to send them back.
+ * <p>All thinking blocks are sent in one chunk before the end. A client that assembles a stream keeps the last array or
+ * concatenates all; either way it must be able to send the blocks back.
  */
 public final class MessagesToChatStream extends MessageEvents {
 
@@ -43,8 +43,8 @@ public final class MessagesToChatStream extends MessageEvents {
 
     /**
      * @param showsUsage whether the caller asked for the usage
-     * @param askedModel the model named where the message names none
-     * @param now when the chunks say they were made
+     * @param askedModel the model name to use where the message has none
+     * @param now the creation time in the chunks
      */
     public MessagesToChatStream(boolean showsUsage, String askedModel, List<Remaining> remaining, Instant now) {
         super(Provider.OPENAI, remaining);
@@ -62,7 +62,7 @@ public final class MessagesToChatStream extends MessageEvents {
             case "content_block_stop" -> inBlock(data, this::close);
             case "message_delta" -> finish(data.path("delta").path("stop_reason"));
             case "message_stop" -> stop();
-            default -> Optional.empty(); // pings, and what nobody asked for
+            default -> Optional.empty(); // pings and unknown events
         };
         byte[] events = StreamEvents.bytes(out.toString());
         out.setLength(0);
@@ -155,7 +155,7 @@ public final class MessagesToChatStream extends MessageEvents {
         }
     }
 
-    /** A call without arguments has an empty object; a block that came whole has them in its start. */
+    /** Writes an empty object for a call without arguments, and the arguments of a block that arrived whole. */
     private void close() {
         if (isOf("tool_use") && !hasArguments) {
             argue(TextNode.valueOf(block.path("input").isObject() ? Json.text(block.path("input")) : "{}"));

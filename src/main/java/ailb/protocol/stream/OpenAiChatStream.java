@@ -8,8 +8,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 
 /**
- * A chat of an OpenAI caller at an endpoint of that protocol. Events pass through as they come; only the usage, which is
- * always asked for, is kept from a caller who did not ask for it.
+ * A chat stream from an endpoint of OpenAI's protocol for a caller of the same protocol. Events pass through unchanged.
+ * The usage is always requested, and removed for a caller who did not ask for it.
  */
 public final class OpenAiChatStream extends ChatEvents {
 

@@ -7,17 +7,17 @@ import ailb.protocol.json.Json;
 import ailb.protocol.wire.RequestKind;
 import java.nio.charset.StandardCharsets;
 
-/** Events of the balancer's own in a stream for a caller. */
+/** The balancer's own events in a stream to a caller. */
 public final class OwnEvents {
 
-    /** No blank line after it: there are clients that take one for the end of an event, which would be empty. */
+    /** No blank line follows: some clients would read it as the end of an empty event. */
     private static final byte[] COMMENT = ": keep-alive\n".getBytes(StandardCharsets.US_ASCII);
 
     private static final byte[] PING = StreamEvents.bytes(StreamEvents.named(Json.object().put("type", "ping")));
 
     private OwnEvents() {}
 
-    /** What shows that a request goes on, and means nothing: a comment, or what Anthropic's API itself sends. */
+    /** An event without meaning that shows the request is still running: a comment, or Anthropic's {@code ping}. */
     public static byte[] heartbeat(Provider caller) {
         return switch (caller) {
             case OPENAI -> COMMENT;
@@ -25,7 +25,7 @@ public final class OwnEvents {
         };
     }
 
-    /** The one event of a stream without an answer: an error. */
+    /** The only event of a stream without an answer: an error. */
     public static byte[] error(RequestKind kind, ApiError error) {
         return switch (kind) {
             case RESPONSES -> StreamEvents.responsesError(error, 0);
@@ -35,9 +35,9 @@ public final class OwnEvents {
     }
 
     /**
-     * The same with the words of a provider that has refused the request.
+     * The error event with the message of the provider that refused the request.
      *
-     * @param body that the caller would have been sent with the status
+     * @param body the error body that a caller who does not stream would get
      */
     public static byte[] error(RequestKind kind, int status, byte[] body) {
         return error(kind, ProviderError.of(Json.parse(body), body).toApiError(status));

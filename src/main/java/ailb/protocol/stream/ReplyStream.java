@@ -7,46 +7,48 @@ import ailb.protocol.wire.Usage;
 import java.util.List;
 import java.util.Optional;
 
-/** A reply that comes as a stream of events, while it is read. Belongs to one call and is used by one thread. */
+/** Reads a reply that is a stream of events. Belongs to one call and is used by one thread. */
 public interface ReplyStream {
 
-    /** What came of a piece of the body. */
+    /** The result of reading a piece of the body. */
     sealed interface Step {
 
         /** Events for the caller, in the caller's protocol; may be empty. */
         byte[] events();
     }
 
-    /** It goes on. */
+    /** The stream continues. */
     @SuppressWarnings("ArrayRecordComponent") // handed on as they are, never compared
     record More(byte[] events) implements Step {}
 
-    /** It is complete; what may still come is of no interest. */
+    /** The stream is complete; anything after it is ignored. */
     @SuppressWarnings("ArrayRecordComponent") // handed on as they are, never compared
     record Complete(byte[] events) implements Step {}
 
-    /** It has failed. The events are those that came before. */
+    /** The stream has failed. The events are those before the failure. */
     @SuppressWarnings("ArrayRecordComponent") // handed on as they are, never compared
     record Broken(byte[] events, ProviderReply.Failure failure) implements Step {}
 
-    /** Reads on; the body may be cut anywhere. Never throws, whatever the bytes. */
+    /** Reads the next piece of the body, which may end anywhere. Never throws, whatever the bytes. */
     Step feed(byte[] piece);
 
-    /** The body has ended. */
+    /** Call when the body has ended. */
     Step end();
 
-    /** What it told of its usage so far; empty where it told none. */
+    /** The usage so far; empty where there is none. */
     Optional<Usage> usage();
 
-    /** What the headers said is left of the endpoint's limits. */
+    /** The remaining limits of the endpoint, from the headers. */
     List<Remaining> remaining();
 
-    /** Characters of text that have come so far, for an estimate where no usage comes. */
+    /** Characters of text so far, for an estimate where the stream has no usage. */
     long characters();
 
-    /** Where it failed for the request's own fault, the event that tells the caller so in the provider's words. */
+    /**
+     * The provider's error as an event for the caller; only where the stream failed because the request is at fault.
+     */
     Optional<byte[]> refusal();
 
-    /** The event that tells the caller of an error, and is the last. */
+    /** The last event of a failed stream: tells the caller of the error. */
     byte[] error(ApiError error);
 }

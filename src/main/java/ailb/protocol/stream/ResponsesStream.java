@@ -13,14 +13,15 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** An answer of OpenAI's Responses API. Events pass through as they come, up to the one that has the whole response. */
+/** A stream of OpenAI's Responses API. Events pass through unchanged, up to the event with the whole response. */
 public final class ResponsesStream extends JsonEventStream {
 
     private @Nullable Usage usage;
     private long nextSequenceNumber;
 
     public ResponsesStream(List<Remaining> remaining) {
-        // Its first event repeats the request and its last the whole answer; an image of some megabytes comes in one.
+        // The first event repeats the request, and the last contains the whole answer. One event may hold an image of
+        // some megabytes.
         super(Provider.OPENAI, Provider.OPENAI, remaining, Limits.OF_WHOLE_REPLIES);
     }
 
@@ -50,7 +51,10 @@ public final class ResponsesStream extends JsonEventStream {
         return step;
     }
 
-    /** An item of the answer opens with an event of its own; that of a text or of thoughts tells nothing yet. */
+    /**
+     * Whether an event has content. Each item of the answer starts with its own event; for text and reasoning that
+     * event is empty.
+     */
     private static boolean hasContent(String type, JsonNode data) {
         if (type.equals("response.output_item.added")) {
             JsonNode item = data.path("item").path("type");
@@ -66,13 +70,13 @@ public final class ResponsesStream extends JsonEventStream {
         return Optional.ofNullable(usage);
     }
 
-    /** Clients look for the code in the last event of a response that has begun, not in a status. */
+    /** Clients read the code from the last event of a response that has begun. */
     @Override
     void refused() {
         begin();
     }
 
-    /** Clients look for the code in the event itself. */
+    /** The provider's event as it is: clients read the code from it. */
     @Override
     byte[] refusal(ServerSentEvents.Event event, ApiError error) {
         return event.raw();

@@ -9,19 +9,19 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
 
-/** Events as they are written for callers: one line of JSON each. */
+/** Writes events for callers: one line of JSON each. */
 final class StreamEvents {
 
     static final String DONE = "data: [DONE]\n\n";
 
     private StreamEvents() {}
 
-    /** An event of a chat of OpenAI's. */
+    /** An event of OpenAI's chat stream. */
     static String chat(JsonNode chunk) {
         return "data: " + text(chunk) + "\n\n";
     }
 
-    /** An event that is named by its {@code type}, as Anthropic's and those of OpenAI's responses are. */
+    /** An event that is named by its {@code type}, as in Anthropic's API and OpenAI's Responses API. */
     static String named(ObjectNode event) {
         return "event: " + event.path("type").textValue() + "\ndata: " + text(event) + "\n\n";
     }
@@ -34,7 +34,7 @@ final class StreamEvents {
         return bytes(named(AnthropicErrors.body(error)));
     }
 
-    /** @param sequenceNumber of the event, one above the last that the caller has seen */
+    /** @param sequenceNumber of the event, one above the last that was sent to the caller */
     static byte[] responsesError(ApiError error, long sequenceNumber) {
         return bytes(named(Json.object()
                 .put("type", "error")
@@ -48,7 +48,7 @@ final class StreamEvents {
         return events.getBytes(StandardCharsets.UTF_8);
     }
 
-    /** Half a character, whose other half may come with the next event, is escaped: UTF-8 has no bytes for it. */
+    /** Escapes a lone surrogate, which UTF-8 cannot encode. Its other half may come with the next event. */
     private static String text(JsonNode json) {
         return Utf8.encodable(Json.text(json));
     }

@@ -1,4 +1,4 @@
-/** Replies that come as events: passed on, and translated while they come. */
+/** Streamed replies: passed on or translated event by event (ADR 13, 24). */
 @NullMarked
 package ailb.protocol.stream;
 

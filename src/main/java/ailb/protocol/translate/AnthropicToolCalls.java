@@ -8,7 +8,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Optional;
 import java.util.Set;
 
-/** Calls of functions: OpenAI's {@code tool_calls}, with arguments in a string, and {@code tool_use} blocks. */
+/**
+ * Translates tool calls: OpenAI's {@code tool_calls}, with arguments in a string, and Anthropic's {@code tool_use}
+ * blocks.
+ */
 public final class AnthropicToolCalls {
 
     private AnthropicToolCalls() {}
@@ -31,7 +34,7 @@ public final class AnthropicToolCalls {
         if (!Json.isAbsent(type) && !Fields.is(type, "function")) {
             return Optional.of("type");
         }
-        // The index is left by clients that put a stream together, and says what the order says.
+        // Clients that assemble a stream leave the index. It repeats the order and can be ignored.
         return Fields.firstOther(call, Set.of("id", "type", "function", "index"))
                 .or(() -> isId(call.path("id")) ? Optional.empty() : Optional.of("id"))
                 .or(() -> Fields.firstOther(function, Set.of("name", "arguments")).map(field -> "function." + field))
@@ -39,7 +42,7 @@ public final class AnthropicToolCalls {
                 .or(() -> argumentsFault(function.path("arguments")).map(path -> "function.arguments" + path));
     }
 
-    /** The path, within them, of what keeps arguments from being an input. */
+    /** The path, within the arguments, of what cannot be an {@code input}. */
     private static Optional<String> argumentsFault(JsonNode arguments) {
         if (!arguments.isTextual()) {
             return Fields.unless(arguments.isObject(), "");
@@ -60,8 +63,8 @@ public final class AnthropicToolCalls {
     }
 
     /**
-     * An object as its text is written, of which no tree is made: many small values take far more memory than text. Some
-     * clients send an object as it is, and some providers write nothing for a call without arguments.
+     * The arguments as an object, written as their text: a tree of many small values would take far more memory. Some
+     * clients send an object instead of a string, and some providers send nothing for a call without arguments.
      */
     private static JsonNode input(JsonNode arguments) {
         if (arguments.isObject()) {
@@ -71,14 +74,17 @@ public final class AnthropicToolCalls {
         return !isNothing(text) && Json.isObject(text) ? Json.raw(text) : Json.object();
     }
 
-    /** Blank, or an empty object: a parser takes more memory than a whole request of such calls. */
+    /**
+     * Whether the arguments are blank or an empty object. Checked without a parser, which takes more memory than many
+     * such calls.
+     */
     private static boolean isNothing(String arguments) {
         String text = arguments.strip();
         return text.isEmpty()
                 || (text.startsWith("{") && text.endsWith("}") && text.substring(1, text.length() - 1).isBlank());
     }
 
-    /** Whether they are an object, or text that is one; none is made. */
+    /** Whether the arguments are an object or the text of one. Builds no tree. */
     private static boolean isInput(JsonNode arguments) {
         return arguments.isTextual()
                 ? isNothing(arguments.textValue()) || Json.isObject(arguments.textValue())
@@ -86,9 +92,9 @@ public final class AnthropicToolCalls {
     }
 
     /**
-     * True for a call of a provider's that can be told as a {@code tool_use} block.
+     * Whether a provider's tool call can become a {@code tool_use} block.
      *
-     * @param isCutOff whether its arguments may have no end: they are told as none then
+     * @param isCutOff whether the arguments may be incomplete; then they become an empty object
      */
     public static boolean isToolUse(JsonNode call, boolean isCutOff) {
         JsonNode function = call.path("function");
@@ -97,12 +103,12 @@ public final class AnthropicToolCalls {
                 && (isCutOff || isInput(function.path("arguments")));
     }
 
-    /** True for a {@code tool_use} block that can be told as a call. */
+    /** Whether a {@code tool_use} block can become a tool call. */
     public static boolean isCall(JsonNode block) {
         return block.path("id").isTextual() && block.path("name").isTextual() && block.path("input").isObject();
     }
 
-    /** One {@code tool_use} block as a call. */
+    /** Translates a {@code tool_use} block to a tool call. */
     public static ObjectNode call(JsonNode block) {
         ObjectNode call = Json.object();
         call.set("id", block.path("id"));

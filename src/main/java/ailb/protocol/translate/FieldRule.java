@@ -12,18 +12,18 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
- * What becomes of a field of a request that is put into the other protocol.
+ * How to translate one field of a request to the other protocol.
  *
- * @param fault the path of what cannot be served in a value that is not null
+ * @param fault returns the path of the part of a non-null value that cannot be served
  */
 public record FieldRule(Fate fate, Function<JsonNode, Optional<String>> fault) {
 
-    /** What becomes of a field, at the values that its rule serves. Other values are refused by name. */
+    /** What happens to a field whose value the rule can serve. Other values are refused by name. */
     public enum Fate {
         TRANSLATED,
         /** The answer is the same without it. */
         LEFT_OUT,
-        /** There is no equivalent of any value. */
+        /** No value has an equivalent. */
         REFUSED
     }
 
@@ -31,7 +31,7 @@ public record FieldRule(Fate fate, Function<JsonNode, Optional<String>> fault) {
         return entry(field, rule(Fate.TRANSLATED, field, served));
     }
 
-    /** A field that has parts. */
+    /** A field whose parts are checked. */
     public static Map.Entry<String, FieldRule> translatedInParts(String field,
             Function<JsonNode, Optional<String>> fault) {
         return entry(field, new FieldRule(Fate.TRANSLATED, fault));
@@ -54,7 +54,10 @@ public record FieldRule(Fate fate, Function<JsonNode, Optional<String>> fault) {
         return expected::equals;
     }
 
-    /** The path of the first part of a request that cannot be served. What no rule names is refused, and no null is. */
+    /**
+     * The path of the first part of a request that cannot be served. Fields without a rule are refused; fields that are
+     * null are accepted.
+     */
     public static Optional<String> firstFault(Map<String, FieldRule> rules, ObjectNode root) {
         for (Map.Entry<String, JsonNode> field : root.properties()) {
             FieldRule rule = rules.get(field.getKey());

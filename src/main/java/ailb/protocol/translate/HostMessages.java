@@ -14,23 +14,23 @@ import java.security.MessageDigest;
 import java.util.List;
 import java.util.Optional;
 
-/** A chat's messages as a host of OpenAI's protocol takes them; {@link Hosts} knows who takes what. */
+/** Adapts a chat's messages to what a host of OpenAI's protocol accepts; {@link Hosts} knows the differences. */
 public final class HostMessages {
 
-    /** Thoughts with the signatures of those who had them: of use to an endpoint of Anthropic's protocol only. */
+    /** Signed thinking blocks, which only endpoints of Anthropic's protocol can use. */
     private static final String SIGNED_THOUGHTS = "thinking_blocks";
 
     private static final String THOUGHTS = "reasoning_content";
 
-    /** DeepSeek's newer models refuse an empty one too. */
+    /** A space: DeepSeek's newer models also refuse an empty {@code reasoning_content}. */
     private static final String NO_THOUGHT = " ";
 
-    /** Google documents it for calls that another model made. */
+    /** Google documents this value for tool calls that another model made. */
     private static final String NO_SIGNATURE = "skip_thought_signature_validator";
 
     private HostMessages() {}
 
-    /** The messages without what the host refuses; empty where they are as it takes them. */
+    /** The messages without what the host refuses; empty where nothing has to change. */
     public static Optional<ArrayNode> changed(URI baseUrl, JsonNode messages) {
         List<String> refused =
                 Hosts.takesThoughtsBack(baseUrl) ? List.of(SIGNED_THOUGHTS) : List.of(SIGNED_THOUGHTS, THOUGHTS);
@@ -47,7 +47,10 @@ public final class HostMessages {
         return Optional.of(fitting).filter(changed -> !changed.equals(messages));
     }
 
-    /** The same of messages that are ours to change, with what Anthropic's callers cannot give: it has no place there. */
+    /**
+     * Changes the messages in the same way, and adds what the host requires but Anthropic's format has no field for.
+     * The messages must not be the caller's own tree.
+     */
     public static ArrayNode completed(Endpoint endpoint, ArrayNode messages) {
         ArrayNode fitting = changed(endpoint.baseUrl(), messages).orElse(messages);
         for (JsonNode message : fitting) {
@@ -62,7 +65,7 @@ public final class HostMessages {
         if (Hosts.wantsThoughtsBack(endpoint.baseUrl()) && said.path(THOUGHTS).asText("").isEmpty()) {
             said.put(THOUGHTS, NO_THOUGHT);
         }
-        // Of calls made at once Gemini signs the first.
+        // Gemini signs only the first of parallel calls.
         if (Hosts.wantsSignedCalls(endpoint) && said.path("tool_calls").path(0) instanceof ObjectNode call) {
             call.putObject("extra_content").putObject("google").put("thought_signature", NO_SIGNATURE);
         }
@@ -79,7 +82,7 @@ public final class HostMessages {
         return copy(fitting).set("tool_calls", all);
     }
 
-    /** The same, or a copy where the id does not fit. An empty one names no call. */
+    /** The holder, or a copy with a short id where the id does not fit. An empty id stays. */
     private static JsonNode withShortId(JsonNode holder, String field, MessageDigest sha256) {
         JsonNode id = holder.path(field);
         if (!id.isTextual() || id.textValue().isEmpty()) {

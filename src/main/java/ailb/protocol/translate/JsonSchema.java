@@ -15,8 +15,9 @@ import java.util.Set;
 import java.util.function.Function;
 
 /**
- * What each provider takes of a JSON Schema that answers are to keep to. OpenAI's strict mode wants every property
- * required; Anthropic takes optional ones, but no bounds of numbers, lengths and lists. Both want objects closed.
+ * Checks which JSON Schemas for answers each provider accepts. OpenAI's strict mode requires every property to be
+ * required. Anthropic accepts optional properties, but no bounds on numbers, lengths and lists. Both require
+ * {@code "additionalProperties": false}.
  */
 public final class JsonSchema {
 
@@ -30,20 +31,23 @@ public final class JsonSchema {
 
     private static final String CLOSED = "additionalProperties";
 
-    /** Where schemas stand within a schema: by name, and in a list. */
+    /** Keywords that contain further schemas: by name, and in a list. */
     private static final List<String> NAMED = List.of("properties", "$defs", "definitions");
     private static final List<String> LISTED = List.of("anyOf", "allOf", "oneOf", "prefixItems");
 
     private JsonSchema() {}
 
-    /** Whether OpenAI's strict mode takes it. */
+    /** Whether OpenAI's strict mode accepts the schema. */
     public static boolean isStrict(JsonNode schema) {
         return Fields.is(schema.path("type"), "object")
                 && !schema.has("anyOf")
                 && firstFault(schema, part -> Fields.unless(isStrictPart(part), "")).isEmpty();
     }
 
-    /** The path, from the schema on, of the first part that Anthropic does not keep to: {@code .properties.age.minimum}. */
+    /**
+     * The path, from the schema's root, of the first part that Anthropic does not support:
+     * {@code .properties.age.minimum}.
+     */
     public static Optional<String> faultAtAnthropic(JsonNode schema) {
         return firstFault(schema, JsonSchema::partFault);
     }
@@ -51,7 +55,7 @@ public final class JsonSchema {
     /**
      * The first fault of a schema and those within it.
      *
-     * @param fault what is wrong with one, those within it left aside
+     * @param fault checks one schema without its nested schemas
      */
     private static Optional<String> firstFault(JsonNode schema, Function<JsonNode, Optional<String>> fault) {
         Optional<String> own = fault.apply(schema);
@@ -81,7 +85,7 @@ public final class JsonSchema {
                 : Optional.empty();
     }
 
-    /** What Anthropic refuses, or would take for something else. */
+    /** The first part that Anthropic refuses or would read differently. */
     private static Optional<String> partFault(JsonNode part) {
         for (String unknown : UNKNOWN_TO_ANTHROPIC) {
             if (part.has(unknown)) {
@@ -91,7 +95,7 @@ public final class JsonSchema {
         if (part.path("minItems").asInt() > 1) {
             return Optional.of(".minItems");
         }
-        // Closed, an object of any properties would be one of none.
+        // Closing an object without declared properties would allow no properties at all.
         boolean canBeClosed = Json.isAbsent(part.path(CLOSED)) && (!isObject(part) || part.has("properties"));
         return Fields.unless(canBeClosed || isClosed(part), "." + CLOSED);
     }
@@ -128,7 +132,10 @@ public final class JsonSchema {
         return part.path("properties").propertyStream().allMatch(property -> required.contains(property.getKey()));
     }
 
-    /** The schema with objects closed that leave it open: what keeps to it keeps to the one given. */
+    /**
+     * The schema with {@code "additionalProperties": false} in objects that do not say. Every value that fits the
+     * result also fits the given schema.
+     */
     public static ObjectNode closed(ObjectNode schema) {
         ObjectNode closed = Json.object().setAll(schema);
         for (String named : NAMED) {

@@ -22,7 +22,7 @@ public final class MessageText {
         return texts;
     }
 
-    /** Characters (UTF-16 units) of them. */
+    /** The total length of the texts, in characters (UTF-16 units). */
     public static long length(JsonNode message) {
         JsonNode content = message.path("content");
         long length = length(content, message.path("refusal"));
@@ -37,7 +37,7 @@ public final class MessageText {
                 + (other.isTextual() ? other.textValue().length() : 0L);
     }
 
-    /** True where there is nothing but white space, which for Anthropic includes the spaces that do not break. */
+    /** Whether the text is only white space. For Anthropic that includes non-breaking spaces. */
     public static boolean isBlank(String text) {
         return stripTrailing(text).isEmpty();
     }

@@ -9,8 +9,8 @@ import java.util.HexFormat;
 import java.util.regex.Pattern;
 
 /**
- * Ids of calls, which whoever makes a call is free to choose and others refuse. One that does not fit is told in other
- * characters: calls and results, in this turn and the next, find each other without anything that is kept.
+ * Translates tool call ids. A provider chooses its ids freely, and another provider may refuse them. An id that does
+ * not fit is re-encoded by a fixed rule, so calls and results match, also in later turns, without stored state.
  */
 public final class ToolCallIds {
 
@@ -30,7 +30,7 @@ public final class ToolCallIds {
         return fitsAnthropic(id) ? id : WRITTEN + Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
     }
 
-    /** The id as it was before it was written {@link #forAnthropic for Anthropic}: Kimi's models go by their own. */
+    /** The original id, decoded from the result of {@link #forAnthropic}: Kimi's models need their own ids. */
     public static String asMade(String id) {
         if (!id.startsWith(WRITTEN)) {
             return id;

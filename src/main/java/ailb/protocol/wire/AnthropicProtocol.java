@@ -11,7 +11,7 @@ final class AnthropicProtocol implements WireProtocol {
 
     private static final String API_VERSION = "2023-06-01";
 
-    /** A base URL that has the {@code /v1} gets no second. */
+    /** Adds {@code /v1} only to a base URL that lacks it. */
     @Override
     public ProviderRequest post(Endpoint endpoint, String path, byte[] body, String apiKey) {
         Map<String, String> headers = Map.of(

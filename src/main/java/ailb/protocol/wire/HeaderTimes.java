@@ -12,10 +12,13 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The times that headers tell, read as providers write them and written alike. What cannot be read is empty; nothing throws. */
+/**
+ * Reads and writes times in headers, in the formats of the providers. A time that cannot be read is empty; nothing
+ * throws.
+ */
 public final class HeaderTimes {
 
-    /** Anything longer is a mistake, and would overflow somewhere. */
+    /** A longer time is a provider's mistake and could overflow later. */
     private static final Duration LONGEST = Duration.ofDays(366);
 
     private static final long NANOS_PER_MILLI = 1_000_000L;
@@ -32,8 +35,8 @@ public final class HeaderTimes {
     private HeaderTimes() {}
 
     /**
-     * How long the provider asks to be left alone: {@code retry-after-ms}, else {@code retry-after} in seconds, else as a
-     * date. The order is that of the official SDKs.
+     * The wait that the provider asks for: {@code retry-after-ms}, else {@code retry-after} in seconds, else
+     * {@code retry-after} as a date. The official SDKs use this order.
      */
     public static Optional<Duration> retryAfter(Headers headers, Instant now) {
         return headers.get("retry-after-ms")

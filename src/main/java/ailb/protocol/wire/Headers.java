@@ -17,7 +17,7 @@ public record Headers(Map<String, String> values) {
         values = Map.copyOf(lowerCase);
     }
 
-    /** As a reply has them: of a repeated header the first value counts. */
+    /** Headers of a reply: the first value of a repeated header counts. */
     public static Headers ofLists(Map<String, List<String>> lists) {
         Map<String, String> first = new LinkedHashMap<>();
         lists.forEach((name, list) -> {
@@ -28,14 +28,14 @@ public record Headers(Map<String, String> values) {
         return new Headers(first);
     }
 
-    /** As a request has them: the values of a repeated header are one list, as API Gateway makes of them. */
+    /** Headers of a request: the values of a repeated header are joined into one list, as API Gateway does. */
     public static Headers joined(Map<String, List<String>> lists) {
         Map<String, String> joined = new LinkedHashMap<>();
         lists.forEach((name, list) -> joined.put(name, String.join(",", list)));
         return new Headers(joined);
     }
 
-    /** Value of the header, whatever the case of the name asked. */
+    /** The header's value. {@code name} may be in upper or lower case. */
     public Optional<String> get(String name) {
         return Optional.ofNullable(values.get(name.toLowerCase(Locale.ROOT)));
     }

@@ -4,12 +4,12 @@ import ailb.pool.Endpoint;
 import java.net.URI;
 import java.util.Locale;
 
-/** What differs between those who speak OpenAI's protocol, as told by where they are. */
+/** The differences between providers of OpenAI's protocol, by host name. */
 public final class Hosts {
 
     private Hosts() {}
 
-    /** OpenAI's own API, in all its regions, and that of Azure: OpenAI's and Foundry's. */
+    /** Whether this is OpenAI's own API in any region, Azure OpenAI or Azure AI Foundry. */
     public static boolean isOpenAi(URI baseUrl) {
         return isWithin(baseUrl, "api.openai.com")
                 || isWithin(baseUrl, "openai.azure.com")
@@ -17,27 +17,33 @@ public final class Hosts {
                 || isWithin(baseUrl, "services.ai.azure.com");
     }
 
-    /** Whether the usage of a stream comes if it is asked for. Mistral tells it unasked, and refuses to be asked. */
+    /** Whether to ask for the usage of a stream. Mistral always sends it, and refuses a request that asks for it. */
     public static boolean tellsUsageWhenAsked(URI baseUrl) {
         return !isMistral(baseUrl);
     }
 
-    /** Whether {@code reasoning_content} may come back. OpenAI never tells any; Groq and Mistral refuse the field. */
+    /**
+     * Whether requests may contain {@code reasoning_content}. OpenAI never sends any; Groq and Mistral refuse the
+     * field.
+     */
     public static boolean takesThoughtsBack(URI baseUrl) {
         return !isOpenAi(baseUrl) && !isMistral(baseUrl) && !isWithin(baseUrl, "groq.com");
     }
 
-    /** Mistral refuses every id of a call that is not nine letters and digits. */
+    /** Whether tool call ids must be nine letters and digits, as Mistral requires. */
     public static boolean takesShortIdsOnly(URI baseUrl) {
         return isMistral(baseUrl);
     }
 
-    /** Whether an assistant's message without {@code reasoning_content} is refused, as thinking is on by default. */
+    /**
+     * Whether the host refuses an assistant's message without {@code reasoning_content}, because thinking is on by
+     * default.
+     */
     public static boolean wantsThoughtsBack(URI baseUrl) {
         return isWithin(baseUrl, "deepseek.com");
     }
 
-    /** Whether a call without the signature of its thought is refused: by Gemini from version 3 on. */
+    /** Whether the host refuses a tool call without a thought signature. Gemini does from version 3 on. */
     public static boolean wantsSignedCalls(Endpoint endpoint) {
         String model = endpoint.modelId();
         return isWithin(endpoint.baseUrl(), "generativelanguage.googleapis.com")

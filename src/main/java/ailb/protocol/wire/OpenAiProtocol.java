@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** OpenAI's API, and that of all who speak like it. */
+/** OpenAI's API and compatible APIs. */
 public final class OpenAiProtocol implements WireProtocol {
 
     @Override
@@ -27,12 +27,12 @@ public final class OpenAiProtocol implements WireProtocol {
         return RateLimitHeaders.openAi(headers);
     }
 
-    /** True for an object that answers a chat. */
+    /** Whether the object is an answer to a chat request. */
     public static boolean isAnswer(JsonNode reply) {
         return reply.path("choices").isArray();
     }
 
-    /** The {@code usage} of an answer, or of a stream's last chunk; null where it tells none. */
+    /** The {@code usage} of an answer or of a stream's last chunk; null where there is none. */
     public static @Nullable Usage usage(JsonNode reply) {
         JsonNode usage = reply.path("usage");
         JsonNode input = usage.path("prompt_tokens");

@@ -7,17 +7,17 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** What a provider's reply means. */
+/** A provider's reply, classified: an answer or a failure. */
 public sealed interface ProviderReply {
 
-    /** A reply that comes whole is no longer than this. */
+    /** The maximum size of a reply that is not streamed, bytes. */
     int MAX_BYTES = 16 << 20;
 
-    /** What the headers say is left of the endpoint's limits. */
+    /** The remaining limits of the endpoint, from the reply's headers. */
     List<Remaining> remaining();
 
     /**
-     * The answer that was asked for.
+     * The requested answer.
      *
      * @param body in the caller's protocol; not to be changed
      * @param usage null where the provider gave none
@@ -33,14 +33,15 @@ public sealed interface ProviderReply {
     /**
      * No answer.
      *
-     * @param status the provider's HTTP status, which goes with {@code passOn} for a fault of the caller's
-     * @param passOn for a fault of the caller's, the provider's words as an error in the caller's protocol; else empty
-     * @param detail for log lines and statistics: one line of at most 200 characters, no keys, nothing of the caller's
-     * @param retryable whether another attempt, here or at another endpoint, may be answered: the provider's own word
-     *         for it where it gave one. Failures that need a person are always worth another endpoint
-     * @param retryAfter how long the provider asks to be left alone, not capped
+     * @param status the provider's HTTP status; sent to the caller together with {@code passOn}
+     * @param passOn if the caller is at fault, the provider's error in the caller's protocol; else empty
+     * @param detail for log lines and statistics: one line of at most 200 characters, without keys or the caller's
+     *     content
+     * @param retryable whether another attempt, at this or another endpoint, may succeed. The provider's own statement
+     *     wins, but failures that need a person can always be retried at another endpoint
+     * @param retryAfter the wait that the provider asks for, not capped
      * @param limit the limit that a 429 names, when it says
-     * @param usage of a stream that broke off, what had come until then; null where nothing had
+     * @param usage the usage of a broken stream until it broke; null where nothing had arrived
      */
     @SuppressWarnings("ArrayRecordComponent") // the body is handed on as it is, never compared
     record Failure(
@@ -70,7 +71,7 @@ public sealed interface ProviderReply {
             this(failure, status, passOn, detail, retryable, retryAfter, limit, remaining, null);
         }
 
-        /** The same after some of an answer. */
+        /** A copy with the usage of the part of an answer that arrived before the failure. */
         public Failure after(Usage come) {
             return new Failure(failure, status, passOn, detail, retryable, retryAfter, limit, remaining, come);
         }

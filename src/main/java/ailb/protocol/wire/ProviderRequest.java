@@ -5,7 +5,7 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * One HTTP POST to a provider. The headers hold the API key, so they never print.
+ * One HTTP POST to a provider. The headers hold the API key, so {@code toString} leaves them out.
  *
  * @param body JSON in UTF-8; not to be changed
  */
@@ -16,7 +16,7 @@ public record ProviderRequest(URI uri, Map<String, String> headers, byte[] body)
         headers = Map.copyOf(headers);
     }
 
-    /** The same with a header more. */
+    /** A copy with one more header. */
     public ProviderRequest with(String name, String value) {
         Map<String, String> more = new HashMap<>(headers);
         more.put(name, value);

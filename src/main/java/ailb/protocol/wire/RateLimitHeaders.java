@@ -14,8 +14,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * The headers that tell what is left of limits: those of a provider's reply are read, and the caller is told in its own
- * protocol. What is not well-formed is left out; nothing throws.
+ * Rate-limit headers: reads those of a provider's reply, and writes those of the caller's protocol. Malformed headers
+ * are ignored; nothing throws.
  */
 public final class RateLimitHeaders {
 
@@ -71,7 +71,7 @@ public final class RateLimitHeaders {
     /**
      * Headers for a caller.
      *
-     * @param left each with its whole limit and its reset; kinds that the protocol has no header for are left out
+     * @param left each with its full limit and its reset time; kinds without a header in the protocol are left out
      * @param now wall time
      */
     public static Map<String, String> of(Provider protocol, List<Remaining> left, Instant now) {

@@ -3,7 +3,7 @@ package ailb.protocol.wire;
 import ailb.pool.Operation;
 import ailb.pool.Provider;
 
-/** What callers post, by path: in whose protocol, and what it asks of a model. */
+/** The kinds of requests that callers can post: path, protocol and operation. */
 public enum RequestKind {
     CHAT_COMPLETIONS("/v1/chat/completions", Provider.OPENAI, Operation.CHAT),
     EMBEDDINGS("/v1/embeddings", Provider.OPENAI, Operation.EMBEDDINGS),
@@ -23,17 +23,17 @@ public enum RequestKind {
         this.operation = operation;
     }
 
-    /** Where callers post it. */
+    /** The path that callers post to. */
     public String path() {
         return path;
     }
 
-    /** The same without the version, as it comes after the base URL of a provider of this protocol. */
+    /** The path without the version, to append to the base URL of a provider of this protocol. */
     public String pathAfterVersion() {
         return path.substring(VERSION.length());
     }
 
-    /** The protocol the caller speaks and is answered in. */
+    /** The protocol of the caller's request and of the answer. */
     public Provider protocol() {
         return protocol;
     }

@@ -5,12 +5,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.jspecify.annotations.Nullable;
 
-/** Usage in the words of both protocols. Anthropic counts the input that its cache wrote or gave apart. */
+/**
+ * Converts usage from and to both protocols. Anthropic's {@code input_tokens} excludes cache reads and cache writes.
+ */
 public final class UsageJson {
 
     private UsageJson() {}
 
-    /** @param usage Anthropic's {@code usage} object; null where it does not tell */
+    /** @param usage Anthropic's {@code usage} object; the result is null where it has no counts */
     public static @Nullable Usage ofAnthropic(JsonNode usage) {
         JsonNode uncached = usage.path("input_tokens");
         JsonNode output = usage.path("output_tokens");
@@ -22,7 +24,7 @@ public final class UsageJson {
         return new Usage(input, output.longValue(), cached, Json.count(thinkingTokens(usage)));
     }
 
-    /** @param usage the {@code usage} object of OpenAI's Responses API; null where it does not tell */
+    /** @param usage {@code usage} of OpenAI's Responses API; the result is null where it has no counts */
     public static @Nullable Usage ofResponse(JsonNode usage) {
         JsonNode input = usage.path("input_tokens");
         JsonNode output = usage.path("output_tokens");
@@ -35,7 +37,7 @@ public final class UsageJson {
                 : null;
     }
 
-    /** @param given the usage in Anthropic's words: what it does not count is not told as none */
+    /** @param given Anthropic's usage object; a count that it lacks is left out instead of written as 0 */
     public static ObjectNode toOpenAi(Usage usage, JsonNode given) {
         ObjectNode out = Json.object()
                 .put("prompt_tokens", usage.inputTokens())
@@ -52,7 +54,7 @@ public final class UsageJson {
         return out;
     }
 
-    /** The same in Anthropic's words. OpenAI's caches tell what they gave, and nothing of what they wrote. */
+    /** The usage in Anthropic's format. OpenAI reports cache reads but no cache writes. */
     public static ObjectNode toAnthropic(Usage usage) {
         return Json.object()
                 .put("input_tokens", Math.max(0, usage.inputTokens() - usage.cachedInputTokens()))

@@ -5,7 +5,7 @@ import ailb.pool.Provider;
 import java.time.Instant;
 import java.util.List;
 
-/** How a provider is called and what its headers tell, whatever it is asked for. Stateless. */
+/** How to call a provider and read its headers, for all kinds of requests. Stateless. */
 public interface WireProtocol {
 
     static WireProtocol of(Provider provider) {
@@ -16,16 +16,16 @@ public interface WireProtocol {
     }
 
     /**
-     * The call to make.
+     * The request to send.
      *
-     * @param path of what is asked for, without the version
-     * @param body JSON in the provider's words; not to be changed
+     * @param path of the operation, without the version
+     * @param body JSON in the provider's protocol; must not be changed
      * @param apiKey the key itself
      */
     ProviderRequest post(Endpoint endpoint, String path, byte[] body, String apiKey);
 
     /**
-     * What the headers of a reply say is left of the endpoint's limits.
+     * The remaining limits of the endpoint, from a reply's headers.
      *
      * @param now wall time, for headers that give a date
      */

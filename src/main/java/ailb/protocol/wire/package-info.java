@@ -1,4 +1,4 @@
-/** What both APIs are on the wire: headers, limits told in them, tokens used, addresses, and what a reply comes to. */
+/** The wire level of both APIs: headers, rate limits, token usage, hosts, requests to providers and their replies. */
 @NullMarked
 package ailb.protocol.wire;
 
