@@ -3,8 +3,7 @@ package ailb.bench;
 import ailb.api.AnswerLimits;
 import ailb.api.Api;
 import ailb.api.CallerKeys;
-import ailb.api.ClientKeys;
-import ailb.api.NobodysKeys;
+import ailb.api.FixedClientKeys;
 import ailb.batch.InMemoryBatchQueue;
 import ailb.batch.InMemoryBatchStore;
 import ailb.lambda.RenewableRandom;
@@ -61,7 +60,7 @@ final class Pools {
                 new InMemoryStateStore(),
                 upstream,
                 new OneKey(),
-                new CallerKeys(new OneClient(), new NobodysKeys()),
+                new CallerKeys(new FixedClientKeys(Map.of("default", KEY)), FixedClientKeys.NONE),
                 new InMemoryBatchStore(),
                 new InMemoryBatchQueue(time, random),
                 Duration.ofDays(7),
@@ -83,19 +82,6 @@ final class Pools {
         @Override
         public Lookup refresh(String name, ApiKey refused) {
             return refused;
-        }
-    }
-
-    private static final class OneClient implements ClientKeys {
-
-        @Override
-        public Map<String, String> current() {
-            return Map.of("default", KEY);
-        }
-
-        @Override
-        public Map<String, String> refreshed() {
-            return Map.of("default", KEY);
         }
     }
 }
