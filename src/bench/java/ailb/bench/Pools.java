@@ -3,30 +3,28 @@ package ailb.bench;
 import ailb.api.AnswerLimits;
 import ailb.api.Api;
 import ailb.api.CallerKeys;
-import ailb.api.ClientKeys;
-import ailb.api.NobodysKeys;
+import ailb.api.FixedClientKeys;
 import ailb.batch.InMemoryBatchQueue;
 import ailb.batch.InMemoryBatchStore;
 import ailb.lambda.RenewableRandom;
 import ailb.lambda.Wiring;
 import ailb.pool.Endpoint;
+import ailb.pool.EndpointBuilder;
+import ailb.pool.Endpoints;
 import ailb.pool.LimitKind;
 import ailb.pool.Limits;
 import ailb.pool.Pacing;
 import ailb.pool.Pool;
 import ailb.pool.Provider;
 import ailb.pool.Settings;
-import ailb.pool.TokenAccounting;
 import ailb.port.ApiKeys;
 import ailb.port.TimeSource;
 import ailb.port.Upstream;
 import ailb.state.InMemoryStateStore;
 import java.net.URI;
 import java.time.Duration;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalDouble;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 
@@ -39,16 +37,18 @@ final class Pools {
     private Pools() {}
 
     static List<Endpoint> endpoints(int count, Provider provider, URI baseUrl) {
-        Limits limits = new Limits(
-                Map.of(LimitKind.REQUESTS_PER_MINUTE, 1_000_000_000L, LimitKind.TOKENS_PER_MINUTE, 1_000_000_000_000L),
+        Limits limits = Endpoints.limits(
                 Pacing.BUCKET,
-                OptionalDouble.empty(),
-                OptionalDouble.empty(),
-                TokenAccounting.ESTIMATE,
-                ZoneOffset.UTC);
+                Map.of(LimitKind.REQUESTS_PER_MINUTE, 1_000_000_000L, LimitKind.TOKENS_PER_MINUTE, 1_000_000_000_000L));
         return IntStream.range(0, count)
-                .mapToObj(number -> new Endpoint(
-                        "endpoint-" + number, provider, baseUrl, "model", List.of("chat"), "key", 1, limits, null))
+                .mapToObj(number -> new EndpointBuilder("endpoint-" + number)
+                        .provider(provider)
+                        .baseUrl(baseUrl)
+                        .modelId("model")
+                        .apiKey("key")
+                        .limits(limits)
+                        .price(null)
+                        .build())
                 .toList();
     }
 
@@ -60,7 +60,7 @@ final class Pools {
                 new InMemoryStateStore(),
                 upstream,
                 new OneKey(),
-                new CallerKeys(new OneClient(), new NobodysKeys()),
+                new CallerKeys(new FixedClientKeys(Map.of("default", KEY)), FixedClientKeys.NONE),
                 new InMemoryBatchStore(),
                 new InMemoryBatchQueue(time, random),
                 Duration.ofDays(7),
@@ -82,19 +82,6 @@ final class Pools {
         @Override
         public Lookup refresh(String name, ApiKey refused) {
             return refused;
-        }
-    }
-
-    private static final class OneClient implements ClientKeys {
-
-        @Override
-        public Map<String, String> current() {
-            return Map.of("default", KEY);
-        }
-
-        @Override
-        public Map<String, String> refreshed() {
-            return Map.of("default", KEY);
         }
     }
 }

@@ -39,35 +39,6 @@ public record Endpoint(
         refusedFields = Set.copyOf(refusedFields);
     }
 
-    /** One for chats only. */
-    public Endpoint(
-            String name,
-            Provider provider,
-            URI baseUrl,
-            String modelId,
-            List<String> models,
-            String apiKey,
-            double weight,
-            Limits limits,
-            @Nullable Price price) {
-        this(name, provider, baseUrl, modelId, models, Set.of(Operation.CHAT), apiKey, weight, limits, price);
-    }
-
-    /** One that takes all fields. */
-    public Endpoint(
-            String name,
-            Provider provider,
-            URI baseUrl,
-            String modelId,
-            List<String> models,
-            Set<Operation> operations,
-            String apiKey,
-            double weight,
-            Limits limits,
-            @Nullable Price price) {
-        this(name, provider, baseUrl, modelId, models, operations, Set.of(), apiKey, weight, limits, price);
-    }
-
     public boolean serves(String model) {
         return models.contains(model);
     }

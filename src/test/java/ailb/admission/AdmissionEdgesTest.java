@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ailb.pool.Endpoints;
 import ailb.pool.LimitKind;
 import ailb.pool.Limits;
+import ailb.pool.LimitsBuilder;
 import ailb.pool.Pacing;
 import ailb.pool.TokenAccounting;
 import ailb.state.Attribute;
@@ -15,7 +16,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
@@ -85,9 +85,12 @@ class AdmissionEdgesTest {
 
     @Test
     void aRefusalThatNamesNoLimitIsTakenForOneAMinute() {
-        Admission admission = new Admission(new Limits(
-                Map.of(LimitKind.REQUESTS_PER_MINUTE, 60L, LimitKind.REQUESTS_PER_DAY, 24L),
-                Pacing.BUCKET, OptionalDouble.empty(), OptionalDouble.empty(), TokenAccounting.MAX, null));
+        Admission admission = new Admission(new LimitsBuilder(
+                Pacing.BUCKET,
+                Map.of(LimitKind.REQUESTS_PER_MINUTE, 60L, LimitKind.REQUESTS_PER_DAY, 24L))
+                .tokenAccounting(TokenAccounting.MAX)
+                .dayReset(null)
+                .build());
         EndpointState state = take(admission, EndpointState.EMPTY, CALL, NOW, 0);
 
         state = apply(state, reconcile(admission, CALL, state, new Feedback(

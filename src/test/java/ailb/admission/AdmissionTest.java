@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ailb.pool.Endpoints;
 import ailb.pool.LimitKind;
 import ailb.pool.Limits;
+import ailb.pool.LimitsBuilder;
 import ailb.pool.Pacing;
 import ailb.pool.TokenAccounting;
 import ailb.state.Attribute;
@@ -16,7 +17,6 @@ import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import org.assertj.core.data.Offset;
 import org.jspecify.annotations.Nullable;
@@ -75,13 +75,12 @@ class AdmissionTest {
 
     @Test
     void burstAndMarginOfTheEndpointReplaceThoseOfItsPacing() {
-        Admission admission = new Admission(new Limits(
-                Map.of(LimitKind.REQUESTS_PER_MINUTE, 60L),
-                Pacing.EVEN,
-                OptionalDouble.of(3),
-                OptionalDouble.of(0.5),
-                TokenAccounting.MAX,
-                null));
+        Admission admission = new Admission(new LimitsBuilder(Pacing.EVEN, Map.of(LimitKind.REQUESTS_PER_MINUTE, 60L))
+                .burst(3)
+                .margin(0.5)
+                .tokenAccounting(TokenAccounting.MAX)
+                .dayReset(null)
+                .build());
 
         for (int call = 0; call < 3; call++) {
             take(admission, CALL, 0);
@@ -358,13 +357,11 @@ class AdmissionTest {
         "MAX, 1600, 1600",
     })
     void tokensAreTruedUpAsTheProviderCountsThem(TokenAccounting accounting, long actual, long counted) {
-        Admission admission = new Admission(new Limits(
-                Map.of(LimitKind.TOKENS_PER_MINUTE, 60_000L),
-                Pacing.BUCKET,
-                OptionalDouble.empty(),
-                OptionalDouble.empty(),
-                accounting,
-                null));
+        Admission admission =
+                new Admission(new LimitsBuilder(Pacing.BUCKET, Map.of(LimitKind.TOKENS_PER_MINUTE, 60_000L))
+                        .tokenAccounting(accounting)
+                        .dayReset(null)
+                        .build());
         Demand demand = new Demand(500, 500);
         take(admission, demand, 0);
 
@@ -442,13 +439,10 @@ class AdmissionTest {
     }
 
     private static Limits perDay(long limit, @Nullable ZoneId zone) {
-        return new Limits(
-                Map.of(LimitKind.REQUESTS_PER_DAY, limit),
-                Pacing.SMOOTH,
-                OptionalDouble.empty(),
-                OptionalDouble.empty(),
-                TokenAccounting.MAX,
-                zone);
+        return new LimitsBuilder(Pacing.SMOOTH, Map.of(LimitKind.REQUESTS_PER_DAY, limit))
+                .tokenAccounting(TokenAccounting.MAX)
+                .dayReset(zone)
+                .build();
     }
 
     private static Feedback refusal(Duration retryAfter, Optional<LimitKind> limit) {

@@ -4,19 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ailb.pool.Endpoints;
 import ailb.pool.LimitKind;
-import ailb.pool.Limits;
 import ailb.pool.Pacing;
-import ailb.pool.TokenAccounting;
 import ailb.state.Attribute;
 import ailb.state.ConditionalUpdate;
 import ailb.state.EndpointState;
 import java.time.Duration;
-import java.time.ZoneOffset;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
@@ -115,13 +111,7 @@ class LeaseTest {
 
     @Test
     void aLeaseTakesNoMoreThanIsLeftOfTheDay() {
-        Admission daily = new Admission(new Limits(
-                Map.of(LimitKind.REQUESTS_PER_DAY, 5L),
-                Pacing.SMOOTH,
-                OptionalDouble.empty(),
-                OptionalDouble.empty(),
-                TokenAccounting.ESTIMATE,
-                ZoneOffset.UTC))
+        Admission daily = new Admission(Endpoints.limits(Pacing.SMOOTH, Map.of(LimitKind.REQUESTS_PER_DAY, 5L)))
                 .lower(0.8);
 
         EndpointState used = take(daily, EndpointState.EMPTY, 3);

@@ -11,13 +11,13 @@ import ailb.dispatch.Dispatcher;
 import ailb.dispatch.FixedKeys;
 import ailb.dispatch.ScriptedUpstream;
 import ailb.dispatch.SteppedTime;
-import ailb.pool.BudgetPolicy;
 import ailb.pool.Endpoint;
+import ailb.pool.EndpointBuilder;
 import ailb.pool.Endpoints;
 import ailb.pool.Pacing;
 import ailb.pool.Pool;
 import ailb.pool.Provider;
-import ailb.pool.Settings.Cost;
+import ailb.pool.SettingsBuilder;
 import ailb.port.ApiKeys;
 import ailb.port.Deadline;
 import ailb.protocol.wire.Headers;
@@ -40,7 +40,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
@@ -390,8 +389,7 @@ class ApiTest {
     })
     void aModelsNameMayHoldAnything(String name, String path) throws IOException {
         Endpoint a = Endpoints.openAi("a", Endpoints.unlimited());
-        Endpoint named = new Endpoint(
-                "a", a.provider(), a.baseUrl(), a.modelId(), List.of(name), a.apiKey(), 1, a.limits(), null);
+        Endpoint named = EndpointBuilder.like(a).models(List.of(name)).price(null).build();
         ApiRequest request = new ApiRequest(
                 "GET", "/v1/models/" + path, "", new Headers(Map.of("x-api-key", KEY)), new byte[0]);
 
@@ -528,7 +526,7 @@ class ApiTest {
     @Test
     void thePoolShowsTheDaysBudgetAndEachEndpointsShareOfTraffic() throws IOException {
         Api budgeted = api(Endpoints.pool(
-                new Cost(OptionalDouble.of(0.0001), BudgetPolicy.REFUSE, 0.5),
+                new SettingsBuilder().budget(0.0001).costExponent(0.5).build(),
                 Endpoints.openAi("a", Endpoints.unlimited()),
                 Endpoints.openAi("b", Endpoints.unlimited())));
         for (int i = 0; i < 3; i++) {
@@ -558,7 +556,7 @@ class ApiTest {
     @Test
     void aBudgetUsedUpIsToldWithTheTimeUntilMidnightUtc() throws IOException {
         Api budgeted = api(Endpoints.pool(
-                new Cost(OptionalDouble.of(0.00001), BudgetPolicy.REFUSE, 0),
+                new SettingsBuilder().budget(0.00001).build(),
                 Endpoints.openAi("a", Endpoints.unlimited())));
         Sent.whole(budgeted.handle(chat(), deadline()));
 
@@ -586,7 +584,7 @@ class ApiTest {
     @Test
     void clientsSeeWhatTheEndpointsDoAndNothingOfWhatTheyCost() throws IOException {
         Api budgeted = api(Endpoints.pool(
-                new Cost(OptionalDouble.of(0.0001), BudgetPolicy.REFUSE, 0.5),
+                new SettingsBuilder().budget(0.0001).costExponent(0.5).build(),
                 Endpoints.openAi("a", Endpoints.unlimited())));
         Sent.whole(budgeted.handle(chat(), deadline()));
 

@@ -6,8 +6,9 @@ import ailb.dispatch.DispatchResult;
 import ailb.dispatch.Dispatcher;
 import ailb.dispatch.ScriptedUpstream;
 import ailb.pool.Endpoint;
+import ailb.pool.EndpointBuilder;
 import ailb.pool.LimitKind;
-import ailb.pool.Limits;
+import ailb.pool.LimitsBuilder;
 import ailb.pool.Pool;
 import ailb.pool.Provider;
 import ailb.port.Deadline;
@@ -151,23 +152,15 @@ class BatchBehaviourTest {
     }
 
     private static Endpoint scaled(Endpoint is, int scale) {
-        Limits limits = is.limits();
-        Map<LimitKind, Long> amounts = limits.amounts()
+        Map<LimitKind, Long> amounts = is.limits()
+                .amounts()
                 .entrySet()
                 .stream()
                 .collect(Collectors.toMap(Map.Entry::getKey, limit -> limit.getValue() * scale));
-        return new Endpoint(
-                is.name(),
-                is.provider(),
-                URI.create("https://" + is.name() + ".example/v1"),
-                is.modelId(),
-                is.models(),
-                is.apiKey(),
-                is.weight(),
-                new Limits(
-                        amounts, limits.pacing(), limits.burst(), limits.margin(), limits.tokenAccounting(),
-                        limits.dayReset()),
-                is.price());
+        return EndpointBuilder.like(is)
+                .baseUrl(URI.create("https://" + is.name() + ".example/v1"))
+                .limits(LimitsBuilder.like(is.limits()).amounts(amounts).build())
+                .build();
     }
 
     private static boolean fails(long at) {

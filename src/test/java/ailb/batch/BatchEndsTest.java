@@ -3,18 +3,16 @@ package ailb.batch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ailb.dispatch.ScriptedUpstream;
-import ailb.pool.Endpoint;
+import ailb.pool.EndpointBuilder;
 import ailb.pool.Endpoints;
 import ailb.pool.Pacing;
 import ailb.pool.Pool;
-import ailb.pool.Price;
-import ailb.pool.Provider;
 import ailb.pool.Settings;
+import ailb.pool.SettingsBuilder;
 import ailb.port.ApiKeys;
 import ailb.port.Upstream;
 import ailb.protocol.Bombs;
 import ailb.protocol.wire.RequestKind;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -244,17 +242,15 @@ class BatchEndsTest {
     }
 
     private static Pool patient() {
-        Settings usual = Settings.DEFAULT;
-        Settings.Health health = usual.health();
-        return new Pool(
-                POOL.endpoints(),
-                new Settings(
-                        new Settings.Retries(1, usual.retries().attemptCap()),
-                        new Settings.Health(
-                                100, 100, 100, 1, 1, health.openFor(), health.backoff(), health.openCap(),
-                                health.openForPerson()),
-                        usual.routing(),
-                        usual.batches()));
+        Settings settings = new SettingsBuilder()
+                .maxAttempts(1)
+                .consecutiveErrors(100)
+                .hardConsecutiveErrors(100)
+                .minimumCalls(100)
+                .suspectErrorRate(1)
+                .errorRate(1)
+                .build();
+        return new Pool(POOL.endpoints(), settings);
     }
 
     private static void onlyTheFourthFailed(SimulatedBatches batches, String reason) {
@@ -375,8 +371,7 @@ class BatchEndsTest {
     private static Pool poolWithOdd() {
         return Endpoints.pool(
                 Endpoints.openAi("a", Endpoints.requests(Pacing.BUCKET, 600)),
-                new Endpoint("odd", Provider.OPENAI, URI.create("https://odd.example/v1"), "m", List.of("odd"),
-                        "key-of-odd", 1, Endpoints.unlimited(), new Price(1, 2)));
+                new EndpointBuilder("odd").modelId("m").models(List.of("odd")).build());
     }
 
     private record OddKeys(Runnable whenAsked) implements ApiKeys {

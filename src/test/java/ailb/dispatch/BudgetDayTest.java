@@ -9,7 +9,7 @@ import ailb.pool.Limits;
 import ailb.pool.Pacing;
 import ailb.pool.Pool;
 import ailb.pool.Price;
-import ailb.pool.Settings.Cost;
+import ailb.pool.SettingsBuilder;
 import ailb.port.Deadline;
 import ailb.protocol.ChatRequest;
 import ailb.protocol.ModelRequest;
@@ -22,7 +22,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalDouble;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -160,7 +159,8 @@ class BudgetDayTest {
         Endpoint[] endpoints = NAMES.stream()
                 .map(name -> Endpoints.priced(name, prices.get(name), ROOM))
                 .toArray(Endpoint[]::new);
-        Pool pool = Endpoints.pool(new Cost(OptionalDouble.of(BUDGET), BudgetPolicy.REFUSE, 0), endpoints);
+        Pool pool =
+                Endpoints.pool(new SettingsBuilder().budget(BUDGET).atBudget(BudgetPolicy.REFUSE).build(), endpoints);
         List<Dispatcher> made = new ArrayList<>();
         for (int i = 0; i < INSTANCES; i++) {
             made.add(new Dispatcher(pool, store, upstream, new FixedKeys(), time, random, _ -> {}));

@@ -5,6 +5,7 @@ import static ailb.dispatch.ScriptedUpstream.failed;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ailb.pool.Endpoint;
+import ailb.pool.EndpointBuilder;
 import ailb.pool.Endpoints;
 import ailb.pool.FailureClass;
 import ailb.pool.LimitKind;
@@ -13,6 +14,7 @@ import ailb.pool.Pacing;
 import ailb.pool.Pool;
 import ailb.pool.Provider;
 import ailb.pool.Settings;
+import ailb.pool.SettingsBuilder;
 import ailb.port.Deadline;
 import ailb.protocol.ModelRequest;
 import ailb.state.Attribute;
@@ -112,8 +114,7 @@ class DispatcherTest extends DispatcherFixture {
     @Test
     void anOverloadedProviderIsLeftForAnotherAndNotForItsOtherKey() throws InterruptedException {
         Endpoint one = openAi("a");
-        Endpoint sameProvider = new Endpoint(
-                "a2", one.provider(), one.baseUrl(), "m", one.models(), "k", 1000, one.limits(), one.price());
+        Endpoint sameProvider = new EndpointBuilder("a2").baseUrl(one.baseUrl()).weight(1000).build();
         upstream.always("a", () -> error(503, "server_error", "overloaded"));
         Dispatcher dispatcher = dispatcher(pool(one, sameProvider, openAi("b")));
 
@@ -126,26 +127,15 @@ class DispatcherTest extends DispatcherFixture {
     @Test
     void anOutageDoesNotDoubleTheLoadOfTheOtherEndpoints() throws InterruptedException {
         upstream.always("a", () -> error(500, "server_error", "x"));
-        Settings usual = Settings.DEFAULT;
-        Settings patient = new Settings(
-                usual.retries(),
-                new Settings.Health(
-                        100,
-                        1000,
-                        10_000,
-                        1,
-                        1,
-                        usual.health().openFor(),
-                        usual.health().backoff(),
-                        usual.health().openCap(),
-                        usual.health().openForPerson()),
-                new Settings.Routing(
-                        Duration.ZERO,
-                        usual.routing().retryAfterCap(),
-                        false,
-                        usual.routing().localShare(),
-                        usual.routing().cost()),
-                usual.batches());
+        Settings patient = new SettingsBuilder()
+                .consecutiveErrors(100)
+                .hardConsecutiveErrors(1000)
+                .minimumCalls(10_000)
+                .suspectErrorRate(1)
+                .errorRate(1)
+                .maxWait(Duration.ZERO)
+                .latency(false)
+                .build();
         Limits wide = Endpoints.requests(Pacing.BUCKET, 600);
         Endpoint preferred = Endpoints.endpoint("a", Provider.OPENAI, 1000, NO_LIMITS);
         Dispatcher dispatcher = dispatcher(new Pool(List.of(preferred, openAi("b", wide)), patient));

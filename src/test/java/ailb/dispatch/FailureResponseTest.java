@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ailb.pool.Endpoint;
 import ailb.pool.Endpoints;
 import ailb.pool.FailureClass;
-import ailb.pool.Limits;
+import ailb.pool.LimitsBuilder;
 import ailb.pool.Pacing;
 import ailb.pool.Pool;
 import ailb.pool.Settings;
@@ -19,7 +19,6 @@ import ailb.state.ConditionalUpdate;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalDouble;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -188,9 +187,7 @@ class FailureResponseTest extends RequestRulesFixture {
         });
         Endpoint endpoint = Endpoints.openAi(
                 "a",
-                new Limits(
-                        Map.of(), Pacing.SMOOTH, OptionalDouble.empty(),
-                        OptionalDouble.empty(), TokenAccounting.MAX, null));
+                new LimitsBuilder(Pacing.SMOOTH, Map.of()).tokenAccounting(TokenAccounting.MAX).dayReset(null).build());
         Dispatcher dispatcher = dispatcher(pool(endpoint));
 
         assertThat(IntStream.range(0, 12)).allSatisfy(_ -> assertThat(

@@ -9,6 +9,7 @@ import ailb.pool.FailureClass;
 import ailb.pool.Pacing;
 import ailb.pool.Pool;
 import ailb.pool.Settings;
+import ailb.pool.SettingsBuilder;
 import ailb.port.Deadline;
 import ailb.port.DispatchEvent;
 import ailb.port.Upstream;
@@ -152,14 +153,7 @@ class HeartbeatTest {
     /** Of two a minute 95 % are used: one each 31.6 s, and the first took 3 s. Heartbeats at 10, 15, 20 and 25 s. */
     @Test
     void theyComeWhileTheRequestWaitsForRoom() throws Exception {
-        Settings.Routing usual = Settings.DEFAULT.routing();
-        Settings patient = new Settings(
-                Settings.DEFAULT.retries(),
-                Settings.DEFAULT.health(),
-                new Settings.Routing(
-                        Duration.ofSeconds(40), usual.retryAfterCap(), usual.latency(), usual.localShare(),
-                        usual.cost()),
-                Settings.DEFAULT.batches());
+        Settings patient = new SettingsBuilder().maxWait(Duration.ofSeconds(40)).build();
         Pool full = new Pool(List.of(Endpoints.openAi("a", Endpoints.requests(Pacing.EVEN, 2))), patient);
         streams.script("a", HELLO, STOP, DONE);
         dispatcher(streams, full).dispatch(request(), deadline(), new RecordedCaller());

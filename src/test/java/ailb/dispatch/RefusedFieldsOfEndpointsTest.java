@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ailb.pool.Endpoint;
+import ailb.pool.EndpointBuilder;
 import ailb.pool.Endpoints;
 import ailb.pool.Operation;
 import ailb.pool.Pool;
@@ -91,10 +92,11 @@ class RefusedFieldsOfEndpointsTest {
     }
 
     private static Endpoint refusing(String name, Provider provider, String... fields) {
-        Endpoint like = Endpoints.endpoint(name, provider, 1, Endpoints.unlimited());
-        return new Endpoint(
-                name, provider, like.baseUrl(), like.modelId(), like.models(), EnumSet.allOf(Operation.class),
-                Set.of(fields), like.apiKey(), 1, like.limits(), like.price());
+        return new EndpointBuilder(name)
+                .provider(provider)
+                .operations(EnumSet.allOf(Operation.class))
+                .refusedFields(Set.of(fields))
+                .build();
     }
 
     private DispatchResult dispatch(Pool pool, RequestKind kind, String body) throws InterruptedException {

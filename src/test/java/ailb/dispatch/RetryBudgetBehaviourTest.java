@@ -7,6 +7,7 @@ import ailb.pool.Pacing;
 import ailb.pool.Pool;
 import ailb.pool.Provider;
 import ailb.pool.Settings;
+import ailb.pool.SettingsBuilder;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -78,27 +79,19 @@ class RetryBudgetBehaviourTest {
     }
 
     private static Pool pool() {
-        Settings usual = Settings.DEFAULT;
-        Settings.Health bearing = new Settings.Health(
-                100,
-                1_000_000,
-                1_000_000,
-                1,
-                1,
-                usual.health().openFor(),
-                usual.health().backoff(),
-                usual.health().openCap(),
-                usual.health().openForPerson());
-        Settings.Routing noWaiting = new Settings.Routing(
-                Duration.ZERO,
-                usual.routing().retryAfterCap(),
-                false,
-                usual.routing().localShare(),
-                usual.routing().cost());
+        Settings settings = new SettingsBuilder()
+                .consecutiveErrors(100)
+                .hardConsecutiveErrors(1_000_000)
+                .minimumCalls(1_000_000)
+                .suspectErrorRate(1)
+                .errorRate(1)
+                .maxWait(Duration.ZERO)
+                .latency(false)
+                .build();
         return new Pool(
                 List.of(
                         Endpoints.endpoint("a", Provider.OPENAI, 1000, Endpoints.unlimited()),
                         Endpoints.endpoint("b", Provider.OPENAI, 0.001, Endpoints.requests(Pacing.BUCKET, 600))),
-                new Settings(usual.retries(), bearing, noWaiting, usual.batches()));
+                settings);
     }
 }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ailb.pool.FailureClass;
 import ailb.pool.Pool;
 import ailb.pool.Settings;
+import ailb.pool.SettingsBuilder;
 import ailb.port.ApiKeys;
 import ailb.port.DispatchEvent;
 import ailb.state.Attribute;
@@ -165,20 +166,13 @@ class RetryRulesTest extends RequestRulesFixture {
     }
 
     private static Settings patient(int attempts) {
-        Settings usual = Settings.DEFAULT;
-        return new Settings(
-                new Settings.Retries(attempts, usual.retries().attemptCap()),
-                new Settings.Health(
-                        100,
-                        100,
-                        1000,
-                        1,
-                        1,
-                        usual.health().openFor(),
-                        usual.health().backoff(),
-                        usual.health().openCap(),
-                        usual.health().openForPerson()),
-                usual.routing(),
-                usual.batches());
+        return new SettingsBuilder()
+                .maxAttempts(attempts)
+                .consecutiveErrors(100)
+                .hardConsecutiveErrors(100)
+                .minimumCalls(1000)
+                .suspectErrorRate(1)
+                .errorRate(1)
+                .build();
     }
 }

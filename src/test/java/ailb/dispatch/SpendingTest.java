@@ -9,10 +9,12 @@ import ailb.pool.Endpoint;
 import ailb.pool.Endpoints;
 import ailb.pool.LimitKind;
 import ailb.pool.Limits;
+import ailb.pool.LimitsBuilder;
 import ailb.pool.Pacing;
 import ailb.pool.Pool;
 import ailb.pool.Price;
-import ailb.pool.Settings.Cost;
+import ailb.pool.Settings;
+import ailb.pool.SettingsBuilder;
 import ailb.pool.TokenAccounting;
 import ailb.port.ApiKeys;
 import ailb.port.Deadline;
@@ -23,10 +25,8 @@ import ailb.state.Attribute;
 import ailb.state.InMemoryStateStore;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalDouble;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -37,9 +37,11 @@ class SpendingTest {
     private static final long START = 1_800_000_000_000_000_000L;
 
     /** Less than any call costs: the first one uses it up. */
-    private static final Cost TINY_THEN_CHEAPEST = new Cost(OptionalDouble.of(1e-9), BudgetPolicy.CHEAPEST, 0);
+    private static final Settings TINY_THEN_CHEAPEST =
+            new SettingsBuilder().budget(1e-9).atBudget(BudgetPolicy.CHEAPEST).build();
 
-    private static final Cost TINY_THEN_REFUSE = new Cost(OptionalDouble.of(1e-9), BudgetPolicy.REFUSE, 0);
+    private static final Settings TINY_THEN_REFUSE =
+            new SettingsBuilder().budget(1e-9).atBudget(BudgetPolicy.REFUSE).build();
 
     private static final Endpoint DEAR = Endpoints.priced("dear", new Price(10, 10));
     private static final Endpoint MIDDLE = Endpoints.priced("middle", new Price(3, 3));
@@ -169,13 +171,9 @@ class SpendingTest {
     /** Admitted for 4,000 tokens of output by one and for 512 by the other; the price is the same. */
     @Test
     void howAProviderAccountsForTokensIsNoDifferenceInPrice() throws InterruptedException {
-        Limits max = new Limits(
-                Map.of(LimitKind.TOKENS_PER_MINUTE, 10_000_000L),
-                Pacing.BUCKET,
-                OptionalDouble.empty(),
-                OptionalDouble.empty(),
-                TokenAccounting.MAX,
-                ZoneOffset.UTC);
+        Limits max = new LimitsBuilder(Pacing.BUCKET, Map.of(LimitKind.TOKENS_PER_MINUTE, 10_000_000L))
+                .tokenAccounting(TokenAccounting.MAX)
+                .build();
         Endpoint other = Endpoints.priced("other", new Price(1, 1), max);
         Dispatcher dispatcher = dispatcher(Endpoints.pool(TINY_THEN_CHEAPEST, CHEAP, other));
         for (int i = 0; i < 60; i++) {
@@ -187,7 +185,7 @@ class SpendingTest {
 
     @Test
     void theCostExponentPrefersTheCheapWithoutABudgetToo() throws InterruptedException {
-        Cost preferring = new Cost(OptionalDouble.empty(), BudgetPolicy.REFUSE, 1);
+        Settings preferring = new SettingsBuilder().costExponent(1).build();
         Dispatcher dispatcher = dispatcher(Endpoints.pool(preferring, DEAR, CHEAP));
         for (int i = 0; i < 1100; i++) {
             dispatch(dispatcher);

@@ -4,12 +4,13 @@ import static ailb.dispatch.ScriptedUpstream.error;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ailb.pool.Endpoint;
+import ailb.pool.EndpointBuilder;
 import ailb.pool.Endpoints;
 import ailb.pool.FailureClass;
 import ailb.pool.Limits;
 import ailb.pool.Pacing;
 import ailb.pool.Pool;
-import ailb.pool.Settings;
+import ailb.pool.SettingsBuilder;
 import ailb.port.Deadline;
 import ailb.port.DispatchEvent;
 import ailb.port.Upstream;
@@ -154,9 +155,8 @@ class StoreDownTest {
     @Test
     void aRequestThatOnlyTheOthersGetAnswersForIs503() throws InterruptedException {
         Endpoint a = openAi("a", Endpoints.unlimited());
-        Endpoint b = openAi("b", Endpoints.unlimited());
-        Endpoint other = new Endpoint(
-                "b", b.provider(), b.baseUrl(), b.modelId(), List.of("other"), "key", 1, b.limits(), null);
+        Endpoint other =
+                new EndpointBuilder("b").models(List.of("other")).apiKey("key").price(null).build();
         Dispatcher dispatcher = dispatcher(a, other);
         store.unanswered = name -> {
             if (name.equals("a")) {
@@ -509,15 +509,7 @@ class StoreDownTest {
 
     /** Nobody waits for room: what there is at an instant is counted. */
     private static Pool pool(Endpoint... endpoints) {
-        Settings settings = Settings.DEFAULT;
-        Settings.Routing routing = new Settings.Routing(
-                Duration.ZERO,
-                settings.routing().retryAfterCap(),
-                true,
-                settings.routing().localShare(),
-                settings.routing().cost());
-        return new Pool(List.of(endpoints),
-                new Settings(settings.retries(), settings.health(), routing, settings.batches()));
+        return Endpoints.pool(new SettingsBuilder().maxWait(Duration.ZERO).build(), endpoints);
     }
 
     private Dispatcher dispatcher(Endpoint... endpoints) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import ailb.health.Breaker.Access;
 import ailb.pool.FailureClass;
 import ailb.pool.Settings;
+import ailb.pool.SettingsBuilder;
 import ailb.state.Attribute;
 import ailb.state.ConditionalUpdate;
 import ailb.state.EndpointState;
@@ -28,16 +29,10 @@ class BreakerTest {
     private static final Duration LEASE = Duration.ofSeconds(35);
     private static final Recent QUIET = new Recent(3, 3);
     private static final Recent BUSY = new Recent(1000, 30);
-    private static final Settings.Health GROWING = new Settings.Health(
-            3,
-            10,
-            20,
-            0.2,
-            0.5,
-            Duration.ofSeconds(15),
-            Settings.Backoff.EXPONENTIAL,
-            Duration.ofSeconds(120),
-            Duration.ofMinutes(5));
+    private static final Settings.Health GROWING = new SettingsBuilder()
+            .openFor(Duration.ofSeconds(15))
+            .backoff(Settings.Backoff.EXPONENTIAL)
+            .health();
 
     private final Breaker breaker = new Breaker(Settings.DEFAULT.health());
     private final RandomGenerator random = new Random(1);

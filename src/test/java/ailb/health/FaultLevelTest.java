@@ -3,6 +3,7 @@ package ailb.health;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ailb.pool.Settings;
+import ailb.pool.SettingsBuilder;
 import ailb.state.Attribute;
 import ailb.state.ConditionalUpdate;
 import ailb.state.EndpointState;
@@ -189,15 +190,6 @@ class FaultLevelTest {
     }
 
     private static Settings.Health withSuspectErrorRate(double rate) {
-        return new Settings.Health(
-                USUAL.consecutiveErrors(),
-                USUAL.hardConsecutiveErrors(),
-                USUAL.minimumCalls(),
-                rate,
-                USUAL.errorRate(),
-                USUAL.openFor(),
-                USUAL.backoff(),
-                USUAL.openCap(),
-                USUAL.openForPerson());
+        return new SettingsBuilder().suspectErrorRate(rate).health();
     }
 }

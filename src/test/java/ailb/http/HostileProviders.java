@@ -15,6 +15,7 @@ import ailb.dispatch.FixedKeys;
 import ailb.lambda.SystemTime;
 import ailb.lambda.Wiring;
 import ailb.pool.Endpoint;
+import ailb.pool.EndpointBuilder;
 import ailb.pool.Endpoints;
 import ailb.pool.FailureClass;
 import ailb.pool.Pool;
@@ -25,7 +26,6 @@ import ailb.port.TimeSource;
 import ailb.protocol.wire.Headers;
 import ailb.state.InMemoryStateStore;
 import java.io.IOException;
-import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -124,11 +124,11 @@ final class HostileProviders {
     }
 
     private Endpoint endpoint(String name, double weight, FaultyServer server) {
-        Endpoint like = Endpoints.endpoint(name, provider, weight, Endpoints.unlimited());
-        URI base = server.uri().resolve("/v1");
-        return new Endpoint(
-                name, provider, base, like.modelId(), like.models(), like.apiKey(), weight, like.limits(),
-                like.price());
+        return new EndpointBuilder(name)
+                .provider(provider)
+                .baseUrl(server.uri().resolve("/v1"))
+                .weight(weight)
+                .build();
     }
 
     private ApiResponse answer(String path, boolean streamed, Endpoint... endpoints) {

@@ -17,7 +17,7 @@ import ailb.batch.QueueMessage;
 import ailb.dispatch.FixedKeys;
 import ailb.http.FaultyServer;
 import ailb.http.HttpUpstream;
-import ailb.pool.Endpoint;
+import ailb.pool.EndpointBuilder;
 import ailb.pool.Endpoints;
 import ailb.pool.Pool;
 import ailb.pool.Provider;
@@ -162,10 +162,8 @@ class QuotedKeyEverywhereTest {
     /** Each kind of request to an endpoint of this provider, and a line of a batch until it has its result. */
     private void put(Provider provider, FaultyServer.Script reply) throws Exception {
         try (FaultyServer server = FaultyServer.running(reply)) {
-            Endpoint like = Endpoints.endpoint("a", provider, 1, Endpoints.unlimited());
             URI base = server.uri().resolve("/v1");
-            Pool pool = Endpoints.pool(new Endpoint(
-                    "a", provider, base, like.modelId(), like.models(), like.apiKey(), 1, like.limits(), like.price()));
+            Pool pool = Endpoints.pool(new EndpointBuilder("a").provider(provider).baseUrl(base).build());
             for (String path : List.of("/v1/chat/completions", "/v1/messages")) {
                 for (boolean streamed : List.of(false, true)) {
                     call(pool, path, streamed);

@@ -1,10 +1,7 @@
 package ailb.pool;
 
-import java.net.URI;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalDouble;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -14,13 +11,7 @@ public final class Endpoints {
     private Endpoints() {}
 
     public static Limits limits(Pacing pacing, Map<LimitKind, Long> amounts) {
-        return new Limits(
-                amounts,
-                pacing,
-                OptionalDouble.empty(),
-                OptionalDouble.empty(),
-                TokenAccounting.ESTIMATE,
-                ZoneOffset.UTC);
+        return new LimitsBuilder(pacing, amounts).build();
     }
 
     public static Limits requests(Pacing pacing, long perMinute) {
@@ -40,31 +31,12 @@ public final class Endpoints {
     }
 
     public static Endpoint endpoint(String name, Provider provider, double weight, Limits limits) {
-        return new Endpoint(
-                name,
-                provider,
-                URI.create("https://" + name + ".example/v1"),
-                "model-of-" + name,
-                List.of("chat"),
-                "key-of-" + name,
-                weight,
-                limits,
-                new Price(1, 2));
+        return new EndpointBuilder(name).provider(provider).weight(weight).limits(limits).build();
     }
 
     /** The same endpoint, for these operations only. */
     public static Endpoint serving(Endpoint endpoint, Operation... operations) {
-        return new Endpoint(
-                endpoint.name(),
-                endpoint.provider(),
-                endpoint.baseUrl(),
-                endpoint.modelId(),
-                endpoint.models(),
-                Set.of(operations),
-                endpoint.apiKey(),
-                endpoint.weight(),
-                endpoint.limits(),
-                endpoint.price());
+        return EndpointBuilder.like(endpoint).operations(Set.of(operations)).build();
     }
 
     /** An endpoint without limits. */
@@ -73,34 +45,14 @@ public final class Endpoints {
     }
 
     public static Endpoint priced(String name, @Nullable Price price, Limits limits) {
-        Endpoint like = openAi(name, limits);
-        return new Endpoint(
-                name,
-                like.provider(),
-                like.baseUrl(),
-                like.modelId(),
-                like.models(),
-                like.apiKey(),
-                like.weight(),
-                limits,
-                price);
+        return new EndpointBuilder(name).limits(limits).price(price).build();
     }
 
-    /** A pool in which calls may cost this. */
-    public static Pool pool(Settings.Cost cost, Endpoint... endpoints) {
-        Settings.Routing routing = Settings.DEFAULT.routing();
-        return new Pool(
-                List.of(endpoints),
-                new Settings(
-                        Settings.DEFAULT.retries(),
-                        Settings.DEFAULT.health(),
-                        new Settings.Routing(
-                                routing.maxWait(), routing.retryAfterCap(), routing.latency(), routing.localShare(),
-                                cost),
-                        Settings.DEFAULT.batches()));
+    public static Pool pool(Settings settings, Endpoint... endpoints) {
+        return new Pool(List.of(endpoints), settings);
     }
 
     public static Pool pool(Endpoint... endpoints) {
-        return new Pool(List.of(endpoints), Settings.DEFAULT);
+        return pool(Settings.DEFAULT, endpoints);
     }
 }

@@ -2,13 +2,7 @@ package ailb.pool;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ailb.pool.Settings.Backoff;
-import ailb.pool.Settings.Cost;
-import ailb.pool.Settings.Health;
-import ailb.pool.Settings.Retries;
-import ailb.pool.Settings.Routing;
 import java.time.Duration;
-import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -16,12 +10,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SettingsTest {
 
     private static final Duration SECOND = Duration.ofSeconds(1);
-    private static final Cost COST = Settings.DEFAULT.routing().cost();
+
+    private final SettingsBuilder settings = new SettingsBuilder();
 
     @ParameterizedTest
     @ValueSource(ints = {0, 11})
     void attemptsAreOneToTen(int attempts) {
-        assertThatThrownBy(() -> new Retries(attempts, SECOND))
+        assertThatThrownBy(() -> settings.maxAttempts(attempts).build())
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("maxAttempts must be 1 to 10, not " + attempts);
     }
@@ -29,50 +24,46 @@ class SettingsTest {
     @ParameterizedTest
     @ValueSource(ints = {0, 101})
     void consecutiveErrorsAreOneToAHundred(int errors) {
-        assertThatThrownBy(() -> health(errors, 200, 0.2, SECOND, SECOND, SECOND))
+        assertThatThrownBy(() -> settings.consecutiveErrors(errors).hardConsecutiveErrors(200).build())
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("consecutiveErrors must be 1 to 100, not " + errors);
     }
 
     @Test
     void theSettingsOfTheBreakerFitTogether() {
-        assertThatThrownBy(() -> health(3, 2, 0.2, SECOND, SECOND, SECOND))
+        assertThatThrownBy(() -> new SettingsBuilder().consecutiveErrors(3).hardConsecutiveErrors(2).build())
                 .hasMessage("hardConsecutiveErrors must not be below consecutiveErrors, and is 2");
-        assertThatThrownBy(() -> health(3, 3, 1.1, SECOND, SECOND, SECOND))
+        assertThatThrownBy(() -> new SettingsBuilder().suspectErrorRate(1.1).build())
                 .hasMessage("suspectErrorRate must be 0 to 1, not 1.1");
-        assertThatThrownBy(() -> health(3, 3, 0.2, SECOND.multipliedBy(2), SECOND, SECOND))
+        assertThatThrownBy(() -> new SettingsBuilder().openFor(Duration.ofSeconds(2)).openCap(SECOND).build())
                 .hasMessage("openCap must not be below openFor, and is PT1S");
-    }
-
-    private static Health health(
-            int errors, int hard, double suspect, Duration openFor, Duration openCap, Duration openForPerson) {
-        return new Health(errors, hard, 20, suspect, 0.5, openFor, Backoff.FIXED, openCap, openForPerson);
     }
 
     @Test
     void durationsArePositiveAndAWaitMayBeZero() {
-        assertThatThrownBy(() -> new Retries(1, Duration.ZERO)).hasMessage("attemptCap must be above 0, not PT0S");
-        assertThatThrownBy(() -> health(1, 1, 0.2, Duration.ZERO, SECOND, SECOND))
+        assertThatThrownBy(() -> new SettingsBuilder().attemptCap(Duration.ZERO).build())
+                .hasMessage("attemptCap must be above 0, not PT0S");
+        assertThatThrownBy(() -> new SettingsBuilder().openFor(Duration.ZERO).build())
                 .hasMessage("openFor must be above 0, not PT0S");
-        assertThatThrownBy(() -> health(1, 1, 0.2, SECOND, SECOND, Duration.ZERO))
+        assertThatThrownBy(() -> new SettingsBuilder().openForPerson(Duration.ZERO).build())
                 .hasMessage("openForPerson must be above 0, not PT0S");
-        assertThatThrownBy(() -> new Routing(SECOND.negated(), SECOND, true, 1, COST))
+        assertThatThrownBy(() -> new SettingsBuilder().maxWait(SECOND.negated()).build())
                 .hasMessage("maxWait must be 0 or more, not PT-1S");
-        assertThatThrownBy(() -> new Routing(Duration.ZERO, Duration.ZERO, true, 1, COST))
+        assertThatThrownBy(() -> new SettingsBuilder().maxWait(Duration.ZERO).retryAfterCap(Duration.ZERO).build())
                 .hasMessage("retryAfterCap must be above 0, not PT0S");
     }
 
     @ParameterizedTest
     @ValueSource(doubles = {0, -0.1, 1.1, Double.NaN})
     void aLocalShareIsAboveNothingAndAtMostAll(double share) {
-        assertThatThrownBy(() -> new Routing(SECOND, SECOND, true, share, COST))
+        assertThatThrownBy(() -> settings.localShare(share).build())
                 .hasMessage("localShare must be in (0, 1], not " + share);
     }
 
     @ParameterizedTest
     @ValueSource(doubles = {0, -1, 1.1e9, Double.NaN})
     void aBudgetIsAboveNothing(double budget) {
-        assertThatThrownBy(() -> new Cost(OptionalDouble.of(budget), BudgetPolicy.REFUSE, 0))
+        assertThatThrownBy(() -> settings.budget(budget).build())
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith("budget must be above 0 and at most 10^9");
     }
@@ -80,7 +71,7 @@ class SettingsTest {
     @ParameterizedTest
     @ValueSource(doubles = {-0.1, 8.1, Double.NaN})
     void theCostExponentIsZeroToEight(double exponent) {
-        assertThatThrownBy(() -> new Cost(OptionalDouble.empty(), BudgetPolicy.REFUSE, exponent))
+        assertThatThrownBy(() -> settings.costExponent(exponent).build())
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("exponent must be 0 to 8, not " + exponent);
     }

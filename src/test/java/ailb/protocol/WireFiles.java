@@ -1,10 +1,8 @@
 package ailb.protocol;
 
 import ailb.pool.Endpoint;
-import ailb.pool.Limits;
-import ailb.pool.Pacing;
+import ailb.pool.EndpointBuilder;
 import ailb.pool.Provider;
-import ailb.pool.TokenAccounting;
 import ailb.protocol.error.ApiError;
 import ailb.protocol.wire.Headers;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -17,9 +15,6 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.List;
-import java.util.Map;
-import java.util.OptionalDouble;
 
 /** Documented requests and replies of providers, and what it takes to send and read them. */
 public final class WireFiles {
@@ -86,11 +81,13 @@ public final class WireFiles {
     }
 
     public static Endpoint endpoint(Provider provider, String baseUrl, String modelId) {
-        Limits unlimited = new Limits(
-                Map.of(), Pacing.SMOOTH, OptionalDouble.empty(), OptionalDouble.empty(), TokenAccounting.ESTIMATE,
-                null);
-        return new Endpoint(
-                "one", provider, URI.create(baseUrl), modelId, List.of("chat"), "key-name", 1, unlimited, null);
+        return new EndpointBuilder("one")
+                .provider(provider)
+                .baseUrl(URI.create(baseUrl))
+                .modelId(modelId)
+                .apiKey("key-name")
+                .price(null)
+                .build();
     }
 
     public static byte[] utf8(String text) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ailb.pool.BudgetPolicy;
 import ailb.pool.Endpoint;
+import ailb.pool.EndpointBuilder;
 import ailb.pool.LimitKind;
 import ailb.pool.Limits;
 import ailb.pool.Operation;
@@ -64,16 +65,16 @@ class PoolFileTest {
                 .containsExactly(
                         openAiEndpoint("openai-primary", 2.0, openAi),
                         openAiEndpoint("openai-secondary", 1.0, openAi),
-                        new Endpoint(
-                                "anthropic",
-                                Provider.ANTHROPIC,
-                                URI.create("https://api.anthropic.com/v1"),
-                                "claude-haiku-4-5",
-                                List.of("chat", "claude-haiku-4-5"),
-                                "anthropic",
-                                0.5,
-                                anthropic,
-                                new Price(1, 5)));
+                        new EndpointBuilder("anthropic")
+                                .provider(Provider.ANTHROPIC)
+                                .baseUrl(URI.create("https://api.anthropic.com/v1"))
+                                .modelId("claude-haiku-4-5")
+                                .models(List.of("chat", "claude-haiku-4-5"))
+                                .apiKey("anthropic")
+                                .weight(0.5)
+                                .limits(anthropic)
+                                .price(new Price(1, 5))
+                                .build());
         assertThat(pool.settings()).isEqualTo(Settings.DEFAULT);
     }
 
@@ -95,6 +96,8 @@ class PoolFileTest {
                         URI.create("https://api.openai.com/v1"),
                         "gpt",
                         List.of("chat"),
+                        Set.of(Operation.CHAT),
+                        Set.of(),
                         "key-a",
                         1.0,
                         none,
@@ -298,16 +301,15 @@ class PoolFileTest {
     }
 
     private static Endpoint openAiEndpoint(String name, double weight, Limits limits) {
-        return new Endpoint(
-                name,
-                Provider.OPENAI,
-                URI.create("https://api.openai.com/v1"),
-                "gpt-4o-mini",
-                List.of("chat", "gpt-4o-mini"),
-                name,
-                weight,
-                limits,
-                new Price(0.15, 0.6));
+        return new EndpointBuilder(name)
+                .baseUrl(URI.create("https://api.openai.com/v1"))
+                .modelId("gpt-4o-mini")
+                .models(List.of("chat", "gpt-4o-mini"))
+                .apiKey(name)
+                .weight(weight)
+                .limits(limits)
+                .price(new Price(0.15, 0.6))
+                .build();
     }
 
     private static Endpoint only(EndpointJson endpoint) {

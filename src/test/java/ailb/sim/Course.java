@@ -1,23 +1,23 @@
 package ailb.sim;
 
 import ailb.pool.Endpoint;
+import ailb.pool.EndpointBuilder;
 import ailb.pool.Endpoints;
 import ailb.pool.LimitKind;
 import ailb.pool.Limits;
+import ailb.pool.LimitsBuilder;
 import ailb.pool.Pacing;
 import ailb.pool.Pool;
 import ailb.pool.Price;
 import ailb.pool.Provider;
-import ailb.pool.Settings;
+import ailb.pool.SettingsBuilder;
 import ailb.pool.TokenAccounting;
 import java.net.URI;
 import java.time.Duration;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalDouble;
 import java.util.Random;
 import java.util.Set;
 
@@ -163,21 +163,20 @@ record Course(
         }
     }
 
-    private static Settings.Health health(long seed) {
-        Settings.Health usual = Settings.DEFAULT.health();
+    private static SettingsBuilder settings(long seed) {
+        SettingsBuilder settings = new SettingsBuilder();
         if (isBearing(seed)) {
-            return new Settings.Health(
-                    100, 1_000, 1_000_000, 1, 1, usual.openFor(), usual.backoff(), usual.openCap(),
-                    usual.openForPerson());
+            return settings.consecutiveErrors(100)
+                    .hardConsecutiveErrors(1_000)
+                    .minimumCalls(1_000_000)
+                    .suspectErrorRate(1)
+                    .errorRate(1);
         }
         // Short openings make for many moves.
         return seed % 2 == 0
-                ? usual
-                : new Settings.Health(
-                        usual.consecutiveErrors(), usual.hardConsecutiveErrors(), usual.minimumCalls(),
-                        usual.suspectErrorRate(), usual.errorRate(), Duration.ofSeconds(isFlapping(seed) ? 2 : 3),
-                        usual.backoff(),
-                        usual.openCap(), Duration.ofSeconds(5));
+                ? settings
+                : settings.openFor(Duration.ofSeconds(isFlapping(seed) ? 2 : 3))
+                        .openForPerson(Duration.ofSeconds(5));
     }
 
     /** Whether items are taken for busy: reports wait for other writes, and permits are leased. */
@@ -228,30 +227,35 @@ record Course(
         return new Pool(
                 List.of(
                         Endpoints.openAi("bucket", Endpoints.requests(Pacing.BUCKET, 600)),
-                        Endpoints.openAi("smooth", new Limits(
+                        Endpoints.openAi("smooth", new LimitsBuilder(
+                                Pacing.SMOOTH,
                                 Map.of(LimitKind.REQUESTS_PER_MINUTE, 300L, LimitKind.TOKENS_PER_MINUTE, 60_000L,
-                                        LimitKind.REQUESTS_PER_DAY, perDay(8)),
-                                Pacing.SMOOTH, OptionalDouble.empty(), OptionalDouble.empty(), TokenAccounting.MAX,
-                                null)),
-                        Endpoints.openAi("even", new Limits(
+                                        LimitKind.REQUESTS_PER_DAY, perDay(8)))
+                                .tokenAccounting(TokenAccounting.MAX)
+                                .dayReset(null)
+                                .build()),
+                        Endpoints.openAi("even", new LimitsBuilder(
+                                Pacing.EVEN,
                                 Map.of(LimitKind.REQUESTS_PER_MINUTE, evenly(),
-                                        LimitKind.REQUESTS_PER_DAY, perDay(25)),
-                                Pacing.EVEN, OptionalDouble.empty(), OptionalDouble.empty(), TokenAccounting.MAX,
-                                ZoneOffset.UTC)),
+                                        LimitKind.REQUESTS_PER_DAY, perDay(25)))
+                                .tokenAccounting(TokenAccounting.MAX)
+                                .build()),
                         anthropic()),
-                new Settings(
-                        new Settings.Retries(attempts, Settings.DEFAULT.retries().attemptCap()),
-                        health(seed), Settings.DEFAULT.routing(), Settings.DEFAULT.batches()));
+                settings(seed).maxAttempts(attempts).build());
     }
 
     private static Endpoint anthropic() {
-        Limits limits = new Limits(
+        Limits limits = Endpoints.limits(
+                Pacing.BUCKET,
                 Map.of(LimitKind.REQUESTS_PER_MINUTE, 120L, LimitKind.INPUT_TOKENS_PER_MINUTE, 20_000L,
-                        LimitKind.OUTPUT_TOKENS_PER_MINUTE, 8_000L),
-                Pacing.BUCKET, OptionalDouble.empty(), OptionalDouble.empty(), TokenAccounting.ESTIMATE,
-                ZoneOffset.UTC);
-        return new Endpoint(
-                longName(), Provider.ANTHROPIC, URI.create("https://anthropic.example/v1"), "claude", List.of("chat"),
-                "key-of-anthropic", 1, limits, new Price(3, 15));
+                        LimitKind.OUTPUT_TOKENS_PER_MINUTE, 8_000L));
+        return new EndpointBuilder(longName())
+                .provider(Provider.ANTHROPIC)
+                .baseUrl(URI.create("https://anthropic.example/v1"))
+                .modelId("claude")
+                .apiKey("key-of-anthropic")
+                .limits(limits)
+                .price(new Price(3, 15))
+                .build();
     }
 }

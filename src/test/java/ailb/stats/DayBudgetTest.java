@@ -3,13 +3,12 @@ package ailb.stats;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import ailb.pool.BudgetPolicy;
 import ailb.pool.Settings.Cost;
+import ailb.pool.SettingsBuilder;
 import ailb.state.Attribute;
 import ailb.state.EndpointState;
 import java.time.Instant;
 import java.util.Map;
-import java.util.OptionalDouble;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,8 +19,8 @@ class DayBudgetTest {
     /** 2027-01-15 is day 20,833 of the epoch. */
     private static final long NOW = nanos("2027-01-15T08:00:00Z");
 
-    private static final Cost TWO_DOLLARS = new Cost(OptionalDouble.of(2), BudgetPolicy.REFUSE, 1);
-    private static final Cost NO_BUDGET = new Cost(OptionalDouble.empty(), BudgetPolicy.REFUSE, 1);
+    private static final Cost TWO_DOLLARS = new SettingsBuilder().budget(2).costExponent(1).cost();
+    private static final Cost NO_BUDGET = new SettingsBuilder().costExponent(1).cost();
 
     @Test
     void theDaysSpendIsThatOfAllEndpoints() {

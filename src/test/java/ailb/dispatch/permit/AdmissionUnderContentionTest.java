@@ -8,11 +8,11 @@ import ailb.aws.LocalDynamo;
 import ailb.dispatch.StoppedClock;
 import ailb.health.Breaker;
 import ailb.pool.Endpoint;
+import ailb.pool.EndpointBuilder;
 import ailb.pool.LimitKind;
-import ailb.pool.Limits;
+import ailb.pool.LimitsBuilder;
 import ailb.pool.Pacing;
 import ailb.pool.Pool;
-import ailb.pool.Provider;
 import ailb.pool.Settings;
 import ailb.pool.TokenAccounting;
 import ailb.port.DispatchEvent;
@@ -28,7 +28,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -220,21 +219,13 @@ class AdmissionUnderContentionTest {
     }
 
     private Endpoint endpoint(Pacing pacing, long perMinute) {
-        return new Endpoint(
-                name,
-                Provider.OPENAI,
-                URI.create("http://localhost"),
-                "model",
-                List.of("chat"),
-                "key",
-                1,
-                new Limits(
-                        Map.of(LimitKind.REQUESTS_PER_MINUTE, perMinute),
-                        pacing,
-                        OptionalDouble.empty(),
-                        OptionalDouble.empty(),
-                        TokenAccounting.MAX,
-                        null),
-                null);
+        return new EndpointBuilder(name)
+                .baseUrl(URI.create("http://localhost"))
+                .limits(new LimitsBuilder(pacing, Map.of(LimitKind.REQUESTS_PER_MINUTE, perMinute))
+                        .tokenAccounting(TokenAccounting.MAX)
+                        .dayReset(null)
+                        .build())
+                .price(null)
+                .build();
     }
 }

@@ -9,6 +9,7 @@ import ailb.pool.Endpoints;
 import ailb.pool.FailureClass;
 import ailb.pool.LimitKind;
 import ailb.pool.Limits;
+import ailb.pool.LimitsBuilder;
 import ailb.pool.Pacing;
 import ailb.pool.Pool;
 import ailb.pool.TokenAccounting;
@@ -34,7 +35,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.Queue;
 import java.util.random.RandomGenerator;
@@ -202,13 +202,10 @@ public final class BuiltUpdates {
                 amounts.put(kind, kind.countsRequests() ? any(60, 1_000, 20_000) : any(5_000, 100_000));
             }
         }
-        return new Limits(
-                amounts,
-                any(List.of(Pacing.values())),
-                OptionalDouble.empty(),
-                OptionalDouble.empty(),
-                any(List.of(TokenAccounting.values())),
-                random.nextBoolean() ? ZoneOffset.UTC : null);
+        return new LimitsBuilder(any(List.of(Pacing.values())), amounts)
+                .tokenAccounting(any(List.of(TokenAccounting.values())))
+                .dayReset(random.nextBoolean() ? ZoneOffset.UTC : null)
+                .build();
     }
 
     private ProviderReply reply() {
