@@ -6,9 +6,9 @@ import ailb.protocol.error.FieldFault;
 import ailb.protocol.error.WholeReply;
 import ailb.protocol.json.Json;
 import ailb.protocol.json.RequestBody;
-import ailb.protocol.openaitoanthropic.AnthropicFields;
-import ailb.protocol.openaitoanthropic.AnthropicReply;
-import ailb.protocol.openaitoanthropic.AnthropicRequest;
+import ailb.protocol.openaitoanthropic.ChatAsMessages;
+import ailb.protocol.openaitoanthropic.ChatFields;
+import ailb.protocol.openaitoanthropic.ChatReply;
 import ailb.protocol.stream.MessagesToChatStream;
 import ailb.protocol.stream.OpenAiChatStream;
 import ailb.protocol.stream.ReplyStream;
@@ -104,7 +104,7 @@ public final class ChatRequest implements ModelRequest {
     public Optional<String> unsupportedAt(Provider provider) {
         return switch (provider) {
             case OPENAI -> Optional.empty();
-            case ANTHROPIC -> AnthropicFields.firstUnsupported(root());
+            case ANTHROPIC -> ChatFields.firstUnsupported(root());
         };
     }
 
@@ -136,7 +136,7 @@ public final class ChatRequest implements ModelRequest {
                 wire.post(
                         endpoint,
                         RequestKind.MESSAGES.pathAfterVersion(),
-                        AnthropicRequest.body(endpoint.modelId(), root(), maxTokens()),
+                        ChatAsMessages.body(endpoint.modelId(), root(), maxTokens()),
                         apiKey);
         };
     }
@@ -151,9 +151,9 @@ public final class ChatRequest implements ModelRequest {
                                 .map(said -> new WholeReply.Said(reply, OpenAiProtocol.usage(said)));
                     case ANTHROPIC ->
                         root -> Optional.of(root)
-                                .filter(AnthropicReply::isAnswer)
+                                .filter(ChatReply::isAnswer)
                                 .map(said -> new WholeReply.Said(
-                                        AnthropicReply.chatCompletion(said, model(), now),
+                                        ChatReply.chatCompletion(said, model(), now),
                                         UsageJson.ofAnthropic(said.path("usage"))));
                 };
         return WholeReply.read(provider, kind().protocol(), status, headers, reply, now, answer);

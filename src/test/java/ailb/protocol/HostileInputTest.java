@@ -140,7 +140,7 @@ class HostileInputTest {
 
     private static byte[] reply(SplittableRandom random) {
         return switch (random.nextInt(6)) {
-            case 0 -> utf8("{\"content\":" + AnthropicMeaningTest.reply(random) + ",\"stop_reason\":\"tool_use\"}");
+            case 0 -> utf8("{\"content\":" + ChatMeaningTest.reply(random) + ",\"stop_reason\":\"tool_use\"}");
             case 1 -> utf8("{\"choices\":[{\"message\":" + MessagesMeaningTest.reply(random) + "}]}");
             default -> pick(REPLIES, random).clone();
         };

@@ -1,6 +1,6 @@
 package ailb.protocol;
 
-import static ailb.protocol.AnthropicMeaningTest.forEachSeed;
+import static ailb.protocol.ChatMeaningTest.forEachSeed;
 import static ailb.protocol.WireFiles.NOW;
 import static ailb.protocol.WireFiles.json;
 import static ailb.protocol.WireFiles.messages;

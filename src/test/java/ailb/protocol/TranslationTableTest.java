@@ -3,7 +3,7 @@ package ailb.protocol;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ailb.protocol.anthropictoopenai.MessagesFields;
-import ailb.protocol.openaitoanthropic.AnthropicFields;
+import ailb.protocol.openaitoanthropic.ChatFields;
 import ailb.protocol.translate.FieldRule;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -24,7 +24,7 @@ class TranslationTableTest {
 
     @Test
     void fieldsOfChatsAndWhatBecomesOfThemAreThoseOfTheCode() throws IOException {
-        assertThat(told("OpenAI clients, Anthropic endpoints")).isEqualTo(done(AnthropicFields.RULES));
+        assertThat(told("OpenAI clients, Anthropic endpoints")).isEqualTo(done(ChatFields.RULES));
     }
 
     @Test

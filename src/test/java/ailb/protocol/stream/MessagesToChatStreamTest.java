@@ -4,7 +4,7 @@ import static ailb.protocol.stream.StreamFiles.read;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ailb.protocol.WireFiles;
-import ailb.protocol.openaitoanthropic.AnthropicThinking;
+import ailb.protocol.openaitoanthropic.ChatThinking;
 import ailb.protocol.wire.Usage;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
@@ -82,7 +82,7 @@ class MessagesToChatStreamTest extends ReplyStreamContract {
                 .findFirst()
                 .orElseThrow();
 
-        assertThat(AnthropicThinking.fault(blocks)).isEmpty();
+        assertThat(ChatThinking.fault(blocks)).isEmpty();
     }
 
     @Test

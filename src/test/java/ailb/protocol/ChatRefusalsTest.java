@@ -9,7 +9,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What has no equivalent at Anthropic is named by its path, so that nothing is dropped in silence. */
-class AnthropicRefusalsTest {
+class ChatRefusalsTest {
 
     private static final String HELLO = "{'role':'user','content':'x'}";
     private static final String CALL =

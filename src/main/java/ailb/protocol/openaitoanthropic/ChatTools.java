@@ -10,16 +10,16 @@ import java.util.Optional;
 import java.util.Set;
 
 /** Translates {@code tools}, {@code tool_choice} and {@code parallel_tool_calls}. */
-final class AnthropicTools {
+final class ChatTools {
 
-    private AnthropicTools() {}
+    private ChatTools() {}
 
     /** The path of the first part of {@code tools} that has no equivalent. */
     static Optional<String> fault(JsonNode tools) {
         if (!tools.isArray()) {
             return Optional.of("tools");
         }
-        return Fields.firstFault(tools, AnthropicTools::toolFault).map(field -> "tools" + field);
+        return Fields.firstFault(tools, ChatTools::toolFault).map(field -> "tools" + field);
     }
 
     private static Optional<String> toolFault(JsonNode tool) {

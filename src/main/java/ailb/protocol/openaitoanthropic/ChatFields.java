@@ -20,34 +20,34 @@ import java.util.Set;
  * The table of how each field of a chat request is translated for Anthropic; the docs show it too. Fields that are not
  * in it are refused, so a new field of OpenAI's is never silently dropped.
  */
-public final class AnthropicFields {
+public final class ChatFields {
 
     public static final Map<String, FieldRule> RULES = Map.ofEntries(
             translated("model", _ -> true),
-            translated("messages", _ -> true), // see AnthropicMessages and AnthropicOrder
+            translated("messages", _ -> true), // see ChatMessages and ChatOrder
             translated("max_tokens", _ -> true),
             translated("max_completion_tokens", _ -> true),
             translated("temperature", _ -> true),
             translated("top_p", _ -> true),
-            translated("stop", AnthropicFields::isStop),
-            translatedInParts("tools", AnthropicTools::fault),
-            translatedInParts("tool_choice", AnthropicTools::choiceFault),
+            translated("stop", ChatFields::isStop),
+            translatedInParts("tools", ChatTools::fault),
+            translatedInParts("tool_choice", ChatTools::choiceFault),
             translated("parallel_tool_calls", JsonNode::isBoolean),
-            translatedInParts("response_format", AnthropicFormat::fault),
-            translated("reasoning_effort", AnthropicThinking::isEffort),
+            translatedInParts("response_format", ChatFormat::fault),
+            translated("reasoning_effort", ChatThinking::isEffort),
             translated("user", JsonNode::isTextual),
             translated("safety_identifier", JsonNode::isTextual),
             translated("metadata", JsonNode::isObject), // only user_id; nothing is stored that others could label
             translated("service_tier", is("\"auto\"").or(is("\"default\""))),
             translated("stream", JsonNode::isBoolean),
-            translatedInParts("stream_options", AnthropicFields::streamOptionsFault),
+            translatedInParts("stream_options", ChatFields::streamOptionsFault),
             leftOut("store", is("false")),
             leftOut("n", is("1")),
             leftOut("logprobs", is("false")),
             leftOut("top_logprobs", is("0")),
             leftOut("logit_bias", is("{}")),
-            leftOut("frequency_penalty", AnthropicFields::isZero),
-            leftOut("presence_penalty", AnthropicFields::isZero),
+            leftOut("frequency_penalty", ChatFields::isZero),
+            leftOut("presence_penalty", ChatFields::isZero),
             leftOut("modalities", is("[\"text\"]")),
             leftOut("verbosity", is("\"medium\"")),
             leftOut("prompt_cache_key", _ -> true), // hints for OpenAI's cache
@@ -59,22 +59,22 @@ public final class AnthropicFields {
             refused("functions"), // replaced by tools
             refused("function_call"));
 
-    private AnthropicFields() {}
+    private ChatFields() {}
 
     /** The path of the first field that has no equivalent, or empty. */
     public static Optional<String> firstUnsupported(ObjectNode root) {
         return FieldRule.firstFault(RULES, root)
                 .or(() -> conflict(root))
-                .or(() -> AnthropicMessages.fault(root.path("messages")))
-                .or(() -> AnthropicOrder.fault(root.path("messages")))
+                .or(() -> ChatMessages.fault(root.path("messages")))
+                .or(() -> ChatOrder.fault(root.path("messages")))
                 .map(path -> FieldPath.in("", path));
     }
 
     /** Fields that can be served alone but not together. */
     private static Optional<String> conflict(ObjectNode root) {
-        return AnthropicTools.forced(root) && !AnthropicTools.given(root)
+        return ChatTools.forced(root) && !ChatTools.given(root)
                 ? Optional.of("tool_choice")
-                : AnthropicThinking.conflict(root);
+                : ChatThinking.conflict(root);
     }
 
     private static boolean isZero(JsonNode value) {

@@ -9,9 +9,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /** Translates {@code response_format} to {@code output_config.format}, which supports JSON only with a schema. */
-final class AnthropicFormat {
+final class ChatFormat {
 
-    private AnthropicFormat() {}
+    private ChatFormat() {}
 
     /** The path of the part of {@code response_format} that has no equivalent. */
     static Optional<String> fault(JsonNode format) {

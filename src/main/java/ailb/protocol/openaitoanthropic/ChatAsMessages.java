@@ -6,8 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.OptionalLong;
 
-/** Translates a chat request to Anthropic's format; {@link AnthropicFields} lists the fields that can be translated. */
-public final class AnthropicRequest {
+/** Translates a chat request to Anthropic's format; {@link ChatFields} lists the fields that can be translated. */
+public final class ChatAsMessages {
 
     /** Anthropic requires {@code max_tokens}; this is used where the caller gave none. */
     static final int DEFAULT_MAX_TOKENS = 4096;
@@ -15,21 +15,21 @@ public final class AnthropicRequest {
     /** The default of temperature and top_p, and Anthropic's maximum. */
     private static final double USUAL = 1.0;
 
-    private AnthropicRequest() {}
+    private ChatAsMessages() {}
 
     /** @param maxTokens the caller's, if there is one */
     public static byte[] body(String modelId, ObjectNode root, OptionalLong maxTokens) {
         ObjectNode body = Json.object();
         body.put("model", modelId);
         body.put("max_tokens", maxTokens.orElse(DEFAULT_MAX_TOKENS));
-        AnthropicConversation conversation = AnthropicConversation.of(root.path("messages"));
+        ChatConversation conversation = ChatConversation.of(root.path("messages"));
         if (!conversation.system().isEmpty()) {
             body.set("system", conversation.system());
         }
         body.set("messages", conversation.turns());
-        AnthropicTools.put(root, body);
-        AnthropicThinking.put(root, body);
-        AnthropicFormat.put(root, body);
+        ChatTools.put(root, body);
+        ChatThinking.put(root, body);
+        ChatFormat.put(root, body);
         putSampling(root, body);
         JsonNode user = user(root);
         if (user.isTextual()) {

@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /** Checks the order of the turns for Anthropic: a user's turn comes first, and calls and results match turn by turn. */
-final class AnthropicOrder {
+final class ChatOrder {
 
     private boolean hasTurns;
     private boolean isAssistants;
@@ -18,7 +18,7 @@ final class AnthropicOrder {
     private final Map<String, Call> unanswered = new LinkedHashMap<>();
     private final Set<String> calls = new HashSet<>();
 
-    private AnthropicOrder() {}
+    private ChatOrder() {}
 
     private record Call(int message, int call) {
 
@@ -29,10 +29,10 @@ final class AnthropicOrder {
 
     /**
      * The path of the first message or call in the wrong place. Only for messages without an
-     * {@link AnthropicMessages#fault}.
+     * {@link ChatMessages#fault}.
      */
     static Optional<String> fault(JsonNode messages) {
-        AnthropicOrder order = new AnthropicOrder();
+        ChatOrder order = new ChatOrder();
         for (int i = 0; i < messages.size(); i++) {
             Optional<String> fault = order.add(messages.get(i), i);
             if (fault.isPresent()) {
@@ -47,7 +47,7 @@ final class AnthropicOrder {
             case "assistant" -> addAssistant(message, at);
             case "tool" -> addResult(message, at);
             case "user" -> {
-                if (AnthropicConversation.hasBlocks(message.path("content"))) {
+                if (ChatConversation.hasBlocks(message.path("content"))) {
                     hasTurns = true;
                     isAssistants = false;
                 }
@@ -58,7 +58,7 @@ final class AnthropicOrder {
     }
 
     private Optional<String> addAssistant(JsonNode message, int at) {
-        if (!AnthropicConversation.isAssistantsTurn(message)) {
+        if (!ChatConversation.isAssistantsTurn(message)) {
             return Optional.empty();
         }
         if (!hasTurns) {

@@ -12,7 +12,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
  * Translates messages to Anthropic's turns. Instructions go to the top-level {@code system}. Adjacent turns of one role
  * are merged, tool results first. Blank text is left out, as Anthropic refuses it.
  */
-final class AnthropicConversation {
+final class ChatConversation {
 
     private static final String USER = "user";
     private static final String ASSISTANT = "assistant";
@@ -24,11 +24,11 @@ final class AnthropicConversation {
     private ArrayNode content = Json.array();
     private int results;
 
-    private AnthropicConversation() {}
+    private ChatConversation() {}
 
-    /** Only for messages without a fault, in themselves and in their {@link AnthropicOrder order}. */
-    static AnthropicConversation of(JsonNode messages) {
-        AnthropicConversation conversation = new AnthropicConversation();
+    /** Only for messages without a fault, in themselves and in their {@link ChatOrder order}. */
+    static ChatConversation of(JsonNode messages) {
+        ChatConversation conversation = new ChatConversation();
         messages.forEach(conversation::add);
         conversation.end();
         return conversation;

@@ -10,15 +10,15 @@ import java.util.Optional;
 import java.util.Set;
 
 /** Checks which messages can be translated for Anthropic without loss, one by one. */
-final class AnthropicMessages {
+final class ChatMessages {
 
     private static final Set<String> ROLES = Set.of("system", "developer", "user", "assistant", "tool");
 
-    private AnthropicMessages() {}
+    private ChatMessages() {}
 
     /** The path of the first part of a message that has no equivalent. */
     static Optional<String> fault(JsonNode messages) {
-        return Fields.firstFault(messages, AnthropicMessages::messageFault).map(field -> "messages" + field);
+        return Fields.firstFault(messages, ChatMessages::messageFault).map(field -> "messages" + field);
     }
 
     private static Optional<String> messageFault(JsonNode message) {
@@ -60,7 +60,7 @@ final class AnthropicMessages {
         }
         return switch (field) {
             case "tool_calls" -> AnthropicToolCalls.fault(value);
-            case "thinking_blocks" -> AnthropicThinking.fault(value);
+            case "thinking_blocks" -> ChatThinking.fault(value);
             default -> Optional.empty();
         };
     }

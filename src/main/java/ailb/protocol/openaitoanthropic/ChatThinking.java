@@ -10,11 +10,11 @@ import java.util.Optional;
  * Translates thinking (ADR 11). Anthropic signs its {@code thinking} blocks and wants them back unchanged with the tool
  * results. So an answer carries them as {@code thinking_blocks}, and callers send these back with the message.
  */
-public final class AnthropicThinking {
+public final class ChatThinking {
 
     private static final double LEAST_TOP_P = 0.95;
 
-    private AnthropicThinking() {}
+    private ChatThinking() {}
 
     /** OpenAI's {@code minimal} has no equivalent at Anthropic. */
     static boolean isEffort(JsonNode effort) {
@@ -45,7 +45,7 @@ public final class AnthropicThinking {
         if (topP.isNumber() && topP.doubleValue() < LEAST_TOP_P) {
             return Optional.of("top_p");
         }
-        return AnthropicTools.forced(root) ? Optional.of("tool_choice") : Optional.empty();
+        return ChatTools.forced(root) ? Optional.of("tool_choice") : Optional.empty();
     }
 
     private static boolean isOn(ObjectNode root) {

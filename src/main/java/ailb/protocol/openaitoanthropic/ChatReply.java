@@ -15,9 +15,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Translates Anthropic's answer, a message with a {@code content} array, to a {@code chat.completion}. */
-public final class AnthropicReply {
+public final class ChatReply {
 
-    private AnthropicReply() {}
+    private ChatReply() {}
 
     /** Whether a client can use the message: it has content, and every call has an id, a name and arguments. */
     public static boolean isAnswer(JsonNode message) {

@@ -24,7 +24,7 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 /** Translation keeps the meaning of made-up chats, and Anthropic's rules. A failure names the seed that brings it back. */
-class AnthropicMeaningTest {
+class ChatMeaningTest {
 
     private static final int ROUNDS = 3_000;
 
