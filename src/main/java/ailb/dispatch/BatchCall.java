@@ -49,7 +49,7 @@ public final class BatchCall {
         keyed = leased;
     }
 
-    /** Failed calls whose cause may be the request itself. Limits and refused keys do not count. */
+    /** Failed calls, whose cause may be the request itself. Refusals for a limit do not count. */
     public int failures() {
         return failures;
     }
@@ -86,7 +86,7 @@ public final class BatchCall {
                 FailureClass failure = reply.failure();
                 eligible.failedAt(endpoint, failure);
                 notBefore = context.time().now() + RetryBackoff.next(pauses++, context.random());
-                if (failure != FailureClass.RATE_LIMITED && !failure.needsAPerson()) {
+                if (failure != FailureClass.RATE_LIMITED) {
                     failures++;
                 }
                 yield attempts.isAnotherAllowed() ? Optional.empty() : Optional.of(ending());

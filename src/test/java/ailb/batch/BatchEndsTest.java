@@ -23,6 +23,7 @@ import java.util.stream.IntStream;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** How lines end that are not simply answered, and what becomes of messages that are no lines. */
@@ -222,6 +223,23 @@ class BatchEndsTest {
         assertThat(batches.calls.stream().filter(call -> !call.line().equals("b/3")))
                 .as("the others are not held up")
                 .allMatch(call -> call.at() < Duration.ofSeconds(20).toNanos());
+    }
+
+    /** The provider blames the key, the account or the model, which the other lines show to be all right. */
+    @ParameterizedTest
+    @CsvSource({"401, invalid_api_key", "429, insufficient_quota", "404, model_not_found"})
+    void aLineThatTakesItsEndpointsOutIsGivenUpToo(int status, String code) {
+        SimulatedBatches batches = simulated((simulated, call) -> {
+            simulated.time.sleep(SimulatedBatches.SECOND / 2);
+            return call.line().equals("b/3")
+                    ? ScriptedUpstream.error(status, "invalid_request_error", code)
+                    : ScriptedUpstream.answer();
+        })
+                .submit("b", 30)
+                .run();
+
+        onlyTheFourthFailed(batches, "endpoints_failed");
+        assertThat(batches.calls.stream().filter(call -> call.line().equals("b/3")).count()).isBetween(10L, 12L);
     }
 
     /** One call at a time, and no breaker: 30 s doubled with each call that has failed, 15 minutes at the most. */
