@@ -46,7 +46,7 @@ class ArchitecturePageTest {
 
     @Test
     void thePictureHasEveryPackage() {
-        String picture = section("The rooms");
+        String picture = section("Packages");
 
         assertThat(ArchitectureTest.packages())
                 .allSatisfy(room -> assertThat(picture).contains(room.replaceFirst("^(protocol|runtime)\\..*", "$1")));

@@ -23,7 +23,7 @@ import java.util.Set;
  */
 final class BatchInvocation {
 
-    /** No worker waits for room longer than this. It hands the messages back, and they come again. */
+    /** A worker that would wait longer than this for the next room hands its messages back. They come again. */
     private static final long LONGEST_WAIT = Duration.ofSeconds(20).toNanos();
 
     private final BatchProcessor.Context context;
