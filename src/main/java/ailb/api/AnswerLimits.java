@@ -3,14 +3,14 @@ package ailb.api;
 import java.time.Duration;
 
 /**
- * What the front can hand on.
+ * The limits of the front end (API Gateway with Lambda, or the local server) on answers.
  *
- * @param bytes largest answer, its head left out
- * @param silence how long a caller may be without a byte of an answer before the front gives up
+ * @param bytes maximum size of an answer without its head
+ * @param silence maximum time without a byte to the caller before the front end gives up
  */
 public record AnswerLimits(long bytes, Duration silence) {
 
-    /** Of a front of our own. */
+    /** The limits of the local server: none. */
     public static final AnswerLimits NONE = new AnswerLimits(Long.MAX_VALUE, Duration.ofDays(1));
 
     boolean fits(ApiResponse response) {

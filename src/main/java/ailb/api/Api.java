@@ -37,13 +37,16 @@ import java.util.stream.Stream;
 /** Answers requests: finds the route, checks the key, and lets the dispatcher do the work. Safe for many threads. */
 public final class Api {
 
-    /** Largest request body taken, in bytes: no Lambda function can be handed more. */
+    /** Maximum size of a request body in bytes: a Lambda function cannot receive more. */
     public static final int MAX_BODY = 6 * 1024 * 1024;
 
-    /** The vendors' SDKs sleep as long as they are told, be it hours. Told of more than this they are to raise the error. */
+    /**
+     * The vendors' SDKs sleep for any Retry-After, even hours. If the wait is longer than this, they are told not to
+     * retry.
+     */
     private static final Duration LONGEST_SLEEP = Duration.ofMinutes(1);
 
-    static final ApiError BUG = ApiError.internal("The balancer failed to handle this request; its log tells more.");
+    static final ApiError BUG = ApiError.internal("The balancer failed to handle this request; see its log.");
 
     static final ApiError SHUTTING_DOWN =
             ApiError.unavailable("The balancer is shutting down; retry.", "shutting_down");
@@ -60,7 +63,7 @@ public final class Api {
     private final RefusedKeys refusedKeys;
     private final List<Route> routes;
 
-    /** @param ids what ids are made of, which nobody may foresee; used by many threads at once */
+    /** @param ids random numbers for ids, which must be unpredictable; used by many threads at once */
     public Api(
             Pool pool,
             Dispatcher dispatcher,
@@ -81,7 +84,7 @@ public final class Api {
         this.routes = routes(batches);
     }
 
-    /** Answers one request before the deadline. Whatever the caller sent, an error is a response and not thrown. */
+    /** Answers one request before the deadline. Every error becomes a response; none is thrown. */
     public ApiAnswer handle(ApiRequest request, Deadline deadline) {
         String id = newId();
         ApiAnswer answer = new RequestNames(id, "").call(() -> answer(request, deadline, id));
@@ -97,17 +100,20 @@ public final class Api {
             return route(request, deadline, id);
         } catch (RuntimeException | Error e) {
             FatalError.rethrow(e);
-            LOG.log(System.Logger.Level.ERROR, "a bug of the balancer, met by the request " + id, e);
+            LOG.log(System.Logger.Level.ERROR, "a bug in the balancer, found by request " + id, e);
             return error(BUG, protocol(request));
         }
     }
 
-    /** It has been paid for; asking again would be paid again. */
+    /** Not retryable: the answer has been paid for, and a retry would be paid for again. */
     private ApiResponse answerTooLarge(ApiRequest request) {
         return error(ApiError.answerTooLarge(answers.bytes()), protocol(request));
     }
 
-    /** What the caller speaks, which errors are told in: as the path says, or else what Anthropic's clients always send. */
+    /**
+     * The caller's protocol, which its errors use: known from the path, or else from a header that Anthropic's clients
+     * always send.
+     */
     private static Provider protocol(ApiRequest request) {
         String path = request.versionedPath();
         if (path.startsWith(RequestKind.MESSAGES.path())) {
@@ -244,7 +250,7 @@ public final class Api {
         return headers;
     }
 
-    /** Nothing goes out until the answer is there: it must be before the front gives up. */
+    /** Nothing is sent before the answer is complete, so it must be complete before the front end gives up. */
     private ApiResponse whole(ModelRequest request, Deadline deadline) {
         Provider protocol = request.kind().protocol();
         Deadline silence = Deadline.in(answers.silence(), time);
@@ -258,19 +264,19 @@ public final class Api {
         }
     }
 
-    /** A stream would have had more time. */
+    /** Adds advice to an error: a stream would have had more time. */
     private DispatchResult advised(DispatchResult result) {
         return result instanceof DispatchResult.Declined(int attempts, ApiError error, var retryAfter)
                 && error.status() == ApiError.TIMEOUT
                         ? new DispatchResult.Declined(attempts,
-                                error.with("An answer that comes whole must come within "
+                                error.with("An answer that is not streamed must be complete within "
                                         + answers.silence().toSeconds()
                                         + " s: with \"stream\": true it may take longer."),
                                 retryAfter)
                         : result;
     }
 
-    /** @throws IllegalArgumentException of a result that has been sent */
+    /** @throws IllegalArgumentException if the result has already been sent */
     static ApiResponse response(DispatchResult result, Provider protocol) {
         return switch (result) {
             case DispatchResult.Answered(String endpoint, int attempts, byte[] body) ->
@@ -292,7 +298,7 @@ public final class Api {
         return Map.of("x-lb-endpoint", endpoint, "x-lb-attempts", Integer.toString(attempts));
     }
 
-    /** Rounded up: a caller that comes back when told to must not be early. */
+    /** Rounded up: a caller that waits this long must not be early. */
     private static Map<String, String> retryAfter(Duration wait) {
         long millis = Math.ceilDiv(wait.toNanos(), 1_000_000);
         Map<String, String> headers = new HashMap<>(Map.of(
@@ -305,20 +311,20 @@ public final class Api {
     }
 
     /**
-     * What is answered to a body over {@link #MAX_BODY} that the front has not read.
+     * The response to a body over {@link #MAX_BODY} that the front end has not read.
      *
-     * @param request without it
+     * @param request without the body
      */
     public ApiResponse tooLarge(ApiRequest request) {
         return withId(error(ApiError.tooLarge(MAX_BODY), protocol(request)), newId());
     }
 
-    /** What is answered to a body that the front could not decode. */
+    /** The response to a body that the front end could not decode. */
     public ApiResponse malformedBody() {
-        return withId(error(ApiError.invalidJson("it is not the base64 the gateway said it is")), newId());
+        return withId(error(ApiError.invalidJson("the gateway marked it as base64, but it is not base64")), newId());
     }
 
-    /** What is answered when the front itself fails: a bug. */
+    /** The response when the front end itself fails: a bug. */
     public ApiResponse internalError(ApiRequest request) {
         return withId(error(BUG, protocol(request)), newId());
     }

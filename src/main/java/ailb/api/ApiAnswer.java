@@ -1,4 +1,4 @@
 package ailb.api;
 
-/** What the API answers a request with: all of it at once, or a stream that is made while it is sent. */
+/** The API's answer to a request: a whole response, or a stream that is produced while it is sent (ADR 24). */
 public sealed interface ApiAnswer permits ApiResponse, ApiStream {}

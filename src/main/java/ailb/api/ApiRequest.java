@@ -3,7 +3,7 @@ package ailb.api;
 import ailb.protocol.wire.Headers;
 
 /**
- * An HTTP request as a value, whichever front it came through.
+ * An HTTP request as a value, from any front end.
  *
  * @param method in upper case
  * @param path as sent, without the query string
@@ -14,7 +14,7 @@ public record ApiRequest(String method, String path, String query, Headers heade
 
     private static final String VERSION = "/v1";
 
-    /** The path with the API's version before it. Gateways may take it off, as domains can be mapped to any part. */
+    /** The path with the API's version. A gateway may have removed the version, depending on its domain mapping. */
     String versionedPath() {
         return path.startsWith(VERSION + "/") ? path : VERSION + path;
     }

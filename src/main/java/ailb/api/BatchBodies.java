@@ -14,7 +14,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.ByteArrayOutputStream;
 import java.util.List;
 
-/** The bodies of answers about batches, in the shapes of OpenAI's API where it has them. Times are epoch seconds. */
+/** Response bodies about batches, in OpenAI's format where OpenAI has one. Times are epoch seconds. */
 final class BatchBodies {
 
     private static final long SECOND = 1_000_000_000;
@@ -47,13 +47,13 @@ final class BatchBodies {
         return node.putNull("metadata");
     }
 
-    /** The batch, how far it is and how fast, and what the endpoints do meanwhile. */
+    /** The batch with its progress, its speed and the state of the endpoints. */
     static ObjectNode progress(Batch batch, ObjectNode pool, long now) {
         ObjectNode node = batch(batch);
         long outcomes = batch.counts().sum();
         double seconds = seconds(batch, now);
         double rate = seconds > 0 ? outcomes / seconds : 0;
-        // Rounded down: 1 means all.
+        // Rounded down, so that 1 means complete.
         node.put("progress", Math.min(1, Math.floor(1000.0 * outcomes / batch.total()) / 1000))
                 .put("requests_per_second", Math.round(rate * 1000) / 1000.0);
         if (batch.status().isOver() || rate == 0) {
@@ -66,7 +66,7 @@ final class BatchBodies {
         return node;
     }
 
-    /** How long it has been worked on, or was. */
+    /** The time that the batch has been running, or ran, in seconds. */
     private static double seconds(Batch batch, long now) {
         long end = batch.status().isOver() ? batch.ended() : now;
         return batch.begun() == 0 ? 0 : (end - batch.begun()) / (double) SECOND;
@@ -91,7 +91,7 @@ final class BatchBodies {
         return lines.toByteArray();
     }
 
-    /** An error as OpenAI tells one, and in it the lines at fault as OpenAI's batch object lists them. */
+    /** An error in OpenAI's format that contains the invalid lines as in OpenAI's batch object. */
     static ObjectNode refused(Submission.Refused refused) {
         ObjectNode node = object();
         ObjectNode error = node.putObject("error")

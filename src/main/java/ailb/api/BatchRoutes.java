@@ -20,25 +20,25 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 
-/** What can be done with batches over HTTP. */
+/** The HTTP routes for batches. */
 final class BatchRoutes {
 
     private static final System.Logger LOG = System.getLogger(BatchRoutes.class.getName());
 
     static final String PATH = "/v1/batches";
 
-    /** The end of a line and the beginning of the next. */
+    /** Where one line ends and the next begins. */
     private static final Pattern NEXT_LINE = Pattern.compile("\\}\\s*\\{\\s*\"custom_id\"");
 
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9_.-]{1,80}");
     private static final Pattern LINE = Pattern.compile("-1|[0-9]{1,9}");
 
-    /** Largest page of results, bytes: mostly it fits an answer, which has 6 MB at least. */
+    /** Maximum size of a page of results, bytes. It usually fits into an answer, which may have at least 6 MB. */
     static final long MAX_PAGE = 5_000_000;
 
     private static final String TOO_LARGE =
-            "The answer is too large to be handed on. Submit the request again, asking for "
-                    + "less, such as with max_tokens.";
+            "The answer is too large to return. Submit the request again and ask for "
+                    + "less, for example with max_tokens.";
 
     private final Batches batches;
     private final Function<Caller, ObjectNode> pool;
@@ -46,8 +46,8 @@ final class BatchRoutes {
     private final long most;
 
     /**
-     * @param pool the endpoints' statistics as they are now, as far as the caller may see them
-     * @param most bytes of an answer
+     * @param pool the endpoints' current statistics, as far as the caller may see them
+     * @param most maximum size of an answer, bytes
      */
     BatchRoutes(Batches batches, Function<Caller, ObjectNode> pool, TimeSource time, long most) {
         this.batches = batches;
@@ -77,7 +77,7 @@ final class BatchRoutes {
         });
     }
 
-    /** Whatever was asked may be asked again: a submission that came this far only in part has no effect. */
+    /** Every request may be repeated: an incomplete submission has no effect. */
     private static ApiResponse unavailable(String what, RuntimeException cause) {
         LOG.log(System.Logger.Level.WARNING, "the " + what + " of batches does not answer: " + cause.getMessage());
         return Responses.error(ApiError.unavailable(
@@ -95,7 +95,7 @@ final class BatchRoutes {
         };
     }
 
-    /** The option of curl's that comes to mind first sends a file as one line. */
+    /** Adds a hint: curl's most common option, -d, sends a file as one line. */
     private static Submission.Refused hinted(Submission.Refused refused, byte[] body) {
         String text = new String(body, StandardCharsets.UTF_8);
         boolean endsLost = !refused.problems().isEmpty() && !text.contains("\n") && NEXT_LINE.matcher(text).find();
@@ -147,7 +147,7 @@ final class BatchRoutes {
                 Map.of("x-next-after", Integer.toString(page.last()), "x-has-more", Boolean.toString(page.more())));
     }
 
-    /** As much of it as an answer holds. A result that is too large for any stands in it as an error. */
+    /** Cuts the page to what fits into an answer. A result that is too large for any answer becomes an error. */
     private ResultsPage fitting(ResultsPage page) {
         List<LineResult> fitting = new ArrayList<>();
         long size = 0;
@@ -163,12 +163,12 @@ final class BatchRoutes {
         return new ResultsPage(fitting, page.last(), page.more());
     }
 
-    /** With the line feed after it. */
+    /** Includes the line feed. */
     private static long size(LineResult result) {
         return result.json().length + 1L;
     }
 
-    /** Empty where it cannot be one: no store is asked then. */
+    /** The id from the path; empty if it is malformed, so that the store is not asked. */
     private static Optional<String> id(Call call) {
         return Optional.of(call.parameters().getFirst()).filter(id -> ID.matcher(id).matches());
     }

@@ -20,24 +20,24 @@ import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.function.Function;
 
-/** The bodies of answers about the pool. */
+/** Response bodies about the pool. */
 final class Bodies {
 
     private static final JsonMapper MAPPER = new JsonMapper();
 
-    /** Which key it is, and how to put it, is for the owner. */
-    static final String KEY_MISSING = "its API key is missing: the owner of the pool has to put it";
+    /** Callers do not learn which key it is. */
+    static final String KEY_MISSING = "its API key is missing: the owner of the pool must add it";
 
-    /** Figures that are a second old are read anew: those that are older could not be. */
+    /** Figures are read again after one second. Older figures mean that the store did not answer. */
     private static final long STALE = Duration.ofSeconds(2).toNanos();
 
     private Bodies() {}
 
     /**
-     * The statistics of every endpoint, and whether the state store they come from answers: what every caller may see.
+     * The statistics of every endpoint and the status of the state store: what every caller may see.
      *
      * @param stateStore see {@link #stateStore}
-     * @param missingKeys what is told of an endpoint's key, where there is none
+     * @param missingKeys the message for an endpoint whose key is missing
      */
     static ObjectNode pool(
             Pool pool,
@@ -66,9 +66,9 @@ final class Bodies {
     }
 
     /**
-     * Whether the state store answers.
+     * The status of the state store in words.
      *
-     * @param readAt when it last did, 0 where it never did
+     * @param readAt when it last answered, 0 for never
      */
     static String stateStore(OptionalLong downSince, long readAt, long now) {
         if (downSince.isPresent()) {
@@ -77,7 +77,7 @@ final class Bodies {
         if (now - readAt < STALE) {
             return "ok";
         }
-        return "does not answer: " + (readAt == 0 ? "these figures are none" : "figures of " + iso(readAt));
+        return "does not answer: " + (readAt == 0 ? "there are no figures yet" : "figures of " + iso(readAt));
     }
 
     private static ObjectNode endpoint(EndpointStatistics statistics, Optional<String> missingKey, long now) {
@@ -141,11 +141,11 @@ final class Bodies {
                 .put("until", iso(opening.until()));
     }
 
-    /** What happened, and what a person can do about it. */
+    /** The failure, and what a person can do about it. */
     private static String means(FailureClass reason) {
         return switch (reason) {
             case QUOTA -> reason.words() + ": check its billing";
-            case CREDENTIAL -> reason.words() + ": put a valid one into the secret";
+            case CREDENTIAL -> reason.words() + ": put a valid key into the secret";
             case MODEL -> reason.words() + ": check model_id and base_url";
             case OVERLOADED, SERVER, TRANSPORT, TIMEOUT, RATE_LIMITED, CALLER_FAULT -> reason.words();
         };

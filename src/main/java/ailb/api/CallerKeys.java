@@ -1,9 +1,9 @@
 package ailb.api;
 
 /**
- * The keys of all who may call.
+ * The keys of all callers.
  *
- * @param clients of those who see what is theirs
- * @param admins of those who see everything; a key that is among both is an admin's
+ * @param clients keys of clients, which see only their own batches
+ * @param admins keys of admins, which see everything; a key in both sets is an admin's
  */
 public record CallerKeys(ClientKeys clients, ClientKeys admins) {}

@@ -14,7 +14,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
-/** Tells callers by the key they bring, as a bearer token or as {@code x-api-key}. */
+/** Identifies callers by their key, in a bearer token or in {@code x-api-key}. */
 final class ClientAuth {
 
     private static final String BEARER = "bearer ";
@@ -25,16 +25,16 @@ final class ClientAuth {
         this.keys = keys;
     }
 
-    /** What came of looking at a caller's key. */
+    /** The result of checking a caller's key. */
     sealed interface Outcome {}
 
-    /** @param caller whose key it is */
+    /** @param caller the owner of the key */
     record Known(Caller caller) implements Outcome {}
 
-    /** No key, or a wrong one. */
+    /** The key is missing or wrong. */
     record Refused(ApiError error) implements Outcome {}
 
-    /** Nobody can tell now. */
+    /** The keys cannot be read at the moment. */
     record Unavailable(ApiError error) implements Outcome {}
 
     Outcome authenticate(Headers headers) {
@@ -56,7 +56,7 @@ final class ClientAuth {
         };
     }
 
-    /** What came of looking for a key among some. */
+    /** The result of looking for a key in one set of keys. */
     private sealed interface Lookup {}
 
     private record Found(Caller caller) implements Lookup {}
@@ -65,7 +65,7 @@ final class ClientAuth {
 
     private record Unread() implements Lookup {}
 
-    /** Where the admin's keys cannot be read, clients are served all the same, and nobody is the admin. */
+    /** If the admin's keys cannot be read, clients are served and nobody is the admin. */
     private Lookup look(Function<ClientKeys, Map<String, String>> read, List<String> brought) {
         Lookup admin = look(() -> read.apply(keys.admins()), brought, Caller.Admin::new);
         if (admin instanceof Found) {
@@ -86,7 +86,10 @@ final class ClientAuth {
         }
     }
 
-    /** Of both headers: an SDK may send another service's token, found in its environment, beside the key it was given. */
+    /**
+     * The keys from both headers: an SDK may send another service's token from its environment in addition to the
+     * configured key.
+     */
     private static List<String> brought(Headers headers) {
         Optional<String> bearer = headers.get("authorization")
                 .filter(value -> value.toLowerCase(Locale.ROOT).startsWith(BEARER))
@@ -102,8 +105,8 @@ final class ClientAuth {
     }
 
     /**
-     * Takes the same time wherever the keys differ, and however long they are: digests are compared, all of them. Of two
-     * with the same key it is the first by name.
+     * Takes constant time, wherever the keys differ and whatever their length: it compares the digests of all keys. If
+     * two names have the same key, the first name wins.
      */
     private static Optional<String> name(Map<String, String> keys, String brought) {
         byte[] digest = Sha256.bytes(brought);

@@ -2,19 +2,19 @@ package ailb.api;
 
 import java.util.Map;
 
-/** PORT: keys that callers of the balancer itself may use, by their names. Safe for use by many threads. */
+/** PORT: the keys of the balancer's own callers, by name. Safe for use by many threads. */
 public interface ClientKeys {
 
     /**
-     * The keys as this instance knows them; fetched when it knows none or its copy is old.
+     * The keys known to this instance; fetched if it has no copy or an old one.
      *
-     * @throws ClientKeysException when they cannot be read and none are known
+     * @throws ClientKeysException if they cannot be read and there is no copy
      */
     Map<String, String> current();
 
     /**
-     * The keys as they are now, after a caller came with one that is not among them: it may be new. How often this
-     * fetches is bounded, since anyone can come with a wrong key.
+     * The latest keys. For a caller with an unknown key, which may be new. The rate of fetches is limited, because
+     * anyone can send a wrong key.
      */
     Map<String, String> refreshed();
 }

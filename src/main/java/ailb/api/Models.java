@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** The public models, in the format of either API. When a model was made is nobody's to know here: 1970. */
+/** The public models, in the format of either API. The creation date is not known and given as 1970. */
 final class Models {
 
     private Models() {}
@@ -24,9 +24,9 @@ final class Models {
     }
 
     /**
-     * One model; empty where it is not served.
+     * One model; empty if it is not served.
      *
-     * @param name as it stands in a path: percent-encoded, or decoded by the gateway
+     * @param name as in the path: percent-encoded, or already decoded by the gateway
      */
     static Optional<byte[]> one(Pool pool, String name, Provider protocol) {
         return Stream.concat(Stream.of(name), decoded(name).stream())

@@ -5,19 +5,19 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Which page of a list the query string asks for, with {@code limit} and {@code after}. */
+/** The page of a list that the query string asks for with {@code limit} and {@code after}. */
 sealed interface Paging {
 
-    /** @param after as it was given */
+    /** @param after as in the query string */
     record Page(int limit, Optional<String> after) implements Paging {}
 
     record Refused(ApiError error) implements Paging {}
 
     /**
-     * @param usual the limit where none is given
-     * @param most the highest
-     * @param mark what {@code after} must look like
-     * @param rule the same in words, to be put after "must be"
+     * @param usual the default limit
+     * @param most the maximum limit
+     * @param mark the pattern of {@code after}
+     * @param rule the pattern in words, to follow "must be"
      */
     static Paging read(String query, int usual, int most, Pattern mark, String rule) {
         Optional<String> limit = parameter(query, "limit");
@@ -36,7 +36,7 @@ sealed interface Paging {
         return number.matches("[0-9]{1,6}") && Integer.parseInt(number) >= 1 && Integer.parseInt(number) <= most;
     }
 
-    /** As it is written: neither numbers nor ids need an encoding. Of a repeated one the first counts. */
+    /** Not decoded: numbers and ids need no encoding. The first of repeated parameters counts. */
     private static Optional<String> parameter(String query, String name) {
         Matcher matcher = Pattern.compile("(?:^|&)" + Pattern.quote(name) + "=([^&]*)").matcher(query);
         return matcher.find() ? Optional.of(matcher.group(1)) : Optional.empty();

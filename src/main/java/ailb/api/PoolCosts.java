@@ -14,7 +14,7 @@ import java.util.OptionalDouble;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** What the pool costs: prices and spend, which the admin alone sees. */
+/** The pool's prices and spend, which only the admin sees. */
 final class PoolCosts {
 
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
@@ -24,7 +24,7 @@ final class PoolCosts {
     /**
      * Adds the day's budget, and to each endpoint its price and spend.
      *
-     * @param body the same pool's, from {@link Bodies#pool}
+     * @param body the pool's body from {@link Bodies#pool}
      */
     static ObjectNode addTo(ObjectNode body, Pool pool, Function<Endpoint, EndpointState> states, long now) {
         List<Endpoint> endpoints = pool.endpoints();
@@ -52,7 +52,7 @@ final class PoolCosts {
         return node.put("spent_today_usd", budget.spent() / 1e9).put("exponent", Bodies.rounded(budget.exponent()));
     }
 
-    /** As pool.json has it. */
+    /** In the format of pool.json. */
     private static JsonNode price(@Nullable Price price) {
         return price == null
                 ? JSON.nullNode()

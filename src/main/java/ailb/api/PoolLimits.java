@@ -15,7 +15,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/** Tells callers what is left of the limits of all endpoints together that serve what they asked for. */
+/**
+ * Rate-limit headers for callers: what is left, in total, of the limits of the endpoints that can serve the request.
+ */
 final class PoolLimits {
 
     private final Pool pool;
@@ -28,7 +30,7 @@ final class PoolLimits {
         this.time = time;
     }
 
-    /** The headers of an answer, from the state at hand: nothing is read for them. */
+    /** The headers of an answer, from the cached state: the store is not read for them. */
     Map<String, String> headers(ModelRequest request) {
         PoolView view = dispatcher.view();
         long now = time.now();

@@ -1,6 +1,6 @@
 package ailb.api;
 
-/** PORT: hears of each caller that was turned away for its key, or for bringing none. Safe for use by many threads. */
+/** PORT: is notified of each caller that was refused for a missing or wrong key. Safe for use by many threads. */
 public interface RefusedKeys {
 
     void keyRefused();

@@ -3,16 +3,16 @@ package ailb.api;
 import java.util.Optional;
 
 /**
- * What a request is known by, for the lines of the log that are written while it is answered.
+ * The names of a request for log lines that are written while it is answered.
  *
- * @param id as the answer tells it
- * @param client the name of its key, a client's or the admin's; empty where it has none, or it is not known yet
+ * @param id the request id in the answer's headers
+ * @param client the name of the client's or admin's key; empty if there is none or it is not known yet
  */
 public record RequestNames(String id, String client) {
 
     private static final ScopedValue<RequestNames> CURRENT = ScopedValue.newInstance();
 
-    /** Those of the request that the calling thread answers. */
+    /** The names of the request that the calling thread answers. */
     public static Optional<RequestNames> current() {
         return CURRENT.isBound() ? Optional.of(CURRENT.get()) : Optional.empty();
     }

@@ -5,7 +5,7 @@ import ailb.protocol.error.ApiError;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Responses of the kinds that there are. */
+/** Creates the usual kinds of responses. */
 final class Responses {
 
     private static final String CONTENT_TYPE = "content-type";
@@ -20,12 +20,12 @@ final class Responses {
         return new ApiResponse(200, Map.of(CONTENT_TYPE, "application/jsonl"), body);
     }
 
-    /** @param protocol that the caller speaks */
+    /** @param protocol the caller's */
     static ApiResponse error(ApiError error, Provider protocol) {
         return json(error.status(protocol), error.toJson(protocol));
     }
 
-    /** An error where only OpenAI's clients are served. */
+    /** An error on a route for OpenAI's clients only. */
     static ApiResponse error(ApiError error) {
         return error(error, Provider.OPENAI);
     }

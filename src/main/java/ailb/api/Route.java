@@ -9,26 +9,26 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * What can be asked for, how, and who answers.
+ * A route: method, path and who answers.
  *
- * @param method the one it takes; HEAD goes with GET
- * @param path its segments; one in braces stands for any that is not empty, and one like {@code {name...}} at the end for
- *     all that are left
+ * @param method the allowed method; GET includes HEAD
+ * @param path its segments; one in braces matches any non-empty segment, and {@code {name...}} at the end matches all
+ *     remaining segments
  */
 record Route(String method, List<String> path, Answer answer) {
 
-    /** Who is answered, and with what. */
+    /** Who may call the route, and what answers. */
     sealed interface Answer {}
 
-    /** Anybody. */
+    /** Open to anybody. */
     record Open(Supplier<ApiAnswer> answer) implements Answer {}
 
-    /** Callers who bring a key. */
+    /** Open to callers with a key. */
     record WithKey(Function<Call, ApiAnswer> answer) implements Answer {}
 
     /**
-     * @param parameters what the segments in braces stand for, in order
-     * @param id of the request
+     * @param parameters the values of the segments in braces, in order
+     * @param id the request's id
      */
     record Call(ApiRequest request, List<String> parameters, Deadline deadline, String id, Caller caller) {}
 
@@ -48,7 +48,7 @@ record Route(String method, List<String> path, Answer answer) {
         return method.equals(asked) || (method.equals("GET") && asked.equals("HEAD"));
     }
 
-    /** The parameters in a path; empty where the path is another. */
+    /** The parameters in a path; empty if the path does not match. */
     Optional<List<String>> parameters(List<String> given) {
         List<String> asked = path.getLast().endsWith("...}") ? joined(given) : given;
         if (asked.size() != path.size()) {

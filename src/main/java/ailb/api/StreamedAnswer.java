@@ -14,11 +14,11 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * The answer to a request for a stream: its events; or a whole error where nothing has been sent; or an error as the only
- * event where the head has gone out without any.
+ * The answer to a request for a stream (ADR 24). It sends the events, or a whole error response if nothing has been
+ * sent yet, or an error event if only the head has been sent.
  *
- * @param headers that every answer to this request has, told when it begins
- * @param most bytes of events that the front hands on
+ * @param headers for every answer to this request; read when the answer begins
+ * @param most maximum total size of the events, bytes; the front end's limit
  */
 record StreamedAnswer(
         Dispatcher dispatcher,
@@ -37,7 +37,7 @@ record StreamedAnswer(
         try {
             conclude(caller);
         } catch (IOException callerIsGone) {
-            // There is nobody to tell.
+            // The caller is gone.
         }
     }
 
@@ -50,7 +50,7 @@ record StreamedAnswer(
         } catch (RuntimeException | Error e) {
             FatalError.rethrow(e);
             LOG.log(System.Logger.Level.ERROR,
-                    "a bug of the balancer, met by the request " + headers.get().get("x-request-id"), e);
+                    "a bug in the balancer, found by request " + headers.get().get("x-request-id"), e);
             caller.end(Api.BUG);
         }
     }
@@ -82,7 +82,7 @@ record StreamedAnswer(
             sent += events.length;
             if (sent > most) {
                 connection.send(OwnEvents.error(request.kind(), ApiError.answerTooLarge(most)));
-                throw new IOException("the answer is too large to be handed on");
+                throw new IOException("the answer is too large to return");
             }
             connection.send(events);
         }
@@ -95,7 +95,7 @@ record StreamedAnswer(
         void end(DispatchResult result) throws IOException {
             switch (result) {
                 case DispatchResult.Streamed _,DispatchResult.HungUp _ -> {
-                    // All that there is has been sent.
+                    // Everything has been sent.
                 }
                 case DispatchResult.PassedOn(_, _, int status, byte[] body) when hasBegun ->
                     connection.send(OwnEvents.error(request.kind(), status, body));

@@ -1,6 +1,6 @@
 /**
- * The balancer's HTTP interface as values: a request in, a response out, whichever front carries them. Routes, client
- * keys, error bodies, and the pool's statistics as JSON.
+ * The balancer's HTTP API on values: a request in, a response out, for any front end. Routes, client keys, error
+ * bodies, and the pool's statistics as JSON.
  */
 @NullMarked
 package ailb.api;

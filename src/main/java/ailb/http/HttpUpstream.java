@@ -25,21 +25,22 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Calls providers over the JDK's client. A connection is made within 5 s, a whole reply is at most 16 MB; safe for any number
- * of threads.
+ * Calls providers with the JDK's HTTP client. Connecting takes at most 5 s, and a reply that is not streamed has at
+ * most 16 MB. Safe for any number of threads.
  *
- * <p>A request goes out at most once a call: the client repeats a refused connect once, and a POST never, unless
- * {@code jdk.httpclient.enableAllMethodRetry} is set: leave it unset.
+ * <p>Each call sends its request at most once. The client retries a refused connection once. It never retries a POST,
+ * unless {@code jdk.httpclient.enableAllMethodRetry} is set: leave it unset.
  *
- * <p>Always HTTP/1.1. Over HTTP/2 the client shares one connection: it fails the calls beyond the streams the server
- * allows, and losing it fails all calls on it at once, either of which looks like the fault of a healthy endpoint.
+ * <p>Always HTTP/1.1 (ADR 1). With HTTP/2 the client shares one connection: calls beyond the server's stream limit
+ * fail, and a lost connection fails all its calls at once. Both would look like faults of a healthy endpoint.
  */
 public final class HttpUpstream implements Upstream {
 
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
     private static final int MAX_DETAIL_CHARS = 200;
 
-    // The client's own bound on idle connections (jdk.httpclient.keepalive.timeout), half of what load balancers allow.
+    // The client's default limit for idle connections (jdk.httpclient.keepalive.timeout), half of what load balancers
+    // allow.
     private static final Duration KEEP_ALIVE = Duration.ofSeconds(30);
 
     private final InstantSource clock;
@@ -51,7 +52,7 @@ public final class HttpUpstream implements Upstream {
         this(InstantSource.system());
     }
 
-    /** @param clock wall time, as monotonic time may stand still while a function instance is frozen */
+    /** @param clock wall time, because monotonic time may stop while a function instance is frozen */
     HttpUpstream(InstantSource clock) {
         this.clock = clock;
         this.lastUse = clock.instant();
@@ -60,7 +61,7 @@ public final class HttpUpstream implements Upstream {
     /**
      * {@inheritDoc}
      *
-     * <p>A call given up, for its time or an interrupt, closes its connection.
+     * <p>A call that times out or is interrupted closes its connection.
      */
     @Override
     public Result call(ProviderRequest request, Duration timeout) throws InterruptedException {
@@ -88,7 +89,7 @@ public final class HttpUpstream implements Upstream {
         return new Exchange(send(http), timeout, streams, share);
     }
 
-    /** A call under way. */
+    /** A call in progress. */
     private final class Exchange implements Pending {
 
         private final CompletableFuture<HttpResponse<Body>> response;
@@ -99,7 +100,7 @@ public final class HttpUpstream implements Upstream {
         private boolean isTaken;
         @Nullable private WholeBody whole;
 
-        /** @param streams whether a stream of events is handed on as it comes */
+        /** @param streams whether a stream of events is passed on as it arrives */
         Exchange(
                 CompletableFuture<HttpResponse<Body>> response,
                 Duration timeout,
@@ -146,7 +147,7 @@ public final class HttpUpstream implements Upstream {
                     new Failed(FailureClass.TIMEOUT, "no whole reply within " + timeout.toMillis() + " ms"));
         }
 
-        /** Waits for the head, and then for one piece of a body that is to come whole. */
+        /** Waits for the head, or for the next piece of a body that is not streamed. */
         private Optional<Result> next(Duration longest)
                 throws InterruptedException, ExecutionException, TimeoutException, WholeBody.UnreadableException {
             HttpResponse<Body> head = response.get(longest.toNanos(), TimeUnit.NANOSECONDS);
@@ -162,7 +163,7 @@ public final class HttpUpstream implements Upstream {
             return whole.next(longest).map(body -> new Reply(head.statusCode(), headers, body));
         }
 
-        /** A body whose head came just now is nobody's: it would hold its connection for ever. */
+        /** Also closes a body whose head has just arrived: otherwise it would keep its connection for ever. */
         @Override
         public void close() {
             if (!isTaken && !response.cancel(true)) {
@@ -176,18 +177,18 @@ public final class HttpUpstream implements Upstream {
     }
 
     /**
-     * Drops all idle connections: to be called when the process wakes from a snapshot, where they are dead. Calls in
-     * flight end on the connections they have.
+     * Drops all idle connections. Call after a restore from a snapshot, when they are dead. Calls in flight keep their
+     * connections.
      */
     public synchronized void renew() {
         client.shutdown();
         client = newClient();
     }
 
-    // Under the lock, as a client that renew() has shut down takes no more calls. Sending does not block.
+    // Needs the lock: a client that renew() has shut down accepts no calls. Sending does not block.
     private synchronized CompletableFuture<HttpResponse<Body>> send(HttpRequest request) {
-        // A function frozen since its last call wakes with connections that look alive and are not. A client whose
-        // thread has died, of memory say, would fail every call from now on.
+        // After a freeze, idle connections look alive but are dead. A client whose thread has died, for example after
+        // an OutOfMemoryError, would fail every call.
         if (clock.instant().isAfter(lastUse.plus(KEEP_ALIVE)) || client.isTerminated()) {
             renew();
         }
@@ -210,7 +211,7 @@ public final class HttpUpstream implements Upstream {
 
     private static HttpRequest httpRequest(ProviderRequest request) {
         HttpRequest.Builder builder = HttpRequest.newBuilder().POST(BodyPublishers.ofByteArray(request.body()));
-        // The client's own messages quote the URI and the header value, which may hold a key.
+        // The client's own messages quote the URI and the header's value, which may contain a key.
         try {
             builder.uri(request.uri());
         } catch (IllegalArgumentException e) {
@@ -234,7 +235,7 @@ public final class HttpUpstream implements Upstream {
 
     private static String describe(Throwable thrown) {
         String kind = thrown.getClass().getSimpleName();
-        // Their messages quote what the provider sent: a status line, a header, a number that is none.
+        // Their messages quote the provider's data: a status line, a header, an invalid number.
         if (thrown instanceof ProtocolException || thrown instanceof RuntimeException) {
             return kind;
         }

@@ -8,14 +8,14 @@ import java.io.InputStream;
 import java.time.Duration;
 import java.util.zip.GZIPInputStream;
 
-/** A body that came in gzip, as it was before. No more than a piece is inflated at once. */
+/** Decompresses a gzip body, one piece at a time. */
 final class InflatedBody implements Upstream.Body {
 
     private static final int PIECE = 64 * 1024;
 
     private final InputStream inflating;
 
-    /** @throws IOException where it is no gzip */
+    /** @throws IOException if it is not gzip */
     InflatedBody(byte[] gzip) throws IOException {
         this.inflating = new GZIPInputStream(new ByteArrayInputStream(gzip), PIECE);
     }

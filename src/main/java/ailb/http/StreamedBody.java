@@ -15,7 +15,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/** A reply's body as it comes in. The next piece is asked for when the one before is taken, so no more is held. */
+/**
+ * A reply's body while it arrives. Requests the next piece only after the last one was taken, so it holds one piece at
+ * most.
+ */
 final class StreamedBody implements BodySubscriber<Upstream.Body>, Upstream.Body {
 
     private final BlockingQueue<Upstream.Piece> pieces = new LinkedBlockingQueue<>();

@@ -11,10 +11,10 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** A body that is read to its end, and given up where it is too large. Used by one thread. */
+/** Reads a body to its end, or fails if it is too large. Used by one thread. */
 final class WholeBody {
 
-    static final String BROKEN_GZIP = "a body that is not the gzip it is said to be";
+    static final String BROKEN_GZIP = "a body that is not valid gzip";
 
     private final ReplyBudget.Share share;
     private final List<byte[]> pieces = new ArrayList<>();
@@ -24,8 +24,8 @@ final class WholeBody {
     private byte @Nullable [] waiting;
 
     /**
-     * @param encoding that the body's head names; empty where it names none
-     * @param share of which the bytes are taken
+     * @param encoding the content encoding from the head; empty where there is none
+     * @param share the memory budget that the bytes are charged to
      */
     WholeBody(Upstream.Body body, String encoding, ReplyBudget.Share share) {
         this.source = body;
@@ -33,7 +33,7 @@ final class WholeBody {
         this.share = share;
     }
 
-    /** The body cannot be had to its end. The message is for a log line, with no secret in it. */
+    /** The body cannot be read to its end. The message is for a log line and has no secret in it. */
     static final class UnreadableException extends IOException {
 
         private static final long serialVersionUID = 1L;
@@ -44,10 +44,10 @@ final class WholeBody {
     }
 
     /**
-     * Reads on.
+     * Reads the next piece.
      *
-     * @param longest wait for the next piece, or for room for it; above 0
-     * @return the bytes, once they are all there
+     * @param longest maximum wait for the next piece or for memory; above 0
+     * @return the whole body, once it is complete
      */
     Optional<byte[]> next(Duration longest) throws InterruptedException, UnreadableException {
         if (waiting != null) {
@@ -95,7 +95,7 @@ final class WholeBody {
         };
     }
 
-    /** No provider is asked for gzip, but some send it. */
+    /** The balancer never asks for gzip, but some providers send it. */
     private void inflate(byte[] gzip) throws UnreadableException {
         try {
             source = new InflatedBody(gzip);

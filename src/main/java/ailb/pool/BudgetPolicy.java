@@ -1,9 +1,9 @@
 package ailb.pool;
 
-/** What becomes of calls once the day's budget is used up. */
+/** What happens to calls when the day's budget is used up. */
 public enum BudgetPolicy {
 
-    /** They go on, to the cheapest endpoints for their model alone. */
+    /** They continue, but only at the cheapest endpoints for their model. */
     CHEAPEST,
 
     /** They are refused until the next day. */

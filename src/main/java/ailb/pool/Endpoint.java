@@ -6,19 +6,19 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One way to have a call answered: a provider, its base URL, a model id and an API key, with limits, weight and price.
+ * An endpoint of the pool: a provider, its base URL, a model id and an API key, with limits, weight and price.
  *
  * @param name unique in the pool; letters, digits, dot, dash and underscore, 1 to 64 of them
- * @param provider the wire protocol it speaks
- * @param baseUrl up to and without the path of the operation, with no slash at the end
+ * @param provider its wire protocol
+ * @param baseUrl the URL before the operation's path, without a slash at the end
  * @param modelId the model's name at the provider
  * @param models the public names it serves, at least one
- * @param operations what its model can be asked for, at least one
- * @param refusedFields names of top-level fields; a request that has one of them is not sent to it
+ * @param operations the operations that its model supports, at least one
+ * @param refusedFields names of top-level fields; requests with one of them are not sent to this endpoint
  * @param apiKey the name (not the value) of its API key
- * @param weight share of the traffic it should get among equals, above 0
- * @param limits what the provider allows it
- * @param price what its tokens cost, or null where unknown
+ * @param weight relative share of the traffic among otherwise equal endpoints, above 0
+ * @param limits the provider's rate limits
+ * @param price the price of its tokens, or null where unknown
  */
 public record Endpoint(
         String name,
@@ -43,7 +43,7 @@ public record Endpoint(
         return models.contains(model);
     }
 
-    /** Whether its model can be asked for this. */
+    /** Whether its model supports the operation. */
     public boolean supports(Operation operation) {
         return operations.contains(operation);
     }

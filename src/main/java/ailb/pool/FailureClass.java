@@ -1,14 +1,14 @@
 package ailb.pool;
 
-/** Why a call to an endpoint did not answer, as far as the balancer acts on it. */
+/** Why a call to an endpoint failed. The balancer's reaction depends on the class. */
 public enum FailureClass {
-    /** The caller's own mistake: passed on as it is, counts against nobody. */
+    /** The caller's mistake: passed on unchanged, does not count against the endpoint. */
     CALLER_FAULT,
-    /** The provider's limit was hit: the limit is pushed, the endpoint is healthy. */
+    /** The provider's limit was hit: the balancer's own limit is tightened, the endpoint stays healthy. */
     RATE_LIMITED,
     /** The account cannot pay: needs a person. */
     QUOTA,
-    /** The provider as a whole is short of capacity. */
+    /** The provider is short of capacity. */
     OVERLOADED,
     /** The key is wrong or not allowed: needs a person. */
     CREDENTIAL,
@@ -16,12 +16,12 @@ public enum FailureClass {
     MODEL,
     /** The provider failed. */
     SERVER,
-    /** No whole, well-formed answer came: connection, TLS or DNS failure, half a body, not the promised JSON. */
+    /** No complete, well-formed answer: connection, TLS or DNS failure, a body cut off, not the expected JSON. */
     TRANSPORT,
     /** No answer within the attempt's time. */
     TIMEOUT;
 
-    /** What happened, as a clause for people. */
+    /** The failure in words, as a clause. */
     public String words() {
         return switch (this) {
             case QUOTA -> "the provider's account cannot pay";
@@ -36,7 +36,7 @@ public enum FailureClass {
         };
     }
 
-    /** True for faults of the endpoint, which open its breaker when they repeat. */
+    /** Whether the endpoint is at fault. Repeated faults open its breaker. */
     public boolean isEndpointFault() {
         return switch (this) {
             case OVERLOADED, SERVER, TRANSPORT, TIMEOUT -> true;
@@ -44,7 +44,7 @@ public enum FailureClass {
         };
     }
 
-    /** True for failures that repeat until a person acts: the endpoint is taken out at the first one. */
+    /** Whether the failure repeats until a person acts. The breaker opens at the first one. */
     public boolean needsAPerson() {
         return switch (this) {
             case QUOTA, CREDENTIAL, MODEL -> true;

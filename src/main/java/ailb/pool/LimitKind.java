@@ -20,7 +20,7 @@ public enum LimitKind {
         return period;
     }
 
-    /** True where the unit is a call, false where it is a token. */
+    /** Whether the unit is a request; otherwise it is a token. */
     public boolean countsRequests() {
         return this == REQUESTS_PER_MINUTE || this == REQUESTS_PER_DAY;
     }

@@ -8,14 +8,14 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The limits of one endpoint and how they are kept.
+ * The limits of one endpoint and how the balancer applies them.
  *
- * @param amounts units a period for each limit; a kind left out is no limit; each positive
+ * @param amounts units for each period, positive; a kind that is absent is not limited
  * @param pacing how tightly per-minute limits are spaced
- * @param burst requests that may go at once, at least 1; empty for the pacing's own
- * @param margin share of the per-minute limits to use, above 0 and at most 1; empty for the pacing's own
+ * @param burst requests that may start at once, at least 1; empty for the pacing's default
+ * @param margin share of the per-minute limits to use, above 0 and at most 1; empty for the pacing's default
  * @param tokenAccounting how the provider charges tokens
- * @param dayReset zone at whose midnight requests/day start anew; null for a rolling day
+ * @param dayReset time zone at whose midnight the daily requests restart; null for a rolling day
  */
 public record Limits(
         Map<LimitKind, Long> amounts,
@@ -32,13 +32,13 @@ public record Limits(
         margin.ifPresent(value -> require(value > 0 && value <= 1, "margin must be in (0, 1], not " + value));
     }
 
-    /** Units a period, or empty where there is no such limit. */
+    /** Units for each period, or empty where there is no such limit. */
     public OptionalLong of(LimitKind kind) {
         Long amount = amounts.get(kind);
         return amount == null ? OptionalLong.empty() : OptionalLong.of(amount);
     }
 
-    /** Share of a limit that is used, above 0 and at most 1; of a limit a day all is. */
+    /** The share of a limit that the balancer uses, above 0 and at most 1; 1 for a daily limit. */
     public double usedShare(LimitKind kind) {
         if (kind == LimitKind.REQUESTS_PER_DAY) {
             return 1;

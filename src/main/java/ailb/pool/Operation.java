@@ -1,6 +1,6 @@
 package ailb.pool;
 
-/** What a model can be asked for. */
+/** An operation of a model. */
 public enum Operation {
     CHAT,
     EMBEDDINGS,

@@ -1,15 +1,18 @@
 package ailb.pool;
 
 /**
- * How tightly calls are spaced under a per-minute limit, because providers enforce the same figure differently. The
- * burst is the share of the limit that may go at once, the margin the share of the limit that is used.
+ * How calls are spaced under a per-minute limit: providers enforce the same limit differently. The burst is the share
+ * of the limit that may start at once. The margin is the share of the limit that is used.
  */
 public enum Pacing {
-    /** A provider that documents a token bucket: the whole limit may go at once. */
+    /** For a provider that documents a token bucket: the whole limit may start at once. */
     BUCKET(1.0, 1.0, 1.0, 1.0),
-    /** Unknown or per-minute enforcement: one second's worth of requests at once, safe in every window. */
+    /**
+     * For unknown or per-minute enforcement: one second's share of the requests may start at once, which is safe in
+     * every window.
+     */
     SMOOTH(1.0 / 60, 0.97, 0.2, 0.8),
-    /** A provider seen to enforce by the second: one request at a time, evenly spaced. */
+    /** For a provider that enforces limits by the second: one request at a time, evenly spaced. */
     EVEN(0.0, 0.95, 0.2, 0.8);
 
     private final double requestBurst;
@@ -24,22 +27,22 @@ public enum Pacing {
         this.tokenMargin = tokenMargin;
     }
 
-    /** Requests that may go at once under a limit of {@code limit} a minute; at least 1. */
+    /** Requests that may start at once under a limit of {@code limit} a minute; at least 1. */
     public double requestBurst(long limit) {
         return Math.max(1, requestBurst * limit);
     }
 
-    /** Share of a requests limit that is used, above 0 and at most 1. */
+    /** The share of a request limit that is used, above 0 and at most 1. */
     public double requestMargin() {
         return requestMargin;
     }
 
-    /** Tokens that may go at once under a limit of {@code limit} a minute. */
+    /** Tokens that may start at once under a limit of {@code limit} a minute. */
     public double tokenBurst(long limit) {
         return tokenBurst * limit;
     }
 
-    /** Share of a tokens limit that is used, above 0 and at most 1. */
+    /** The share of a token limit that is used, above 0 and at most 1. */
     public double tokenMargin() {
         return tokenMargin;
     }

@@ -5,7 +5,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** All endpoints, and the rules they are used by. Names are unique. */
+/** All endpoints and the settings of the pool. Endpoint names are unique. */
 public record Pool(List<Endpoint> endpoints, Settings settings) {
 
     public Pool {
@@ -23,12 +23,12 @@ public record Pool(List<Endpoint> endpoints, Settings settings) {
         return endpoints.stream().filter(endpoint -> endpoint.serves(model)).toList();
     }
 
-    /** Those of them whose model can be asked for this. */
+    /** The endpoints that serve a public model name and support the operation, in the pool's order. */
     public List<Endpoint> serving(String model, Operation operation) {
         return serving(model).stream().filter(endpoint -> endpoint.supports(operation)).toList();
     }
 
-    /** The public model names, in the pool's order, each once. */
+    /** The public model names without duplicates, in the pool's order. */
     public List<String> models() {
         return endpoints.stream()
                 .map(Endpoint::models)

@@ -1,17 +1,17 @@
 package ailb.pool;
 
 /**
- * What an endpoint's tokens cost, in US dollars a million; none may be negative.
+ * The price of an endpoint's tokens, in US dollars for a million tokens; none may be negative.
  *
- * @param inputPerMillion input that no cache gave
- * @param outputPerMillion output but for reasoning
+ * @param inputPerMillion input that was not read from the cache
+ * @param outputPerMillion output without reasoning
  * @param cachedInputPerMillion input read from the provider's cache
- * @param reasoningPerMillion output that the model thought with and did not show
+ * @param reasoningPerMillion reasoning output
  */
 public record Price(
         double inputPerMillion, double outputPerMillion, double cachedInputPerMillion, double reasoningPerMillion) {
 
-    /** Nano-dollars a token in a dollar a million tokens. */
+    /** Nano-dollars for one token at a price of one dollar for a million tokens. */
     private static final double NANO_DOLLARS = 1000;
 
     public Price {
@@ -23,12 +23,12 @@ public record Price(
         }
     }
 
-    /** A price that makes no difference between tokens of one side. */
+    /** The same price for all input and the same price for all output. */
     public Price(double inputPerMillion, double outputPerMillion) {
         this(inputPerMillion, outputPerMillion, inputPerMillion, outputPerMillion);
     }
 
-    /** Cost in nano-dollars (10^-9 US dollars) of a call of which no more is known. */
+    /** Cost of one call in nano-dollars (10^-9 US dollars), without cached input and reasoning. */
     public long nanoDollars(long inputTokens, long outputTokens) {
         return nanoDollars(inputTokens, 0, outputTokens, 0);
     }
@@ -36,8 +36,8 @@ public record Price(
     /**
      * Cost of one call in nano-dollars (10^-9 US dollars).
      *
-     * @param cachedInputTokens those of the input that came from the cache; a provider that says more is not believed
-     * @param reasoningTokens those of the output that were reasoning, likewise
+     * @param cachedInputTokens input tokens that were read from the cache; limited to {@code inputTokens}
+     * @param reasoningTokens output tokens that were reasoning; limited to {@code outputTokens}
      */
     public long nanoDollars(long inputTokens, long cachedInputTokens, long outputTokens, long reasoningTokens) {
         long cached = Math.min(cachedInputTokens, inputTokens);

@@ -1,6 +1,6 @@
 package ailb.pool;
 
-/** The wire protocol an endpoint speaks. With a base URL it covers every provider that speaks the same. */
+/** The wire protocol of an endpoint. With a base URL it covers every compatible provider. */
 public enum Provider {
     OPENAI,
     ANTHROPIC

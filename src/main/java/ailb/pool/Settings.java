@@ -3,7 +3,7 @@ package ailb.pool;
 import java.time.Duration;
 import java.util.OptionalDouble;
 
-/** The rules of the pool as a whole. */
+/** The settings of the whole pool. */
 public record Settings(Retries retries, Health health, Routing routing, Batches batches) {
 
     public static final Settings DEFAULT = new Settings(
@@ -27,9 +27,9 @@ public record Settings(Retries retries, Health health, Routing routing, Batches 
             new Batches(0.8, Duration.ofMillis(250), 10, 10));
 
     /**
-     * How often and how long one request tries.
+     * How often a request is attempted, and for how long.
      *
-     * @param maxAttempts calls to endpoints for one request, 1 to 10
+     * @param maxAttempts maximum number of calls to endpoints for one request, 1 to 10
      * @param attemptCap longest time one attempt may take, above 0
      */
     public record Retries(int maxAttempts, Duration attemptCap) {
@@ -43,18 +43,19 @@ public record Settings(Retries retries, Health health, Routing routing, Batches 
     /**
      * When the breaker of an endpoint opens, and for how long.
      *
-     * @param consecutiveErrors endpoint faults in a row that take an endpoint out, where it has had few calls of late or
-     *     fails often; 1 to 100
-     * @param hardConsecutiveErrors endpoint faults in a row that always do, not below consecutiveErrors; with answers in
-     *     between, so many more that one fault in four calls is left out of account (see {@code ailb.health})
-     * @param minimumCalls calls of the last 30 s from which error rates count, at least 1
-     * @param suspectErrorRate error rate from which consecutiveErrors is enough, 0 to 1; above 0.25, also the share of
-     *     faults that is left out of account, up to one in two
-     * @param errorRate error rate that takes an endpoint out by itself, 0 to 1
-     * @param openFor how long it stays out, above 0; the first time, if that grows
-     * @param openCap longest time it stays out where that grows, not below openFor
-     * @param openForPerson how long it stays out the first time for a failure that needs a person (key, quota, model),
-     *     above 0; it doubles up to an hour
+     * @param consecutiveErrors number of consecutive endpoint faults that opens the breaker if the endpoint had fewer
+     *     than minimumCalls calls or an error rate of at least suspectErrorRate; 1 to 100
+     * @param hardConsecutiveErrors number of consecutive endpoint faults that always opens the breaker, at least
+     *     consecutiveErrors. Faults also add up across answers, but then one fault in four calls counts as chance (ADR
+     *     8; see {@code ailb.health})
+     * @param minimumCalls number of calls in the last 30 s from which error rates count, at least 1
+     * @param suspectErrorRate error rate from which consecutiveErrors is enough, 0 to 1. If above 0.25, it is also the
+     *     share of faults that counts as chance, up to one in two
+     * @param errorRate error rate that alone opens the breaker, 0 to 1
+     * @param openFor how long the breaker stays open, above 0; the first time, if the backoff grows
+     * @param openCap longest time the breaker stays open if the backoff grows, at least openFor
+     * @param openForPerson how long the breaker first stays open for a failure that needs a person (key, quota, model),
+     *     above 0; doubles each time, up to an hour
      */
     public record Health(
             int consecutiveErrors,
@@ -67,7 +68,7 @@ public record Settings(Retries retries, Health health, Routing routing, Batches 
             Duration openCap,
             Duration openForPerson) {
 
-        /** No opening is longer. */
+        /** The longest time that a breaker stays open. */
         public static final Duration LONGEST_OPEN = Duration.ofHours(1);
 
         public Health {
@@ -90,22 +91,22 @@ public record Settings(Retries retries, Health health, Routing routing, Batches 
         }
     }
 
-    /** How the time that an endpoint stays out goes on when it fails again and again. */
+    /** How the time that a breaker stays open changes when the endpoint fails again. */
     public enum Backoff {
         /** The same each time. */
         FIXED,
-        /** Doubling up to the cap, with some chance in it, so that endpoints do not come back all at once. */
+        /** Doubles up to the cap, with jitter, so that endpoints do not all come back at once. */
         EXPONENTIAL
     }
 
     /**
      * How an endpoint is chosen.
      *
-     * @param maxWait longest wait for a slot that a request accepts when every endpoint is full, 0 for none
-     * @param retryAfterCap longest Retry-After of a provider that is honoured, above 0
-     * @param latency true to prefer the quicker endpoints
-     * @param localShare share of each limit that an instance goes on with by itself when the state store is down and
-     *     nothing is known of its part in the traffic, above 0 and at most 1
+     * @param maxWait longest wait of a request for a slot when every endpoint is full; 0: no wait
+     * @param retryAfterCap maximum for a provider's Retry-After, above 0
+     * @param latency true to prefer faster endpoints
+     * @param localShare share of each limit that an instance uses while the state store is down, if its part in the
+     *     traffic is not known (ADR 7); above 0 and at most 1
      */
     public record Routing(
             Duration maxWait, Duration retryAfterCap, boolean latency, double localShare, Cost cost) {
@@ -118,10 +119,11 @@ public record Settings(Retries retries, Health health, Routing routing, Batches 
     }
 
     /**
-     * What calls may cost, and how much that tells in the choice of an endpoint.
+     * The budget, and how strongly prices affect the choice of an endpoint.
      *
-     * @param budget US dollars of a UTC day for the whole pool, above 0 and at most 10^9; empty for no budget
-     * @param exponent how strongly cheaper endpoints are preferred while half of the budget is left, 0 (not) to 8
+     * @param budget US dollars for each UTC day and the whole pool, above 0 and at most 10^9; empty for no budget
+     * @param exponent how strongly cheaper endpoints are preferred while at least half of the budget is left, 0 (not)
+     *     to 8
      */
     public record Cost(OptionalDouble budget, BudgetPolicy atBudget, double exponent) {
 
@@ -134,12 +136,12 @@ public record Settings(Retries retries, Health health, Routing routing, Batches 
     }
 
     /**
-     * How batches use the pool: as calls of a lower class, which interactive ones overtake.
+     * How batches use the pool. Their calls have a lower priority than interactive ones.
      *
      * @param burstShare share of each limit's burst that batches may take, above 0 and at most 1
-     * @param ahead how far ahead they may reserve, 0 to 5 s
-     * @param lease calls that one write admits at most, 1 to 100
-     * @param maxAttempts failed calls after which a line is given up, 1 to 100
+     * @param ahead how far ahead batches may reserve, 0 to 5 s
+     * @param lease maximum number of calls that one write admits, 1 to 100
+     * @param maxAttempts number of failed calls after which a line is given up, 1 to 100
      */
     public record Batches(double burstShare, Duration ahead, int lease, int maxAttempts) {
 

@@ -2,10 +2,10 @@ package ailb.pool;
 
 /** How a provider charges a call's tokens to its limits. */
 public enum TokenAccounting {
-    /** {@code max_tokens} is charged up front and kept, however short the answer. */
+    /** {@code max_tokens} is charged in advance and never refunded. */
     MAX,
-    /** {@code max_tokens} is charged up front and the unused part given back at the end. */
+    /** {@code max_tokens} is charged in advance, and the unused part is refunded at the end. */
     MAX_REFUNDED,
-    /** Real use counts: admit on an estimate, true it up at the end. */
+    /** Actual usage counts: an estimate is charged in advance and corrected at the end. */
     ESTIMATE
 }

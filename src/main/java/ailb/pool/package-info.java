@@ -1,6 +1,6 @@
 /**
- * The words everything else is written in: endpoints, their limits and prices, the pool, and the settings of retries,
- * health and routing. Records and enums that check themselves; no I/O and no decisions.
+ * The domain model: endpoints, their limits and prices, the pool, and the settings of retries, health and routing.
+ * Records and enums that validate themselves; no I/O and no decisions.
  */
 @NullMarked
 package ailb.pool;

@@ -6,14 +6,14 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the Runtime API answered.
+ * A response of the Runtime API.
  *
- * @param headers by their names in lower case
+ * @param headers by lower-case name
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 record Answer(int status, Map<String, String> headers, byte[] body) {
 
-    /** Of characters. */
+    /** In characters. */
     private static final int EXCERPT = 200;
 
     Answer {
@@ -34,7 +34,7 @@ record Answer(int status, Map<String, String> headers, byte[] body) {
         return value;
     }
 
-    /** In a few words, for a log. */
+    /** The status and the start of the body, for a log line. */
     String summary() {
         String text = new String(body, 0, Math.min(body.length, EXCERPT), StandardCharsets.UTF_8).strip();
         return text.isEmpty() ? Integer.toString(status) : status + ", " + text;

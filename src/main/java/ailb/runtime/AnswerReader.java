@@ -11,13 +11,13 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Reads one HTTP/1.1 answer: what is malformed or too large is an {@link IOException}, never a guess. */
+/** Reads one HTTP/1.1 response. A malformed or too large one is an {@link IOException}. */
 final class AnswerReader {
 
-    /** Of bytes, for all lines but those of the body. */
+    /** In bytes, for all lines outside the body. */
     private static final int LARGEST_HEAD = 64 * 1024;
 
-    /** Of bytes: events have 6 MB at most. */
+    /** In bytes: an event has at most 6 MB. */
     private static final int LARGEST_BODY = 16 * 1024 * 1024;
 
     private static final Pattern STATUS_LINE = Pattern.compile("HTTP/1\\.[01] ([1-5][0-9]{2})( .*)?");
@@ -46,7 +46,7 @@ final class AnswerReader {
         return Integer.parseInt(match(STATUS_LINE, line(), "status line").group(1));
     }
 
-    /** Of several of one name the first counts, but for those that say how long the body is: they come once. */
+    /** The first of several headers with one name counts. Headers for the body's length must not repeat. */
     private Map<String, String> headers() throws IOException {
         Map<String, String> headers = new HashMap<>();
         for (String line = line(); !line.isEmpty(); line = line()) {
@@ -95,7 +95,7 @@ final class AnswerReader {
         return body.toByteArray();
     }
 
-    /** Each size counts as body, not as head: an event may come in many chunks. */
+    /** Chunk sizes do not count towards the head's limit: an event may come in many chunks. */
     private int chunkSize() throws IOException {
         headLeft = LARGEST_HEAD;
         return Integer.parseInt(match(CHUNK_SIZE, line(), "chunk size").group(1), 16);
@@ -122,7 +122,7 @@ final class AnswerReader {
         return length;
     }
 
-    /** Without its end, which is CR LF. */
+    /** The next line without its CR LF. */
     private String line() throws IOException {
         ByteArrayOutputStream line = new ByteArrayOutputStream();
         int previous = -1;

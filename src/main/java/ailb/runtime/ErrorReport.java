@@ -7,30 +7,30 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * An error as Lambda's own runtime reports it.
+ * An error in the format of Lambda's own runtime.
  *
- * @param category what the header says, as {@code Runtime.UserException}
+ * @param category the header's value, such as {@code Runtime.UserException}
  * @param type the exception's class
- * @param stack a line a frame
+ * @param stack one line for each frame
  */
 record ErrorReport(String category, String type, String message, List<String> stack) {
 
-    /** Of frames: a report of an endless recursion stays short, and fits into a trailer. */
+    /** In frames: the report of an endless recursion stays short and fits into a trailer. */
     private static final int DEEPEST = 100;
 
-    /** Of characters. */
+    /** In characters. */
     private static final int LONGEST = 8_192;
 
     ErrorReport {
         stack = List.copyOf(stack);
     }
 
-    /** Of a handler's failure. */
+    /** A handler's failure. */
     static ErrorReport of(Throwable failure) {
         return of("Runtime.UserException", failure);
     }
 
-    /** Of a handler that could not be made. */
+    /** A handler that could not be created. */
     static ErrorReport ofInit(Throwable failure) {
         return of("Runtime.BadFunctionCode", failure);
     }
@@ -43,11 +43,11 @@ record ErrorReport(String category, String type, String message, List<String> st
         return of("Runtime.AfterRestoreError", failure);
     }
 
-    /** Of a handler that came back without an answer: without a byte the caller would wait for ever. */
+    /** A handler that returned without writing anything: without an error the caller would wait for ever. */
     static ErrorReport ofEmptyResponse() {
         return new ErrorReport(
                 "Runtime.EmptyResponse", "Runtime.EmptyResponse",
-                "The handler returned without having written a byte of an answer.", List.of());
+                "The handler returned without writing a response.", List.of());
     }
 
     private static ErrorReport of(String category, Throwable failure) {
@@ -68,7 +68,7 @@ record ErrorReport(String category, String type, String message, List<String> st
         return json().getBytes(StandardCharsets.US_ASCII);
     }
 
-    /** The lines that come after the last chunk of a response that broke off. */
+    /** The trailer lines after the last chunk of a response that failed. */
     String trailers() {
         return RuntimeApi.ERROR_TYPE + ": " + type.replaceAll("[^\\x21-\\x7e]", "?") + "\r\n" + RuntimeApi.ERROR_BODY
                 + ": " + Base64.getEncoder().encodeToString(bytes()) + "\r\n";

@@ -10,8 +10,8 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 
 /**
- * One request to the Runtime API and its answer, on a socket of its own: none is kept, so none is there that a snapshot
- * or a freeze could break. Waits as long as it takes, as an invocation may be hours away.
+ * One request to the Runtime API and its response, on its own socket. Sockets are not reused, as a snapshot or a freeze
+ * would break them. Reads have no timeout: the next invocation may be hours away.
  */
 final class Exchange implements AutoCloseable {
 
@@ -40,7 +40,7 @@ final class Exchange implements AutoCloseable {
         }
     }
 
-    /** Buffers a text, in ASCII. */
+    /** Buffers ASCII text. */
     void write(String text) throws IOException {
         out.write(text.getBytes(StandardCharsets.US_ASCII));
     }
@@ -60,7 +60,7 @@ final class Exchange implements AutoCloseable {
         return new AnswerReader(new BufferedInputStream(socket.getInputStream())).read();
     }
 
-    /** What waits on this exchange fails then. */
+    /** Closes the socket. Reads and writes that wait on it fail. */
     @Override
     public void close() throws IOException {
         socket.close();

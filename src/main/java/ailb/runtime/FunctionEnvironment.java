@@ -3,10 +3,10 @@ package ailb.runtime;
 import java.util.Map;
 
 /**
- * What Lambda says of the function by environment variables. A variable that is not set is an empty text.
+ * The function's settings from Lambda's environment variables. A variable that is not set is an empty string.
  *
- * @param memoryMegabytes 0 if Lambda does not say
- * @param concurrency so many invocations at a time, 1 or more
+ * @param memoryMegabytes 0 where it is not set
+ * @param concurrency maximum number of concurrent invocations, 1 or more
  */
 record FunctionEnvironment(
         String handler,
@@ -18,7 +18,7 @@ record FunctionEnvironment(
         int concurrency,
         boolean snapStart) {
 
-    /** @throws IllegalArgumentException if a number is none; the message names the variable */
+    /** @throws IllegalArgumentException if a value is not a valid number; the message names the variable */
     static FunctionEnvironment of(Map<String, String> variables) {
         return new FunctionEnvironment(
                 variables.getOrDefault("_HANDLER", ""),

@@ -3,7 +3,7 @@ package ailb.runtime;
 import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
 import java.lang.reflect.InvocationTargetException;
 
-/** Makes the handler that the function's configuration names. */
+/** Creates the handler that the function's configuration names. */
 final class HandlerLoader {
 
     private static final String METHOD = "handleRequest";
@@ -14,7 +14,7 @@ final class HandlerLoader {
      * Loads the class and calls its constructor without arguments.
      *
      * @param handler {@code package.Class} or {@code package.Class::handleRequest}
-     * @throws IllegalArgumentException if it names something else; the message says what to do
+     * @throws IllegalArgumentException if there is no such handler; the message says what to do
      * @throws Throwable what the constructor throws
      */
     static RequestStreamHandler load(String handler) throws Throwable {
@@ -41,7 +41,7 @@ final class HandlerLoader {
 
     private static Class<?> find(String name) {
         try {
-            // Not initialized yet: what fails in that belongs to the constructor's failures.
+            // Not initialized here: a failing static initializer is reported like a failing constructor.
             return Class.forName(name, false, ClassLoader.getSystemClassLoader());
         } catch (ClassNotFoundException e) {
             throw new IllegalArgumentException(

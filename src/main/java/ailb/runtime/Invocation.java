@@ -4,7 +4,7 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An event for the function, as the Runtime API hands it out.
+ * An invocation that the Runtime API returned: the event, its id and its deadline.
  *
  * @param deadlineMillis when the function is killed, in epoch milliseconds
  */

@@ -7,7 +7,7 @@ import com.amazonaws.services.lambda.runtime.LambdaLogger;
 import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
 
-/** What a handler is told of an invocation. Apps on phones and their users (client context, Cognito) are not. */
+/** The context of an invocation for a handler. It has no mobile client context and no Cognito identity. */
 final class InvocationContext implements Context {
 
     private final Invocation invocation;

@@ -7,10 +7,10 @@ import java.time.InstantSource;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Asks for an invocation, lets the handler answer it, settles it, and asks for the next. May run on many threads at once. */
+/** Gets an invocation, runs the handler, reports the outcome, and repeats. May run on many threads at once. */
 final class InvocationLoop {
 
-    /** Where X-Ray's SDK looks for the trace that calls of the handler belong to. */
+    /** The system property from which X-Ray's SDK reads the current trace. */
     static final String TRACE = "com.amazonaws.xray.traceHeader";
 
     private final RuntimeApi api;
@@ -36,7 +36,7 @@ final class InvocationLoop {
         try {
             return api.next();
         } catch (IOException e) {
-            throw new RuntimeEndException("The Runtime API hands out no invocation: " + e.getMessage(), e);
+            throw new RuntimeEndException("Could not get an invocation from the Runtime API: " + e.getMessage(), e);
         }
     }
 
@@ -44,22 +44,22 @@ final class InvocationLoop {
         tellTrace(invocation.traceId());
         ResponseStream response = new ResponseStream(api, invocation.id());
         Throwable failure = call(invocation, response);
-        // The handler's own affair: the next invocation does not begin interrupted.
+        // Clears an interrupt that the handler left: the next invocation must not begin interrupted.
         Thread.interrupted();
         try {
             check(settle(invocation.id(), response, failure), invocation.id());
         } catch (IOException e) {
-            // A caller who hangs up ends the response, many times a day: there is nobody left to tell.
+            // Not logged when the caller hung up, which happens many times a day.
             if (!response.isUnwanted()) {
-                log.warn("The invocation's outcome could not be told: " + e.getMessage(), invocation.id());
+                log.warn("Could not report the invocation's outcome: " + e.getMessage(), invocation.id());
             }
         }
         if (failure instanceof VirtualMachineError && !(failure instanceof StackOverflowError)) {
-            throw new RuntimeEndException("The JVM cannot go on: " + failure, failure);
+            throw new RuntimeEndException("The JVM failed: " + failure, failure);
         }
     }
 
-    /** A property is the whole process's, so it is right only where there is one invocation at a time. */
+    /** The property applies to the whole process, so it is set only if there is one invocation at a time. */
     private void tellTrace(@Nullable String traceId) {
         if (function.concurrency() > 1) {
             return;
@@ -71,7 +71,7 @@ final class InvocationLoop {
         }
     }
 
-    /** What the handler failed with; null if it did not. */
+    /** Runs the handler. Returns its failure, or null if it succeeded. */
     private @Nullable Throwable call(Invocation invocation, ResponseStream response) {
         try {
             handler.handleRequest(
@@ -95,7 +95,7 @@ final class InvocationLoop {
             return report(id, report);
         }
         if (!response.isUnwanted()) {
-            log.error("The handler failed while it answered: " + report.json(), id);
+            log.error("The handler failed after its response had begun: " + report.json(), id);
         }
         return response.end(report);
     }
@@ -107,7 +107,7 @@ final class InvocationLoop {
 
     private void check(Answer answer, String id) throws RuntimeEndException {
         if (answer.status() >= 500) {
-            throw new RuntimeEndException("The Runtime API is out of order: " + answer.summary());
+            throw new RuntimeEndException("The Runtime API failed: " + answer.summary());
         }
         if (answer.status() != 202) {
             log.warn("The Runtime API refused the invocation's outcome: " + answer.summary(), id);

@@ -1,6 +1,6 @@
 package ailb.runtime;
 
-/** The little JSON that a runtime writes. */
+/** Writes the JSON strings that a runtime needs. */
 final class Json {
 
     private Json() {}

@@ -4,16 +4,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.Security;
 
-/** What Lambda's own runtime sets in the JVM before it loads a handler, and the handler may count on. */
+/** Makes the same JVM settings as Lambda's own runtime, which handlers may rely on. */
 final class JvmPreparation {
 
     private static final Path LAMBDA_TRUST_STORE = Path.of("/etc/pki/java/cacerts");
 
     private JvmPreparation() {}
 
-    /** To be called before anything looks up a name or opens a TLS connection. */
+    /** Call before the first DNS lookup and the first TLS connection. */
     static void prepare() {
-        // Seconds. A name that was not found a moment ago may be there now; an address that was may have moved.
+        // In seconds. A missing name may exist a moment later, and an address may change.
         Security.setProperty("networkaddress.cache.negative.ttl", "1");
         if (Security.getProperty("networkaddress.cache.ttl") == null) {
             Security.setProperty("networkaddress.cache.ttl", "5");

@@ -3,7 +3,7 @@ package ailb.runtime;
 import com.amazonaws.services.lambda.runtime.LambdaLogger;
 import java.io.PrintStream;
 
-/** The logger that a handler finds in its context: Lambda logs what a process prints. */
+/** The handler's logger. It prints to standard output, which Lambda logs. */
 final class OutputLogger implements LambdaLogger {
 
     private final PrintStream out;

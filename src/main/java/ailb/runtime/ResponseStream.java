@@ -7,9 +7,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a handler writes its answer: each flush sends what was written since the last one, and so does a full buffer. The
- * response begins with the first bytes that are sent; until then the invocation may still be answered with an error. A
- * write fails when the Runtime API wants no more of it. The end is the runtime's to say: closing only ends the writing.
+ * The stream to which a handler writes its response. A flush or a full buffer sends the buffered bytes. The response
+ * begins with the first bytes sent; until then an error can be reported instead. A write fails after the Runtime API
+ * has ended the response. The runtime ends the response, so closing only forbids further writes.
  */
 final class ResponseStream extends OutputStream {
 
@@ -51,7 +51,11 @@ final class ResponseStream extends OutputStream {
         }
     }
 
-    /** Sends what was written. @throws IOException also if nothing was, when the Runtime API wants no more */
+    /**
+     * Sends the buffered bytes.
+     *
+     * @throws IOException if the Runtime API has ended the response, even with an empty buffer
+     */
     @Override
     public synchronized void flush() throws IOException {
         if (!closed) {
@@ -70,12 +74,12 @@ final class ResponseStream extends OutputStream {
         }
     }
 
-    /** Whether bytes were sent, or the attempt was made. */
+    /** Whether bytes were sent, or sending was tried. */
     synchronized boolean hasBegun() {
         return response != null;
     }
 
-    /** Whether the Runtime API gave up the response before its end. */
+    /** Whether the Runtime API ended the response early. */
     synchronized boolean isUnwanted() {
         return response != null && response.isUnwanted();
     }
@@ -101,7 +105,7 @@ final class ResponseStream extends OutputStream {
         return response().end(report);
     }
 
-    /** What cannot be sent any more does not matter: the end tells why. */
+    /** Ignores a failure: ending the response reports the same one. */
     private void sendRest() throws IOException {
         closed = true;
         try {

@@ -6,8 +6,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lambda's Runtime API, version 2018-06-01. Written on plain sockets, as the JDK's HTTP client sends no trailers. A call
- * that gets no answer, or a malformed one, is an {@link IOException}.
+ * A client of Lambda's Runtime API, version 2018-06-01. It uses plain sockets, because the JDK's HTTP client cannot
+ * send trailers. A missing or malformed response is an {@link IOException}.
  */
 final class RuntimeApi {
 
@@ -41,7 +41,7 @@ final class RuntimeApi {
         return Invocation.of(get("invocation/next"));
     }
 
-    /** Says that the process is ready for a snapshot, and waits until it has been restored from it. */
+    /** Reports that the process is ready for a snapshot, and waits until it has been restored from one. */
     void awaitRestore() throws IOException {
         get("restore/next");
     }
@@ -54,12 +54,12 @@ final class RuntimeApi {
         return post("restore/error", report);
     }
 
-    /** Answers an invocation with an error; only while no response to it has begun. */
+    /** Reports an error instead of a response. Call only before the response has begun. */
     Answer invocationError(String id, ErrorReport report) throws IOException {
         return post("invocation/" + id + "/error", report);
     }
 
-    /** Begins the response to an invocation. Nothing is sent before its first chunk. */
+    /** Begins the response to an invocation. The first chunk sends the head too. */
     StreamedResponse begin(String id) throws IOException {
         Exchange exchange = Exchange.open(host, port);
         exchange.write(

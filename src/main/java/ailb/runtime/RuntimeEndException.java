@@ -2,7 +2,7 @@ package ailb.runtime;
 
 import org.jspecify.annotations.Nullable;
 
-/** The process cannot go on: it ends with an exit code that is not zero, and Lambda starts another. */
+/** The runtime cannot continue: the process ends with a non-zero exit code, and Lambda starts another. */
 final class RuntimeEndException extends Exception {
 
     private static final long serialVersionUID = 1L;

@@ -2,7 +2,7 @@ package ailb.runtime;
 
 import java.io.PrintStream;
 
-/** What the runtime itself has to say: a line of JSON each. */
+/** The runtime's own log: one line of JSON for each message. */
 final class RuntimeLog {
 
     private final PrintStream out;

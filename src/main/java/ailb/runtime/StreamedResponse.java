@@ -9,13 +9,13 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A response under way: a request whose body goes out chunk by chunk. A thread of its own waits for the API's answer, which
- * comes before the end only if the API wants no more: then the socket is closed, so that a writer that waits for a slow
- * reader, or will write next, fails.
+ * A response in progress: a request whose body is sent in chunks. Its own thread waits for the API's answer. An answer
+ * before the end means that the API has ended the response. Then the socket is closed, so that a writer that is blocked
+ * by a slow reader fails, and so does the next write.
  */
 final class StreamedResponse {
 
-    /** How long a write that failed waits to learn why; the answer, if there is one, has arrived before. */
+    /** How long a failed write waits for the API's answer, which gives the reason. Usually it has already arrived. */
     private static final int REASON_MILLIS = 1_000;
 
     private final Exchange exchange;
@@ -39,9 +39,9 @@ final class StreamedResponse {
     }
 
     /**
-     * Sends a chunk, and waits while the API takes none.
+     * Sends a chunk. Blocks while the API does not read.
      *
-     * @param length more than 0: a chunk without bytes would be the end
+     * @param length above 0: an empty chunk would end the body
      * @throws IOException if the API refused the response or is gone
      */
     void send(byte[] bytes, int offset, int length) throws IOException {
@@ -53,23 +53,23 @@ final class StreamedResponse {
             exchange.flush();
         } catch (IOException e) {
             IOException failure = broken(e);
-            close(); // Part of a chunk may be out: nothing may come after it.
+            close(); // Part of a chunk may have been sent: nothing may follow it.
             throw failure;
         }
         requireWanted();
     }
 
-    /** Whether the API has answered, or is gone, though the response is not at its end. */
+    /** Whether the API has answered or closed the connection before the end of the response. */
     boolean isUnwanted() {
         return !complete && answer.isDone();
     }
 
-    /** Says that the response is whole, and waits for the API's answer. */
+    /** Ends the complete response, and waits for the API's answer. */
     Answer end() throws IOException {
         return endWith("");
     }
 
-    /** Says that the response broke off, and waits for the API's answer. */
+    /** Ends the response with an error, and waits for the API's answer. */
     Answer end(ErrorReport report) throws IOException {
         return endWith(report.trailers());
     }
@@ -106,7 +106,7 @@ final class StreamedResponse {
     private IOException broken(@Nullable IOException cause) {
         try {
             Answer early = answer.get(REASON_MILLIS, TimeUnit.MILLISECONDS);
-            return new IOException("the Runtime API wants no more of this response: " + early.summary(), cause);
+            return new IOException("the Runtime API ended this response early: " + early.summary(), cause);
         } catch (ExecutionException e) {
             return new IOException("the Runtime API is gone: " + e.getCause(), e);
         } catch (TimeoutException e) {

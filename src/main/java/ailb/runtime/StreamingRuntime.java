@@ -13,21 +13,22 @@ import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs a {@link RequestStreamHandler} as a Lambda function, by the Runtime API alone.
+ * Runs a {@link RequestStreamHandler} as a Lambda function and streams its output (ADR 23). Uses only the Runtime API.
  *
  * <ol>
- * <li>Prepares the JVM, and tells the handler by the system property {@value #STREAMS} that its bytes go out live.
+ * <li>Prepares the JVM, and sets the system property {@value #STREAMS}: it tells the handler that its output is
+ * streamed.
  * <li>Loads the handler; a failure goes to {@code init/error}.
- * <li>Under SnapStart: runs the hooks of org.crac, waits over the snapshot in {@code restore/next}, runs the hooks after
- * it; failures go to {@code init/error} and {@code restore/error}.
- * <li>Asks for invocations and answers them, one at a time, or as many at a time as AWS_LAMBDA_MAX_CONCURRENCY says.
+ * <li>Under SnapStart: runs the hooks of org.crac, waits in {@code restore/next} for the snapshot and the restore, and
+ * runs the hooks again; failures go to {@code init/error} and {@code restore/error}.
+ * <li>Gets and answers invocations, one at a time or AWS_LAMBDA_MAX_CONCURRENCY at a time.
  * </ol>
  *
- * Ends, with exit code 1, after a failure of the first three or when the Runtime API is out of order.
+ * Exits with code 1 if one of the first three steps or the Runtime API fails.
  */
 public final class StreamingRuntime {
 
-    /** Is {@code true} while a handler runs here: answers may have 200 MB, and are sent as they are written. */
+    /** Is {@code true} while a handler runs here: a response may have 200 MB, and is sent while it is written. */
     public static final String STREAMS = "ailb.runtime.streams";
 
     private final Map<String, String> variables;
@@ -90,7 +91,7 @@ public final class StreamingRuntime {
         try {
             api.awaitRestore();
         } catch (IOException e) {
-            throw new RuntimeEndException("The Runtime API did not tell of the restore: " + e.getMessage(), e);
+            throw new RuntimeEndException("The Runtime API did not report the restore: " + e.getMessage(), e);
         }
         try {
             Core.getGlobalContext().afterRestore();
@@ -111,9 +112,9 @@ public final class StreamingRuntime {
         log.error("The function did not start: " + report.json());
         try {
             Answer answer = post.send(report);
-            return new RuntimeEndException("The Runtime API was told and answered " + answer.status() + ".");
+            return new RuntimeEndException("The Runtime API answered the error report with " + answer.status() + ".");
         } catch (IOException e) {
-            return new RuntimeEndException("The Runtime API could not be told: " + e.getMessage(), e);
+            return new RuntimeEndException("Could not report the error to the Runtime API: " + e.getMessage(), e);
         }
     }
 
@@ -126,7 +127,7 @@ public final class StreamingRuntime {
         }
     }
 
-    /** Each on a thread of its own; the first that ends, ends all. */
+    /** Runs each loop on its own thread. When one ends, all end. */
     private static void serveAtOnce(InvocationLoop loop, int concurrency) throws RuntimeEndException {
         ExecutorService threads = Executors.newFixedThreadPool(concurrency);
         ExecutorCompletionService<@Nullable Void> loops = new ExecutorCompletionService<>(threads);

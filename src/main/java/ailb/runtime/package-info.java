@@ -1,7 +1,7 @@
 /**
- * A runtime for Lambda functions in Java that sends what a handler writes as it is written, which Lambda's own runtime
- * does not do. It knows the handler's interface, org.crac and the Runtime API, and nothing of the rest of this project:
- * the day Lambda's own runtime streams, this package is deleted. Started by {@code src/main/lambda/run}.
+ * A Lambda runtime for Java that streams a handler's output, which Lambda's own runtime does not (ADR 23). It depends
+ * on the handler's interface, org.crac and the Runtime API, and on nothing else of this project: when Lambda's own
+ * runtime streams, this package can be deleted. Started by {@code src/main/lambda/run}.
  */
 @NullMarked
 package ailb.runtime;

@@ -6,24 +6,23 @@ import ailb.pool.Price;
 import java.util.List;
 
 /**
- * How the prices of endpoints tell in the choice among them. They are compared by what one and the same call would cost
- * at each. An endpoint without a price counts as free.
+ * How prices affect the choice of an endpoint. Endpoints are compared by the cost of the same call. An endpoint without
+ * a price counts as free.
  *
- * @param call the call: the request's prompt, and an answer of usual length
- * @param exponent how strongly the cheaper ones are preferred, 0 for not at all
+ * @param call the call to compare: the request's prompt and an answer of average length
+ * @param exponent how strongly cheaper endpoints are preferred; 0: not at all
  */
 public record CostRule(Demand call, double exponent) {
 
-    /** Prices make no difference. */
+    /** Prices have no effect. */
     public static final CostRule NONE = new CostRule(new Demand(0, 0), 0);
 
-    /** However dear, an endpoint keeps a share, so that the cheap ones do not stand alone when they fail. */
+    /** An expensive endpoint keeps a share of the calls, so that the cheap ones are not alone when they fail. */
     private static final double LEAST_FACTOR = 0.1;
 
     /**
-     * Multiplies each candidate's score by {@code clamp((cheapest / own)^exponent, 0.1, 1)}. The cheapest is that of those
-     * that cost anything: beside a free one all prices are infinitely dear, and the least of them would be no better than
-     * the greatest.
+     * Multiplies each candidate's score by {@code clamp((cheapest / own)^exponent, 0.1, 1)}. {@code cheapest} is the
+     * lowest cost above 0: with 0 all prices would get the same factor.
      */
     void weigh(List<Candidate> candidates, double[] scores) {
         if (exponent == 0) {
@@ -42,7 +41,7 @@ public record CostRule(Demand call, double exponent) {
         }
     }
 
-    /** Those of the endpoints at which the call costs least; a free one is cheaper than any other. */
+    /** The endpoints with the lowest cost of the call; a free endpoint is the cheapest. */
     public List<Endpoint> cheapest(List<Endpoint> endpoints) {
         double least = endpoints.stream().mapToDouble(this::cost).min().orElse(0);
         return endpoints.stream().filter(endpoint -> cost(endpoint) <= least).toList();

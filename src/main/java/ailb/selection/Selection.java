@@ -11,24 +11,24 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 
 /**
- * Weighted random choice by {@code weight x capacity x latency factor x cost factor x recovery}. Never the best score
- * itself: instances that all see the same state would all send to the same endpoint.
+ * Weighted random choice by {@code weight x capacity x latency factor x cost factor x recovery}. It does not simply
+ * take the best score: all instances see the same state and would all choose the same endpoint.
  */
 public final class Selection {
 
-    /** Below this share no endpoint's capacity or latency pushes its score: it would never be seen to recover. */
+    /** The least factor for capacity: an endpoint without any calls could not be seen to recover. */
     private static final double LEAST_CAPACITY = 0.02;
 
     private static final double LEAST_LATENCY_FACTOR = 0.05;
 
     private final boolean latency;
 
-    /** @param latency whether the quicker endpoints are preferred */
+    /** @param latency whether faster endpoints are preferred */
     public Selection(boolean latency) {
         this.latency = latency;
     }
 
-    /** Picks one of the candidates, of which there must be at least one. */
+    /** Picks one of the candidates; there must be at least one. */
     public Candidate choose(List<Candidate> candidates, CostRule cost, long now, RandomGenerator random) {
         double[] scores = scores(candidates, cost, now);
         double sum = 0;
@@ -66,11 +66,11 @@ public final class Selection {
     }
 
     /**
-     * Multiplies each score by the square of how much quicker the median endpoint is, 0.05 to 1; by 1 where nothing is
-     * known. As what is known grows old it moves to 1 by equal ratios: in a straight line an endpoint slow enough for 0.05
-     * would be at four times that within 10 s.
+     * Multiplies each score by {@code (median / own)^2}, limited to 0.05 to 1; by 1 where the latency is not known. The
+     * factor rises to 1 exponentially as the latency gets older (ADR 9). A linear rise would take a factor of 0.05 to
+     * four times that within 10 s.
      *
-     * @param known how much each of the latencies still tells, 0 to 1
+     * @param known the weight of each latency, 0 (too old) to 1 (current)
      */
     private static void weighLatencies(double[] nanos, double[] known, double[] scores) {
         double[] sorted = new double[nanos.length];

@@ -1,6 +1,6 @@
 /**
- * Which of the endpoints with room gets a call: a score each, and a weighted random choice. Pure; the random generator
- * is an argument.
+ * Chooses the endpoint for a call among those with room: a score for each, and a weighted random choice. Pure; the
+ * random generator is an argument.
  */
 @NullMarked
 package ailb.selection;

@@ -8,7 +8,7 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.regex.Pattern;
 
-/** Where a provider is called. A URL may hold a password or a key, so no complaint repeats it. */
+/** Checks a provider's base URL. A URL may contain a password or a key, so no error repeats it. */
 final class BaseUrl {
 
     static final Rule<URI> RULE = new Rule<>("an https URL such as \"https://api.openai.com/v1\"", BaseUrl::read);

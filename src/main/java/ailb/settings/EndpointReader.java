@@ -35,7 +35,7 @@ final class EndpointReader {
     private static final Rule<TokenAccounting> TOKEN_ACCOUNTING = Rule.oneOf(TokenAccounting.class);
     private static final Rule<Operation> OPERATION = Rule.oneOf(Operation.class);
     private static final Rule<Operation> CHAT_ONLY = Rule.of(
-            "\"chat\", the only one of a provider \"anthropic\"",
+            "\"chat\", the only one for a provider \"anthropic\"",
             value -> "chat".equals(value.textValue()) ? Optional.of(Operation.CHAT) : Optional.empty());
     private static final Set<String> NEEDED_FIELDS = Set.of("model", "messages", "input");
     private static final Rule<String> REFUSED_FIELD = new Rule<>(Rule.NAME.wanted(), EndpointReader::refusedField);
@@ -44,7 +44,7 @@ final class EndpointReader {
     private static final Rule<Long> LIMIT = new Rule<>("a whole number above 0", EndpointReader::limit);
     private static final Rule<Double> PRICE = Rule.number(0, 1_000_000);
 
-    /** Empty for a rolling day. */
+    /** Empty: the limit applies to a rolling day. */
     private static final Rule<Optional<ZoneId>> DAY_RESET = Rule.of(
             "a time zone such as \"UTC\" or \"America/Los_Angeles\", or \"rolling\"", EndpointReader::dayReset);
 
@@ -55,7 +55,7 @@ final class EndpointReader {
         this.problems = problems;
     }
 
-    /** The endpoint; empty when the file has a problem so far, here or before. */
+    /** The endpoint; empty if this or an earlier part of the file has a problem. */
     Optional<Endpoint> read(Fields fields) {
         String name =
                 fields.required("name", Rule.NAME.wanted()).flatMap(names::read).orElse("");
@@ -131,12 +131,12 @@ final class EndpointReader {
                         .orElse(null));
     }
 
-    /** A minute's worth at most: more at once is no limit a minute. Alone it limits nothing. */
+    /** The burst is at most one minute's requests, and needs {@code requests_per_minute}. */
     private static Rule<Double> burst(Fields fields, Map<LimitKind, Long> amounts) {
         return fields.nullable(Rule.word(LimitKind.REQUESTS_PER_MINUTE)).isPresent()
                 ? Rule.number(1, amounts.getOrDefault(LimitKind.REQUESTS_PER_MINUTE, HIGHEST_LIMIT))
                 : new Rule<>("left out",
-                        _ -> new Bad<>("needs requests_per_minute, of which it says how many may go at once"));
+                        _ -> new Bad<>("needs requests_per_minute: it says how many of those may start at once"));
     }
 
     private static Pacing pacingByDefault(Provider provider) {

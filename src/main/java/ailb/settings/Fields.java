@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** The fields of one JSON object. A field is known once it has been asked for; the others are refused at the end. */
+/** Reads the fields of one JSON object. {@link #refuseOthers} refuses all fields that were not asked for. */
 final class Fields {
 
     private final JsonField object;
@@ -27,7 +27,7 @@ final class Fields {
         return field(name).filter(field -> !field.value().isNull());
     }
 
-    /** A field that must be there, with {@code wanted} in words for when it is not. */
+    /** A required field. {@code wanted} describes the value in the error for a missing field. */
     Optional<JsonField> required(String name, String wanted) {
         Optional<JsonField> field = field(name);
         if (field.isEmpty()) {
@@ -36,17 +36,17 @@ final class Fields {
         return field;
     }
 
-    /** Value of a field that must be there; the stand-in where it cannot be read, which is noted. */
+    /** The value of a required field. If it is missing or invalid, notes the problem and returns {@code standIn}. */
     <T> T required(String name, Rule<T> rule, T standIn) {
         return required(name, rule.wanted()).flatMap(field -> field.read(rule)).orElse(standIn);
     }
 
-    /** Value of a field that may be left out (but not null) for its default. */
+    /** The value of an optional field, or its default if it is left out. Null is refused. */
     <T> T orDefault(String name, Rule<T> rule, T byDefault) {
         return field(name).flatMap(field -> field.read(rule)).orElse(byDefault);
     }
 
-    /** Value of a field for which left out or null means "not set". */
+    /** The value of an optional field; empty if it is left out or null. */
     <T> Optional<T> optional(String name, Rule<T> rule) {
         return nullable(name).flatMap(field -> field.read(rule));
     }

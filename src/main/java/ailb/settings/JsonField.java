@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * One value of a file, and where it stands. What cannot be read is noted in {@code problems} and comes back empty, so
- * that reading goes on.
+ * One value of a file and its path. An invalid value is noted in {@code problems} and returned as empty, so that
+ * reading continues.
  */
 record JsonField(String path, JsonNode value, Problems problems) {
 
@@ -39,7 +39,7 @@ record JsonField(String path, JsonNode value, Problems problems) {
         return Optional.empty();
     }
 
-    /** The elements of a list of 1 to {@code most}. */
+    /** The elements of a list, which must have 1 to {@code most}. */
     List<JsonField> elements(int most) {
         String wanted = "must be a list of 1 to " + most + ", not ";
         if (!value.isArray()) {

@@ -23,8 +23,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Bytes to a tree of JSON. Written by hand because a mapper stops at the first duplicate key. Complaints about malformed
- * JSON are our own: Jackson's name its classes and repeat the file, which may hold a key.
+ * Parses bytes into a JSON tree. Written by hand because a mapper stops at the first duplicate key. It has its own
+ * messages for malformed JSON: Jackson's name its classes and quote the file, which may contain a key.
  */
 final class JsonTree {
 
@@ -44,9 +44,9 @@ final class JsonTree {
     }
 
     /**
-     * Duplicate keys become problems; of each the first stays.
+     * Reads the tree. Duplicate keys become problems, and the first value is kept.
      *
-     * @throws PoolFileException with line and column, for what is not JSON
+     * @throws PoolFileException with line and column, if the file is not JSON
      */
     static JsonNode read(byte[] file, Problems problems) {
         try (JsonParser json = FACTORY.createParser(file)) {
@@ -127,7 +127,7 @@ final class JsonTree {
             return "the file ends too early; look for a missing quote, brace or bracket";
         }
         if (e instanceof StreamConstraintsException) {
-            return "nested too deep, or a name, text or number too long; a pool needs none of that";
+            return "nested too deeply, or a name, text or number is too long";
         }
         Matcher unexpected = UNEXPECTED.matcher(e.getOriginalMessage());
         String what = unexpected.matches() ? "unexpected '" + unexpected.group(1) + "'" : "not JSON";

@@ -5,7 +5,7 @@ import ailb.settings.ParsedValue.Good;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.regex.Pattern;
 
-/** The name of an API key. Keys themselves are pasted here by mistake, so no complaint repeats the value. */
+/** Checks the name of an API key. People paste the key itself here by mistake, so no error repeats the value. */
 final class KeyName {
 
     static final Rule<String> RULE = new Rule<>(
@@ -13,7 +13,7 @@ final class KeyName {
 
     private static final int LONGEST_NAME = 64;
 
-    /** The beginnings of keys of OpenAI, Anthropic, OpenRouter, DeepSeek (all sk-), Groq, xAI, Google and Bedrock. */
+    /** How keys of OpenAI, Anthropic, OpenRouter, DeepSeek (all sk-), Groq, xAI, Google and Bedrock begin. */
     private static final Pattern PREFIX =
             Pattern.compile("(sk[-_]|Bearer\\s).*|(gsk_|xai-|AIza|ABSK).{20,}", Pattern.DOTALL);
 
@@ -30,7 +30,7 @@ final class KeyName {
         String text = value.isTextual() ? value.textValue() : "";
         if (text.length() > LONGEST_NAME || looksLikeKey(text)) {
             return new Bad<>(
-                    "looks like a key itself (not shown); keys belong in the secret, here goes the name of one");
+                    "looks like a key itself (not shown); put the key into the secret and its name here");
         }
         if (!Rule.isName(text)) {
             return new Bad<>("must be " + RULE.wanted() + ", not the value given (not shown)");

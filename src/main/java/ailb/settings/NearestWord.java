@@ -6,14 +6,17 @@ import java.util.Collection;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Guesses which word was meant. */
+/** Suggests a word for a misspelled one. */
 final class NearestWord {
 
     private static final int LONGEST = 64;
 
     private NearestWord() {}
 
-    /** The word fewest edits away, if a third of its letters or two edits suffice; the case of letters is no edit. */
+    /**
+     * The word with the fewest edits, if these are at most two or a third of its letters. Upper and lower case are
+     * equal.
+     */
     static Optional<String> to(String written, Collection<String> words) {
         if (written.length() > LONGEST) {
             return Optional.empty();
@@ -24,7 +27,7 @@ final class NearestWord {
                 .min(comparingInt(word -> distance(lowerCase, word)));
     }
 
-    /** Levenshtein's distance: letters to insert, delete or replace. */
+    /** The Levenshtein distance: number of letters to insert, delete or replace. */
     private static int distance(String from, String to) {
         int[] row = new int[to.length() + 1];
         for (int j = 0; j < row.length; j++) {

@@ -1,6 +1,6 @@
 package ailb.settings;
 
-/** What reading one value gives. */
+/** The result of reading one value. */
 sealed interface ParsedValue<T> {
 
     record Good<T>(T value) implements ParsedValue<T> {}

@@ -13,10 +13,10 @@ public final class PoolFile {
     private PoolFile() {}
 
     /**
-     * The pool a file describes.
+     * Parses a pool file.
      *
      * @param json JSON in UTF-8
-     * @throws PoolFileException with every problem of the file, when there is one
+     * @throws PoolFileException if the file has problems; it lists all of them
      */
     public static Pool parse(byte[] json) {
         Problems problems = new Problems();

@@ -2,7 +2,7 @@ package ailb.settings;
 
 import java.util.List;
 
-/** A pool.json that is refused. The message holds every problem found, one a line, and never an API key. */
+/** A pool.json was refused. The message lists every problem, one on each line, and never contains an API key. */
 public final class PoolFileException extends RuntimeException {
 
     private static final long serialVersionUID = 1;

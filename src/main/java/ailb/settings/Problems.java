@@ -4,7 +4,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-/** What is wrong with a file, in the order it was found; each problem once. */
+/** The problems of a file in the order they were found, without duplicates. */
 final class Problems {
 
     private final Set<String> lines = new LinkedHashSet<>();

@@ -2,7 +2,7 @@ package ailb.settings;
 
 import com.fasterxml.jackson.databind.JsonNode;
 
-/** How a complaint repeats what the file says: short, on one line, and never an API key. */
+/** A value of the file for an error message: short, on one line, and never an API key. */
 final class RedactedValue {
 
     private static final int LONGEST = 40;
@@ -28,7 +28,7 @@ final class RedactedValue {
         return '"' + cut(text.replaceAll("\\p{C}|\\R", "?")) + '"';
     }
 
-    /** A field's name as part of a path: bare where it is a plain word. */
+    /** A field's name as part of a path: without quotes if it is a plain word. */
     static String field(String name) {
         return name.matches("[A-Za-z0-9_-]{1,40}") && !KeyName.looksLikeKey(name) ? name : text(name);
     }

@@ -13,9 +13,9 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /**
- * What a value of a file must be.
+ * A rule for a value of the file.
  *
- * @param wanted the same in words, to follow "must be"
+ * @param wanted the rule in words, to follow "must be"
  */
 record Rule<T>(String wanted, Function<JsonNode, ParsedValue<T>> reader) {
 
@@ -29,7 +29,7 @@ record Rule<T>(String wanted, Function<JsonNode, ParsedValue<T>> reader) {
 
     private static final Pattern NAME_PATTERN = Pattern.compile("[A-Za-z0-9._-]{1,64}");
 
-    /** A rule whose complaint is always the same: "must be this, not that". */
+    /** A rule with the standard error: "must be this, not that". */
     static <T> Rule<T> of(String wanted, Function<JsonNode, Optional<T>> read) {
         return new Rule<>(wanted, value -> read.apply(value)
                 .<ParsedValue<T>>map(Good::new)
@@ -58,7 +58,7 @@ record Rule<T>(String wanted, Function<JsonNode, ParsedValue<T>> reader) {
                 .findFirst());
     }
 
-    /** How a file writes a constant. */
+    /** A constant's name in the file. */
     static String word(Enum<?> constant) {
         return constant.name().toLowerCase(Locale.ROOT);
     }
@@ -67,7 +67,7 @@ record Rule<T>(String wanted, Function<JsonNode, ParsedValue<T>> reader) {
         return NAME_PATTERN.matcher(text).matches();
     }
 
-    /** The whole number a value is, if it is one in the range; 1e3 and 1000.0 are whole. */
+    /** The value as a whole number, if it is one within the range; 1e3 and 1000.0 count as whole. */
     static Optional<Long> wholeBetween(JsonNode value, long least, long most) {
         return between(value, (double) least, (double) most)
                 .map(inRange -> value.decimalValue().stripTrailingZeros())

@@ -12,7 +12,10 @@ import java.time.Duration;
 import java.util.OptionalDouble;
 import java.util.function.BiFunction;
 
-/** Reads {@code retries}, {@code health}, {@code routing} and {@code batches}; what is left out is as in {@link Settings#DEFAULT}. */
+/**
+ * Reads {@code retries}, {@code health}, {@code routing} and {@code batches}. {@link Settings#DEFAULT} has the
+ * defaults.
+ */
 final class SettingsReader {
 
     private static final Rule<Long> MAX_WAIT_MS = Rule.whole(0, 60_000);
@@ -35,7 +38,7 @@ final class SettingsReader {
                 section(file, "batches", Settings.DEFAULT.batches(), SettingsReader::batches));
     }
 
-    /** An object of the file, read by {@code read} from its fields and the default. */
+    /** A section of the file. {@code read} gets its fields and the default. */
     private static <T> T section(Fields file, String name, T byDefault, BiFunction<Fields, T, T> read) {
         return file.field(name)
                 .flatMap(JsonField::fields)

@@ -4,7 +4,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** Texts of one rule, each of which may be given once only. */
+/** Reads texts that must follow one rule and be different. */
 final class Unique {
 
     private final Rule<String> rule;

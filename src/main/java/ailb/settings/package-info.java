@@ -1,6 +1,6 @@
 /**
- * From pool.json to a checked {@code Pool}: strict, and every complaint names the path of the field, what is wrong with it
- * and what is allowed. All complaints come at once, so that a file is mended in one go.
+ * Parses pool.json into a checked {@code Pool}. Parsing is strict. Every error names the field's path, the fault and
+ * what is allowed. All errors are reported together, so that one edit can fix the file.
  */
 @NullMarked
 package ailb.settings;

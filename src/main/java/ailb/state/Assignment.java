@@ -9,11 +9,11 @@ public sealed interface Assignment {
     record Put(Attribute attribute, long value) implements Assignment {}
 
     /**
-     * Adds to the value; an absent one counts as 0. Not idempotent. The sum has to be one that a long holds: beyond that
-     * stores differ.
+     * Adds to the value; an absent value counts as 0. Not idempotent. The sum must fit into a long: stores differ
+     * beyond that.
      */
     record Add(Attribute attribute, long delta) implements Assignment {}
 
-    /** Takes the attribute out of the item. */
+    /** Removes the attribute from the item. */
     record Remove(Attribute attribute) implements Assignment {}
 }

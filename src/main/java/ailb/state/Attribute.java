@@ -5,14 +5,14 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * One number in an endpoint's item. Names have two letters, because the item must stay under 1 KB: above that every
- * write costs double. There is one object for each, so that they are told apart by identity.
+ * One number in an endpoint's item (ADR 3). Names have two letters, because the item must stay under 1 KB: above that
+ * every write costs double. Each attribute is a single object, so they can be compared by identity.
  *
  * <p>Points in time are nanoseconds since the epoch, money is nano-dollars, everything else counts.
  */
 public final class Attribute {
 
-    /** In the order they are made in; the first of all fields, as each of the others adds itself. */
+    /** In the order of creation. Must be the first field, because each of the others adds itself. */
     private static final List<Attribute> ALL = new ArrayList<>();
 
     /** Theoretical arrival times of the limits (see {@code ailb.admission}). */
@@ -23,18 +23,18 @@ public final class Attribute {
     public static final Attribute OUTPUT_TOKENS = new Attribute("to");
     public static final Attribute ROLLING_DAY = new Attribute("rd");
 
-    /** The same for the calls that are retries, which may be a part of all. */
+    /** Theoretical arrival time of the limit on retries, which may be a share of all calls only. */
     public static final Attribute RETRIES = new Attribute("rt");
 
-    /** Requests of one calendar day: its number since the epoch, and the count. */
+    /** Requests of one calendar day: the day's number since the epoch, and the count. */
     public static final Attribute DAY = new Attribute("dn");
 
     public static final Attribute DAY_REQUESTS = new Attribute("dc");
 
-    /** No call before this moment: the provider said so. */
+    /** No calls before this moment, because the provider asked for it. */
     public static final Attribute HOLD = new Attribute("ho");
 
-    /** Bumped by every move of the breaker; reports that carry an older one change nothing of its health. */
+    /** Increased by every state change of the breaker. A report with an older generation does not change the health. */
     public static final Attribute GENERATION = new Attribute("gn");
 
     /** Absent while the breaker is closed. */
@@ -42,7 +42,9 @@ public final class Attribute {
 
     public static final Attribute CONSECUTIVE_FAILURES = new Attribute("cf");
 
-    /** Number of the call up to which the faults so far are explained by chance (see {@code ailb.health}). */
+    /**
+     * The number of the call up to which the faults so far are explained by chance (ADR 8; see {@code ailb.health}).
+     */
     public static final Attribute FAULT_LEVEL = new Attribute("fl");
 
     public static final Attribute OPENINGS = new Attribute("oc");
@@ -51,7 +53,7 @@ public final class Attribute {
     public static final Attribute REASON = new Attribute("re");
     public static final Attribute RECOVERED_AT = new Attribute("ra");
 
-    /** Of an opening for credentials: which key was refused, as a digest. */
+    /** If the breaker opened because of the key: a digest of the refused key. */
     public static final Attribute KEY_VERSION = new Attribute("kv");
 
     public static final Attribute TOTAL_REQUESTS = new Attribute("nr");
@@ -60,12 +62,12 @@ public final class Attribute {
     public static final Attribute TOTAL_INPUT_TOKENS = new Attribute("ni");
     public static final Attribute TOTAL_OUTPUT_TOKENS = new Attribute("no");
 
-    /** Spend of one UTC day: its number since the epoch, and the nano-dollars. */
+    /** Spend of one UTC day: the day's number since the epoch, and the nano-dollars. */
     public static final Attribute SPEND_DAY = new Attribute("sd");
 
     public static final Attribute SPEND = new Attribute("sp");
 
-    /** The p95 of latency as a window last told it, in nanoseconds, and when that was. */
+    /** The last known p95 of latency in nanoseconds, and the time it was recorded (ADR 9). */
     public static final Attribute P95 = new Attribute("lp");
 
     public static final Attribute P95_AT = new Attribute("la");
@@ -90,17 +92,17 @@ public final class Attribute {
         return Collections.unmodifiableList(ALL);
     }
 
-    /** How many there are. */
+    /** The number of attributes. */
     static int count() {
         return ALL.size();
     }
 
-    /** How the store calls it. */
+    /** The name in the store. */
     public String name() {
         return name;
     }
 
-    /** Its number among all, from 0. */
+    /** The index in {@link #all}, from 0. */
     int index() {
         return index;
     }

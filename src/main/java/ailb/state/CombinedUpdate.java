@@ -4,7 +4,10 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** Two changes to one item, one after the other, as one write: it is made where both would have been. */
+/**
+ * Combines two successive changes to one item into one write (ADR 20). It is applied exactly if both would have been
+ * applied.
+ */
 public final class CombinedUpdate {
 
     private final EndpointState known;
@@ -20,10 +23,10 @@ public final class CombinedUpdate {
     }
 
     /**
-     * The write that makes both changes. Empty where the second could never follow the first.
+     * The write that makes both changes; empty if the second can never follow the first.
      *
      * @param known the item as last seen
-     * @param second worked out from the item as the first leaves it
+     * @param second computed from the item as the first leaves it
      */
     public static Optional<ConditionalUpdate> of(EndpointState known, ConditionalUpdate first,
             ConditionalUpdate second) {
@@ -48,7 +51,7 @@ public final class CombinedUpdate {
         }
     }
 
-    /** False where a guard of the second change cannot hold. */
+    /** Adds a guard of the second change. Returns false if it cannot hold. */
     private boolean guard(Guard guard) {
         return switch (assignments.get(guard.attribute())) {
             case null -> and(guard);
@@ -59,7 +62,7 @@ public final class CombinedUpdate {
         };
     }
 
-    /** What a range after an addition asks for before it. */
+    /** Converts a range for the value after an addition to one for the value before it. */
     private static Guard before(Guard.Between range, long delta) {
         return new Guard.Between(range.attribute(), less(range.low(), delta), less(range.high(), delta));
     }

@@ -6,10 +6,10 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * A change to one endpoint's item, as a value: all assignments are made at once, if and only if all guards hold.
+ * A change to one endpoint's item, as a value: all assignments are made atomically, if and only if all guards hold.
  *
- * @param guards at most one an attribute
- * @param assignments at least one, at most one an attribute
+ * @param guards at most one for each attribute
+ * @param assignments at least one, and at most one for each attribute
  */
 public record ConditionalUpdate(List<Guard> guards, List<Assignment> assignments) {
 
@@ -32,7 +32,7 @@ public record ConditionalUpdate(List<Guard> guards, List<Assignment> assignments
         return true;
     }
 
-    /** What becomes of a state whose guards all hold. */
+    /** The state after the update, if all guards hold. */
     public EndpointState applyTo(EndpointState state) {
         return state.apply(assignments);
     }

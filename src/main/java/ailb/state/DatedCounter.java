@@ -1,8 +1,8 @@
 package ailb.state;
 
 /**
- * A count that starts anew with every date, kept as the count and the number of the date it belongs to. A clock behind
- * the one that counted last goes by the newest date counted.
+ * A count that restarts with every date, stored as the count and the number of its date. If this clock is behind the
+ * one that counted last, the newest counted date is used.
  */
 public record DatedCounter(Attribute date, Attribute count) {
 
@@ -12,7 +12,7 @@ public record DatedCounter(Attribute date, Attribute count) {
     /** Nano-dollars of a UTC day. */
     public static final DatedCounter SPEND = new DatedCounter(Attribute.SPEND_DAY, Attribute.SPEND);
 
-    /** The date that counts, where this clock says {@code today}. */
+    /** The later of {@code today} and the newest counted date. */
     public long current(EndpointState state, long today) {
         return Math.max(today, state.get(date));
     }
@@ -21,7 +21,7 @@ public record DatedCounter(Attribute date, Attribute count) {
         return state.get(date) == current(state, today) ? state.get(count) : 0;
     }
 
-    /** Adds to a write: to the current date's count, or in place of an older one's. */
+    /** Adds the count to a write: to the current date's count, or replacing that of an older date. */
     public void add(ConditionalUpdate.Builder update, EndpointState state, long today, long delta) {
         long current = current(state, today);
         if (state.has(date) && state.get(date) == current) {

@@ -6,8 +6,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * One endpoint's item as it was at some moment. What the numbers mean is known to the package that writes them. Every
- * choice reads dozens of them of every endpoint, so they lie in an array. Immutable.
+ * A snapshot of one endpoint's item. The package that writes a number knows its meaning. The numbers are in an array
+ * because every choice reads dozens of them for every endpoint. Immutable.
  */
 public final class EndpointState {
 
@@ -47,7 +47,7 @@ public final class EndpointState {
         return Map.copyOf(all);
     }
 
-    /** The state an update leaves behind, when its guards hold. */
+    /** The state after these assignments. */
     EndpointState apply(Iterable<Assignment> assignments) {
         EndpointState changed = new EndpointState(values.clone(), (BitSet) present.clone());
         for (Assignment assignment : assignments) {

@@ -35,12 +35,12 @@ public sealed interface Guard {
         return new Between(attribute, value, value);
     }
 
-    /** The attribute is as the state has it, absent included. */
+    /** The attribute is the same as in the state: equal, or absent. */
     static Guard unchanged(EndpointState state, Attribute attribute) {
         return state.has(attribute) ? equal(attribute, state.get(attribute)) : new Absent(attribute);
     }
 
-    /** The attribute is at most {@code high}: absent where the state has none, since a guard is one or the other. */
+    /** The attribute is at most {@code high}. If the state lacks it, the guard requires that it is still absent. */
     static Guard atMost(EndpointState state, Attribute attribute, long high) {
         return state.has(attribute) ? new Between(attribute, Long.MIN_VALUE, high) : new Absent(attribute);
     }

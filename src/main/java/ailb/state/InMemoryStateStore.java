@@ -8,8 +8,8 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * A store of one process, in its memory: what an instance goes by while the shared one is down, and what a laptop or a
- * test needs. Always answers, and reads are never stale.
+ * A store in the memory of one process: for an instance while the shared store is down (ADR 7), for the local server
+ * and for tests. Always answers, and reads are never stale.
  */
 public final class InMemoryStateStore implements StateStore {
 
@@ -17,7 +17,7 @@ public final class InMemoryStateStore implements StateStore {
 
     public InMemoryStateStore() {}
 
-    /** @param beginning the items to begin with */
+    /** @param beginning the initial items */
     public InMemoryStateStore(Map<String, EndpointState> beginning) {
         beginning.forEach((name, state) -> items.put(name, new AtomicReference<>(state)));
     }

@@ -11,7 +11,7 @@ public final class StateStoreException extends RuntimeException {
         this(message, cause, false);
     }
 
-    /** @param throttled whether the store answered that it is read too often */
+    /** @param throttled whether the store refused the read because of too many reads */
     public StateStoreException(String message, Throwable cause, boolean throttled) {
         super(message, cause);
         this.throttled = throttled;

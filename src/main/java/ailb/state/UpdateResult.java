@@ -1,19 +1,19 @@
 package ailb.state;
 
-/** What came of an update. */
+/** The result of an update. */
 public sealed interface UpdateResult {
 
     /** Made; the item is now {@code state}. */
     record Applied(EndpointState state) implements UpdateResult {}
 
-    /** Not made: a guard did not hold for {@code current}, which is what the item was then. */
+    /** Not made: a guard did not hold. {@code current} is the item at that moment. */
     record Rejected(EndpointState current) implements UpdateResult {}
 
-    /** Not made: more writes come to the item than the store can make. */
+    /** Not made: the item gets more writes than the store can handle. */
     record Throttled() implements UpdateResult {}
 
     /**
-     * Made or not, nobody knows: the store did not answer, or did so in a way that tells nothing.
+     * Unknown whether it was made: the store did not answer, or its answer does not say.
      *
      * @param cause for a log line
      */

@@ -5,17 +5,17 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * The attributes of one slot of the rolling window: the number of its epoch, and what was counted in it.
+ * The attributes of one slot of the rolling window: the number of its epoch, and the counts.
  *
  * @param epoch number of the epoch the counts belong to
  * @param admitted calls admitted
  * @param admittedInput input tokens of those calls, as estimated
  * @param admittedOutput output tokens of those calls, as estimated
- * @param calls calls whose outcome says something of the endpoint's health
- * @param failures those of them that were faults of the endpoint
+ * @param calls calls whose outcome says something about the endpoint's health
+ * @param failures those of {@code calls} that failed by the endpoint's fault
  * @param successes calls that were answered
- * @param outputTokens tokens they were answered with
- * @param latencies how many of them fell into each latency bucket
+ * @param outputTokens output tokens of those answers
+ * @param latencies number of answers in each latency bucket
  */
 public record WindowSlot(
         Attribute epoch,

@@ -1,6 +1,6 @@
 /**
- * The shared item of an endpoint as a value, the one kind of change made to it, and the port to the store that makes
- * it. Pure functions elsewhere build the changes; a store only evaluates them.
+ * The shared item of an endpoint as a value, conditional updates to it, and the port to the store that applies them.
+ * Pure functions elsewhere build the updates; a store only evaluates them (ADR 3).
  */
 @NullMarked
 package ailb.state;

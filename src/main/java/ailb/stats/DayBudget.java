@@ -7,17 +7,17 @@ import java.util.stream.Stream;
 /**
  * The pool's spend of the current UTC day against its budget.
  *
- * @param cost the budget, if there is one, and the cost exponent without it
- * @param spent nano-dollars of the UTC day, of calls that have ended; those in flight are not known
+ * @param cost the budget, if any, and the cost exponent that applies without one
+ * @param spent nano-dollars of the UTC day, for calls that have ended; calls in flight are not included
  */
 public record DayBudget(Settings.Cost cost, long spent) {
 
     private static final double NANO_DOLLARS = 1e9;
 
-    /** Share of the budget up to which it makes no difference: half a day's worth is no reason to save. */
+    /** The share of the budget that may be spent before cheaper endpoints are preferred more. */
     private static final double UNTROUBLED = 0.5;
 
-    /** What the exponent has risen by when the budget is used up. */
+    /** How much the exponent has risen when the budget is used up. */
     private static final double RISE = 6;
 
     /**
@@ -28,7 +28,7 @@ public record DayBudget(Settings.Cost cost, long spent) {
         return new DayBudget(cost, states.mapToLong(state -> Spend.today(state, now)).sum());
     }
 
-    /** Share of the budget that is spent, 0 without a budget; above 1 once calls in flight have overdrawn it. */
+    /** The spent share of the budget; 0 without a budget. Above 1 if calls in flight have overspent it. */
     double used() {
         return cost.budget().isEmpty() ? 0 : spent / (cost.budget().getAsDouble() * NANO_DOLLARS);
     }
@@ -38,8 +38,8 @@ public record DayBudget(Settings.Cost cost, long spent) {
     }
 
     /**
-     * How strongly cheaper endpoints are preferred: as set while half of the budget is left, from there on rising in a
-     * straight line by 6 until it is used up.
+     * How strongly cheaper endpoints are preferred: the configured exponent while at least half of the budget is left.
+     * After that it rises linearly, by 6 in total when the budget is used up.
      */
     public double exponent() {
         return cost.exponent() + RISE * Math.clamp((used() - UNTROUBLED) / (1 - UNTROUBLED), 0, 1);

@@ -11,16 +11,18 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
- * What is shown of an endpoint.
+ * The published statistics of an endpoint.
  *
  * @param capacity share of its limits still free, 0 to 1
- * @param uses how much of each limit is in use
+ * @param uses the used part of each limit
  * @param opening why it is out; empty while it takes calls
- * @param heldUntil no call before this moment, for the provider said so; nanoseconds since the epoch, 0 for never said
- * @param windowAdmitted calls of the rolling window that were let through to it, however they ended: its traffic
- * @param windowAnswers calls of the rolling window that were answered; the latencies are theirs
- * @param windowCalls calls of the rolling window that tell of its health, and those of them that were its faults
- * @param p50 median of its normalised latency (see {@link Latency}) in nanoseconds, empty where too few answers
+ * @param heldUntil no calls before this moment, because the provider asked for it; nanoseconds since the epoch, 0 for
+ *     none
+ * @param windowAdmitted admitted calls of the rolling window, whatever their outcome: the endpoint's traffic
+ * @param windowAnswers answered calls of the rolling window, on which the latencies are based
+ * @param windowCalls calls of the rolling window whose outcome says something about health
+ * @param windowFailures those of {@code windowCalls} that failed by the endpoint's fault
+ * @param p50 median of the normalised latency (see {@link Latency}) in nanoseconds; empty with too few answers
  * @param spentToday nano-dollars of the current UTC day
  */
 public record EndpointStatistics(

@@ -15,11 +15,11 @@ import java.util.OptionalLong;
 import java.util.function.Function;
 
 /**
- * What is left of a limit a minute over several endpoints together, of which only those count that take calls.
+ * What is left of a per-minute limit over several endpoints together. Only endpoints that take calls count.
  *
- * @param limit units a minute that are used of the endpoints' limits
- * @param remaining units of them not taken within the last minute, going by the rolling window; 0 to {@code limit}
- * @param reset until nothing of it is in use, if nothing more comes
+ * @param limit usable units a minute: the sum of the endpoints' limits after their margins
+ * @param remaining units not used within the last minute, estimated from the rolling window; 0 to {@code limit}
+ * @param reset time until the whole limit is free again without further calls
  */
 public record Headroom(LimitKind kind, long limit, long remaining, Duration reset) {
 
@@ -30,7 +30,7 @@ public record Headroom(LimitKind kind, long limit, long remaining, Duration rese
             LimitKind.OUTPUT_TOKENS_PER_MINUTE);
 
     /**
-     * The limits that all of the endpoints have: where one has none, they have none together.
+     * The limits that all of the endpoints have. If one endpoint lacks a limit, the group has none.
      *
      * @param now nanoseconds since the epoch
      */
@@ -66,7 +66,7 @@ public record Headroom(LimitKind kind, long limit, long remaining, Duration rese
                 reset.compareTo(other.reset) > 0 ? reset : other.reset);
     }
 
-    /** One endpoint's limits, and where to see what is in use of them. */
+    /** One endpoint's limits, and the state that shows their use. */
     private record Uses(Limits limits, EndpointState state, Window window) {
 
         Optional<Headroom> of(LimitKind kind, long now) {
@@ -74,7 +74,7 @@ public record Headroom(LimitKind kind, long limit, long remaining, Duration rese
             return limit.isPresent() ? Optional.of(headroom(kind, limit.getAsLong(), now)) : Optional.empty();
         }
 
-        /** Limits on both kinds of tokens are one on their sum, where that has none of its own. */
+        /** Separate limits on input and output tokens count as a limit on their sum, unless that has its own. */
         private OptionalLong limit(LimitKind kind) {
             OptionalLong own = limits.of(kind);
             if (own.isPresent() || kind != LimitKind.TOKENS_PER_MINUTE) {
@@ -91,7 +91,7 @@ public record Headroom(LimitKind kind, long limit, long remaining, Duration rese
             double limit = amount * limits.usedShare(kind);
             double used = Math.clamp(used(kind, now), 0, limit);
             long drained = (long) (used / limit * kind.period().toNanos());
-            long held = state.get(Attribute.HOLD); // until then the endpoint is left alone
+            long held = state.get(Attribute.HOLD); // no calls until then
             long remaining = held > now ? 0 : (long) Math.min(limit - used, leftOfTheDay(kind, now));
             return new Headroom(kind, (long) limit, remaining, Duration.ofNanos(Math.max(drained, held - now)));
         }

@@ -7,13 +7,12 @@ import ailb.state.WindowSlot;
 import java.time.Duration;
 
 /**
- * The p95 of an endpoint's normalised latency, as far as it is known: that of the window, or the last one that a window
- * told. A slow endpoint gets so few calls that its window often holds too few answers; forgetting at once what made it
- * get so few would send it its full share of calls every time.
+ * The last known p95 of an endpoint's normalised latency (ADR 9): that of the current window, or of the last window
+ * with enough answers. A slow endpoint gets so few calls that its window often has too few answers. If its latency were
+ * forgotten at once, it would get its full share of calls each time.
  *
  * @param nanos the p95, see {@link Latency}
- * @param weight how much it still tells: 1 while the window holds enough answers, then falling in a straight line to 0
- *     within 60 s; 0 where nothing is known
+ * @param weight 1 while the window has enough answers, then falling linearly to 0 within 60 s; 0 where nothing is known
  */
 public record KnownP95(double nanos, double weight) {
 
@@ -24,8 +23,8 @@ public record KnownP95(double nanos, double weight) {
     private static final KnownP95 NOTHING = new KnownP95(0, 0);
 
     /**
-     * What is known of an endpoint. The last answer's write has left the p95 of its window, so that no choice has to put
-     * it together.
+     * Reads the known p95 from the state. The write that recorded the last answer stored it, so that choices need not
+     * compute it.
      *
      * @param window of the state, at this moment
      * @param now nanoseconds since the epoch
@@ -43,10 +42,10 @@ public record KnownP95(double nanos, double weight) {
     }
 
     /**
-     * Adds what the write that records an answer leaves to be known to that write, where the window with the answer tells it.
+     * Adds the p95 and its time to the write that records an answer, if the window with that answer has enough answers.
      *
-     * <p>Unguarded: of two writes at once either may stand, for each is true of about the same moment. One made from an
-     * older view is less than an epoch behind, for the window's own guard says so, and stands until the next answer.
+     * <p>Unguarded: if two writes race, either result is good, as both describe about the same moment. The window's own
+     * guard limits how old a write can be to less than one epoch, and the next answer replaces it.
      *
      * @param recorded the item as the write leaves it
      */

@@ -7,25 +7,25 @@ import java.util.OptionalDouble;
 import java.util.function.Function;
 
 /**
- * Latency of answers in a log-bucketed histogram over the rolling window: bucket 0 holds up to 100 ms, each further one
- * reaches 1.25 times as far, the last one has no end. Latencies are normalised to an answer of 256 tokens, so that a
- * long answer does not make an endpoint look slow.
+ * The latency of answers as a histogram with logarithmic buckets over the rolling window. Bucket 0 ends at 100 ms, each
+ * further bucket ends at 1.25 times the bound before, and the last has no upper bound. Latencies are normalised to an
+ * answer of 256 tokens, so that long answers do not make an endpoint look slow.
  */
 public final class Latency {
 
-    /** Samples from which quantiles are given. */
+    /** The minimum number of samples for a quantile. */
     public static final int ENOUGH = 10;
 
     private static final double FIRST_BOUND = Duration.ofMillis(100).toNanos();
     private static final double GROWTH = 1.25;
-    /** Time before the first token, in tokens' time. */
+    /** The time before the first token, as the time of this many tokens. */
     private static final double LEAD_TOKENS = 64;
 
     private static final double USUAL_TOKENS = 256 + LEAD_TOKENS;
 
     private Latency() {}
 
-    /** The latency of an answer of 256 tokens, going by one of {@code outputTokens} that took {@code nanos}. */
+    /** The latency of an answer of 256 tokens, estimated from one of {@code outputTokens} that took {@code nanos}. */
     public static double normalised(long nanos, long outputTokens) {
         return nanos * USUAL_TOKENS / (outputTokens + LEAD_TOKENS);
     }

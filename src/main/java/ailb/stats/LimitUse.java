@@ -9,15 +9,15 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How much of a limit is in use.
+ * The used part of a limit.
  *
- * @param used units of the last minute, going by the rolling window; of the day for a limit a day
- * @param limit units a period
+ * @param used units used in the last minute, estimated from the rolling window; for a daily limit, in the day
+ * @param limit units for each period
  */
 public record LimitUse(LimitKind kind, double used, long limit) {
 
     /**
-     * The use of every limit there is, in the order of {@link LimitKind}.
+     * The use of every configured limit, in the order of {@link LimitKind}.
      *
      * @param window of the state, at this moment
      */
@@ -36,7 +36,7 @@ public record LimitUse(LimitKind kind, double used, long limit) {
         return new LimitUse(kind, used(kind, limits, state, window, now), limit.getValue());
     }
 
-    /** @param kind there need not be such a limit */
+    /** @param kind need not be a configured limit */
     static double used(LimitKind kind, Limits limits, EndpointState state, Window window, long now) {
         return switch (kind) {
             case REQUESTS_PER_DAY -> Admission.usedOfDay(limits, state, now);
@@ -58,7 +58,7 @@ public record LimitUse(LimitKind kind, double used, long limit) {
     }
 
     /**
-     * Capacity of an endpoint: the share of its limits still free, going by the tightest; 1 without limits.
+     * The capacity of an endpoint: the free share of its most used limit; 1 without limits.
      *
      * @param window of the state, at this moment
      */

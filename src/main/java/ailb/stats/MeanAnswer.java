@@ -7,17 +7,17 @@ import java.util.List;
 import java.util.OptionalDouble;
 import java.util.function.Function;
 
-/** How long recent answers were, in output tokens. */
+/** The mean length of recent answers, in output tokens. */
 public final class MeanAnswer {
 
     private MeanAnswer() {}
 
-    /** The mean of the window's answers; empty below {@link Latency#ENOUGH} of them. */
+    /** The mean of the window's answers; empty with fewer than {@link Latency#ENOUGH} of them. */
     public static OptionalDouble of(Window window) {
         return of(List.of(window));
     }
 
-    /** The same of the answers of several endpoints together. */
+    /** The mean over the answers of several endpoints. */
     public static OptionalDouble of(Collection<Window> windows) {
         double answers = sum(windows, WindowSlot::successes);
         return answers < Latency.ENOUGH

@@ -20,7 +20,9 @@ public final class Spend {
         DatedCounter.SPEND.add(update, state, Math.floorDiv(now, DAY), nanoDollars);
     }
 
-    /** The next UTC midnight, at which spending starts anew; in nanoseconds since the epoch, as {@code now}. */
+    /**
+     * The next UTC midnight, when the day's spend starts at 0 again; in nanoseconds since the epoch, like {@code now}.
+     */
     public static long startsAnew(long now) {
         return (Math.floorDiv(now, DAY) + 1) * DAY;
     }

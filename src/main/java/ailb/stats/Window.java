@@ -12,15 +12,15 @@ import java.util.Map;
 import java.util.function.Function;
 
 /**
- * Rolling counts over the last 30 seconds, kept in two slots that take turns: epochs of 30 seconds, the slot of an
- * epoch being its number modulo 2. In sums the previous epoch weighs as much as is left of it in the window.
+ * Rolling counts over the last 30 seconds. Time is divided into epochs of 30 seconds, and epoch {@code n} uses slot
+ * {@code n mod 2}. In sums the previous epoch is weighted by the part of it that is still within the window.
  */
 public final class Window {
 
     /** Length of an epoch, and of the window. */
     public static final Duration LENGTH = Duration.ofSeconds(30);
 
-    /** A constant to the compiler, which divides by one many times quicker than by a field of a duration. */
+    /** A compile-time constant: dividing by it is many times faster than dividing by a field of a Duration. */
     private static final long NANOS = LENGTH.toNanos();
 
     private static final double PER_MINUTE = (double) Duration.ofMinutes(1).toNanos() / NANOS;
@@ -42,7 +42,7 @@ public final class Window {
     }
 
     /**
-     * The window of an endpoint. A clock behind the one that counted last goes by the newest epoch counted.
+     * The window of an endpoint. If this clock is behind the one that counted last, the newest counted epoch is used.
      *
      * @param now nanoseconds since the epoch
      */
@@ -65,7 +65,7 @@ public final class Window {
         return PER_MINUTE * sum(counter);
     }
 
-    /** Adds counts to a write: to the current slot, or in place of an older epoch's counts. */
+    /** Adds counts to a write: to the current slot's counts, or replacing those of an older epoch. */
     public void count(ConditionalUpdate.Builder update, Map<Function<WindowSlot, Attribute>, Long> counts) {
         count(update, List.of(counts));
     }

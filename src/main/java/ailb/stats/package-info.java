@@ -1,6 +1,6 @@
 /**
- * What is counted of an endpoint and what it tells: the rolling window of two slots, the latency histogram, and the
- * statistics shown to people. Pure.
+ * What is counted for each endpoint: the rolling window of two slots, the latency histogram, and the published
+ * statistics. Pure.
  */
 @NullMarked
 package ailb.stats;

@@ -286,7 +286,8 @@ class ApiTest {
         ApiResponse response = send("GET", "/v1/chat/completions", Map.of(), "");
 
         assertThat(response.headers()).containsEntry("allow", "POST");
-        assertThat(new String(response.body(), StandardCharsets.UTF_8)).contains("the header 'allow' names what is");
+        assertThat(new String(response.body(), StandardCharsets.UTF_8))
+                .contains("the 'allow' header lists the allowed methods");
     }
 
     @ParameterizedTest
@@ -618,7 +619,7 @@ class ApiTest {
         JsonNode endpoint = json(get("/v1/pool")).at("/endpoints/0");
         assertThat(endpoint.path("healthy").booleanValue()).isFalse();
         assertThat(endpoint.path("out")).isEqualTo(MAPPER.readTree("""
-                {"reason": "key_missing", "means": "its API key is missing: the owner of the pool has to put it",
+                {"reason": "key_missing", "means": "its API key is missing: the owner of the pool must add it",
                  "until": null}"""));
 
         ApiResponse refused = post(CHAT);
@@ -659,7 +660,7 @@ class ApiTest {
         Api unread = api(pool, failing);
         ApiRequest ask = new ApiRequest("GET", "/v1/pool", "", new Headers(authorized()), new byte[0]);
         assertThat(json(Sent.whole(unread.handle(ask, deadline()))).path("state_store").textValue())
-                .isEqualTo("does not answer: these figures are none");
+                .isEqualTo("does not answer: there are no figures yet");
 
         failing.readable = true;
         assertThat(json(Sent.whole(unread.handle(ask, deadline()))).path("state_store").textValue()).isEqualTo("ok");

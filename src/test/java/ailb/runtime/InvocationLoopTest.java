@@ -203,7 +203,7 @@ class InvocationLoopTest {
         run(first((_, out, _) -> out.flush()));
         Invoked invoked = api.invoke("{}");
 
-        assertThat(invoked.error().body()).contains("without having written a byte");
+        assertThat(invoked.error().body()).contains("without writing a response");
         assertThat(invoked.error().headers())
                 .containsEntry("Lambda-Runtime-Function-Error-Type", "Runtime.EmptyResponse");
         assertThat(invoked.hasResponse()).isFalse();

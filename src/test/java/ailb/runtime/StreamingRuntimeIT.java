@@ -138,7 +138,7 @@ class StreamingRuntimeIT {
         assertThat(early.hasResponse()).isFalse();
 
         Invoked empty = api.invoke("");
-        assertThat(empty.error().body()).contains("without having written a byte");
+        assertThat(empty.error().body()).contains("without writing a response");
         assertThat(empty.hasResponse()).isFalse();
 
         assertThat(api.invoke("write on").rest()).isEqualTo("on");

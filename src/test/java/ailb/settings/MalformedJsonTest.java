@@ -13,7 +13,7 @@ class MalformedJsonTest {
 
     private static final String LOOK =
             "; look here and just before for a missing or extra comma, quote, brace or bracket";
-    private static final String DEEP = "nested too deep, or a name, text or number too long; a pool needs none of that";
+    private static final String DEEP = "nested too deeply, or a name, text or number is too long";
 
     static List<Arguments> files() {
         return List.of(

@@ -64,7 +64,7 @@ class RefusedFieldsTest {
             output_tokens_per_minute | 0.1 | must be a whole number above 0, not 0.1
             pacing | "fast" | must be one of "bucket", "smooth", "even", not "fast"
             pacing | null   | must be one of "bucket", "smooth", "even", not null
-            burst  | 10     | needs requests_per_minute, of which it says how many may go at once
+            burst  | 10     | needs requests_per_minute: it says how many of those may start at once
             margin | 0      | must be a number from 0.01 to 1, not 0
             margin | 1.01   | must be a number from 0.01 to 1, not 1.01
             margin | "all"  | must be a number from 0.01 to 1, not "all"
@@ -147,7 +147,7 @@ class RefusedFieldsTest {
     void whatLooksLikeAKeyIsRefusedAndNotRepeated(String key) {
         assertThat(problems(EndpointJson.minimal().with("api_key", "\"" + key + "\"")))
                 .containsExactly("endpoints[0].api_key: looks like a key itself (not shown); "
-                        + "keys belong in the secret, here goes the name of one");
+                        + "put the key into the secret and its name here");
     }
 
     @ParameterizedTest

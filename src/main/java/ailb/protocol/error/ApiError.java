@@ -68,8 +68,8 @@ public record ApiError(int status, String message, String type, @Nullable String
     public static ApiError notFound(String method, String path) {
         return new ApiError(404,
                 "Invalid URL (" + shortened(method) + " " + shortenedPath(path)
-                        + "). Clients of OpenAI take a base URL that ends in /v1, "
-                        + "Anthropic's one without it.",
+                        + "). OpenAI clients need a base URL that ends in /v1, "
+                        + "Anthropic clients one without /v1.",
                 INVALID_REQUEST, null, "unknown_url");
     }
 
@@ -82,7 +82,8 @@ public record ApiError(int status, String message, String type, @Nullable String
     /** 405: the path exists, for another method. */
     public static ApiError methodNotAllowed(String method, String path) {
         return new ApiError(405,
-                shortened(method) + " is not allowed on " + shortenedPath(path) + "; the header 'allow' names what is.",
+                shortened(method) + " is not allowed on " + shortenedPath(path)
+                        + "; the 'allow' header lists the allowed methods.",
                 INVALID_REQUEST, null, "method_not_supported");
     }
 
@@ -99,7 +100,7 @@ public record ApiError(int status, String message, String type, @Nullable String
     public static ApiError answerTooLarge(long limitBytes) {
         return new ApiError(413,
                 "The answer is larger than " + limitBytes
-                        + " bytes, which is all that can be handed on here. Ask for less"
+                        + " bytes, the most that can be returned here. Ask for less"
                         + " at once: a shorter answer, fewer inputs, or fewer dimensions.",
                 INVALID_REQUEST, null, "answer_too_large");
     }
@@ -114,7 +115,7 @@ public record ApiError(int status, String message, String type, @Nullable String
     /** 415: the body is compressed. */
     public static ApiError unsupportedEncoding(String encoding) {
         return new ApiError(415,
-                "A request body in the encoding '" + shortened(encoding) + "' is not read here; send it uncompressed.",
+                "A request body in the encoding '" + shortened(encoding) + "' is not supported; send it uncompressed.",
                 INVALID_REQUEST, null, "unsupported_encoding");
     }
 

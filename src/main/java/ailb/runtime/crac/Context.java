@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 
-/** The hooks that were registered, held weakly: whoever registers a resource keeps it. */
+/** The registered hooks. References are weak, so whoever registers a resource must keep it. */
 public final class Context {
 
     private interface Hook {
@@ -24,7 +24,7 @@ public final class Context {
     /**
      * Runs the hooks before a snapshot, in the reverse order of their registration.
      *
-     * @throws CheckpointException when all have run and some failed, which it has as suppressed exceptions
+     * @throws CheckpointException after all hooks have run, if some failed; their failures are suppressed exceptions
      */
     public void beforeCheckpoint() throws CheckpointException {
         List<Exception> failures = failuresOf(present().reversed(), resource -> resource.beforeCheckpoint(this));
@@ -36,7 +36,7 @@ public final class Context {
     /**
      * Runs the hooks after a snapshot, in the order of their registration.
      *
-     * @throws RestoreException when all have run and some failed, which it has as suppressed exceptions
+     * @throws RestoreException after all hooks have run, if some failed; their failures are suppressed exceptions
      */
     public void afterRestore() throws RestoreException {
         List<Exception> failures = failuresOf(present(), resource -> resource.afterRestore(this));

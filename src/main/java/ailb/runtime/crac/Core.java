@@ -11,8 +11,8 @@ public final class Core {
         return GLOBAL;
     }
 
-    /** Lambda takes snapshots when it wants to, so nobody can ask for one: always throws. */
-    @SuppressWarnings("DoNotCallSuggester") // looked for by org.crac
+    /** Always throws: Lambda decides when a snapshot is taken. */
+    @SuppressWarnings("DoNotCallSuggester") // needed by org.crac
     public static void checkpointRestore() {
         throw new UnsupportedOperationException("Lambda decides when a snapshot is taken.");
     }

@@ -1,6 +1,8 @@
 package ailb.runtime.crac;
 
-/** Something with a hook before a snapshot and one after it; org.crac puts a proxy of this before each of its own. */
+/**
+ * Has a hook before a snapshot and a hook after it. org.crac wraps each of its own resources in a proxy of this type.
+ */
 public interface Resource {
 
     void beforeCheckpoint(Context context) throws Exception;

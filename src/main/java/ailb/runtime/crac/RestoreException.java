@@ -8,7 +8,7 @@ public final class RestoreException extends Exception {
 
     private static final long serialVersionUID = 1L;
 
-    /** Looked for by org.crac. */
+    /** Needed by org.crac. */
     public RestoreException() {}
 
     RestoreException(List<Exception> failures) {

@@ -1,6 +1,6 @@
 /**
- * What {@code org.crac.Core} delegates to where {@code -Dorg.crac.Core.Compat} names this package: a registry of the hooks
- * that run before a snapshot and after it. Names and signatures are those that org.crac looks for by reflection.
+ * A registry of the hooks before and after a snapshot. {@code org.crac.Core} delegates to it if
+ * {@code -Dorg.crac.Core.Compat} names this package. org.crac finds the names and signatures by reflection.
  */
 @NullMarked
 package ailb.runtime.crac;

@@ -37,8 +37,8 @@ class ApiErrorTest {
     @Test
     void aPathThatIsNoneComesWithWhatMostOftenIsTheCause() {
         assertThat(ApiError.notFound("POST", "/v1/v1/messages").message())
-                .isEqualTo("Invalid URL (POST /v1/v1/messages). Clients of OpenAI take a base URL that ends in /v1, "
-                        + "Anthropic's one without it.");
+                .isEqualTo("Invalid URL (POST /v1/v1/messages). OpenAI clients need a base URL that ends in /v1, "
+                        + "Anthropic clients one without /v1.");
     }
 
     @ParameterizedTest
