@@ -16,6 +16,7 @@ import ailb.protocol.error.ApiError;
 import ailb.state.Attribute;
 import ailb.state.ConditionalUpdate;
 import ailb.state.EndpointState;
+import ailb.state.ScriptedStore;
 import ailb.state.WindowSlot;
 import ailb.stats.Window;
 import java.nio.charset.StandardCharsets;
@@ -34,7 +35,7 @@ abstract class DispatcherFixture {
     final SteppedTime time = new SteppedTime(START);
     final ScriptedUpstream upstream = new ScriptedUpstream();
     final FixedKeys keys = new FixedKeys();
-    final CountingStore store = new CountingStore();
+    final ScriptedStore store = new ScriptedStore();
     final Random random = new Random(11);
     final List<DispatchEvent> events = new ArrayList<>();
 
@@ -43,19 +44,18 @@ abstract class DispatcherFixture {
     }
 
     EndpointState state(String endpoint) {
-        return store.items.read(List.of(endpoint)).get(endpoint);
+        return store.state(endpoint);
     }
 
     /** Has the item show that so many calls a second were admitted in the last half minute. */
     void loaded(String endpoint, long perSecond) {
         long epoch = Math.floorDiv(time.now(), Window.LENGTH.toNanos()) - 1;
         WindowSlot slot = Attribute.WINDOW.get((int) Math.floorMod(epoch, 2L));
-        store.items.update(
+        store.change(
                 endpoint,
                 ConditionalUpdate.builder()
                         .put(slot.epoch(), epoch)
-                        .put(slot.admitted(), perSecond * Window.LENGTH.toSeconds())
-                        .build());
+                        .put(slot.admitted(), perSecond * Window.LENGTH.toSeconds()));
     }
 
     static void assertDeclined(

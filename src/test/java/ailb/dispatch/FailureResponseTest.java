@@ -147,7 +147,7 @@ class FailureResponseTest extends RequestRulesFixture {
     /** No call was made, so there is no failure to tell of; the store is too busy with this item. */
     @Test
     void withoutAFailureThereIsNoBadGateway() throws InterruptedException {
-        store.throttled.add("a");
+        store.throttled = "a"::equals;
 
         assertDeclined(dispatch(pool(open("a"))), 429);
     }
@@ -219,7 +219,7 @@ class FailureResponseTest extends RequestRulesFixture {
                 .dispatch(request(), Deadline.in(Duration.ofSeconds(10), time));
 
         assertDeclined(result, 504);
-        assertThat(store.reads).isOne();
+        assertThat(store.reads()).isOne();
     }
 
     private ApiKeys slowKeys(Duration takes, ApiKeys.Lookup found) {

@@ -14,6 +14,7 @@ import ailb.port.TimeSource;
 import ailb.protocol.ChatRequest;
 import ailb.protocol.ModelRequest;
 import ailb.protocol.Parsed;
+import ailb.state.ScriptedStore;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -62,7 +63,7 @@ abstract class RequestRulesFixture {
     final Clock time = new Clock();
     final ScriptedUpstream upstream = new ScriptedUpstream();
     final FixedKeys keys = new FixedKeys();
-    final TroubledStore store = new TroubledStore();
+    final ScriptedStore store = new ScriptedStore();
     final List<DispatchEvent> events = new ArrayList<>();
     RandomGenerator random = () -> Long.MIN_VALUE; // nextDouble() is 0.5
 

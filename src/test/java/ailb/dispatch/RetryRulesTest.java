@@ -33,7 +33,7 @@ class RetryRulesTest extends RequestRulesFixture {
     @Test
     void theSameEndpointIsAskedAgainOnlyAfterAPauseAlsoWhenTheOtherRefuses() throws InterruptedException {
         upstream.then("a", () -> error(500, "server_error", "x"));
-        store.throttled.add("b");
+        store.throttled = "b"::equals;
 
         dispatch(pool(weighted("a", 1000, 0), weighted("b", 0.001, 0)));
 
@@ -49,7 +49,7 @@ class RetryRulesTest extends RequestRulesFixture {
         dispatch(pool(open("a")));
 
         assertThat(events).doesNotContain(new DispatchEvent.KeyRenewed("a"));
-        assertThat(store.item("a").get(Attribute.TOTAL_FAILURES)).isEqualTo(1);
+        assertThat(store.state("a").get(Attribute.TOTAL_FAILURES)).isEqualTo(1);
     }
 
     @Test
@@ -71,7 +71,7 @@ class RetryRulesTest extends RequestRulesFixture {
 
         dispatch(pool(open("a")));
 
-        assertThat(store.item("a").get(Attribute.HOLD) - START).isEqualTo(Duration.ofMinutes(5).toNanos());
+        assertThat(store.state("a").get(Attribute.HOLD) - START).isEqualTo(Duration.ofMinutes(5).toNanos());
     }
 
     @Test
@@ -80,17 +80,17 @@ class RetryRulesTest extends RequestRulesFixture {
 
         dispatch(pool(open("a")));
 
-        assertThat(store.item("a").get(Attribute.HOLD) - START).isEqualTo(Duration.ofSeconds(3).toNanos());
+        assertThat(store.state("a").get(Attribute.HOLD) - START).isEqualTo(Duration.ofSeconds(3).toNanos());
     }
 
     @Test
     void aThrottledReportIsTriedAgain() throws InterruptedException {
         upstream.then("a", () -> {
-            store.throttled.add("a");
-            int admitted = store.updates;
+            store.throttled = "a"::equals;
+            int admitted = store.updates();
             store.beforeUpdate = () -> {
-                if (store.updates > admitted + 1) {
-                    store.throttled.clear();
+                if (store.updates() > admitted + 1) {
+                    store.throttled = _ -> false;
                 }
             };
             return ScriptedUpstream.answer();
@@ -98,7 +98,7 @@ class RetryRulesTest extends RequestRulesFixture {
 
         dispatch(pool(open("a")));
 
-        assertThat(store.item("a").get(Attribute.TOTAL_REQUESTS)).isEqualTo(1);
+        assertThat(store.state("a").get(Attribute.TOTAL_REQUESTS)).isEqualTo(1);
     }
 
     /** Writes that take half a second each, of an item that is too busy. The function has 28 s; it thaws after a minute. */
@@ -111,14 +111,14 @@ class RetryRulesTest extends RequestRulesFixture {
             throws InterruptedException {
         upstream.then("a", () -> {
             time.pass(Duration.ofSeconds(answered));
-            store.throttled.add("a");
+            store.throttled = "a"::equals;
             store.beforeUpdate = () -> time.pass(Duration.ofMillis(500));
             return ScriptedUpstream.answer();
         });
 
         assertThat(dispatch(pool(open("a")))).isInstanceOf(DispatchResult.Answered.class);
 
-        assertThat(store.updates).isEqualTo(1 + tries);
+        assertThat(store.updates()).isEqualTo(1 + tries);
         assertThat(events).contains(
                 new DispatchEvent.StoreTrouble("a", "gave up recording a call: "
                         + (over ? "the item is busy, and the request's time is over" : "the item is too busy")));
@@ -133,7 +133,7 @@ class RetryRulesTest extends RequestRulesFixture {
         dispatch(pool(open("a")));
 
         assertThat(upstream.calls()).hasSize(3);
-        assertThat(store.item("a").get(Attribute.CONSECUTIVE_FAILURES)).isEqualTo(1);
+        assertThat(store.state("a").get(Attribute.CONSECUTIVE_FAILURES)).isEqualTo(1);
     }
 
     /** Two requests see the third fault; the one that moves the breaker says so. */
@@ -162,7 +162,7 @@ class RetryRulesTest extends RequestRulesFixture {
         dispatch(pool(weighted("a", 1000, 0), weighted("b", 0.001, 0)));
 
         assertThat(events).noneMatch(DispatchEvent.Opened.class::isInstance);
-        assertThat(store.item("a").has(Attribute.BREAKER)).isFalse();
+        assertThat(store.state("a").has(Attribute.BREAKER)).isFalse();
     }
 
     private static Settings patient(int attempts) {

@@ -20,13 +20,10 @@ import ailb.protocol.Parsed;
 import ailb.protocol.wire.Headers;
 import ailb.state.Attribute;
 import ailb.state.ConditionalUpdate;
-import ailb.state.EndpointState;
-import ailb.state.StateStore;
-import ailb.state.UpdateResult;
+import ailb.state.ScriptedStore;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -53,7 +50,7 @@ class StoreDownTest {
 
     private final SteppedTime time = new SteppedTime(START);
     private final ScriptedUpstream upstream = new ScriptedUpstream();
-    private final FaultyStore store = new FaultyStore();
+    private final ScriptedStore store = new ScriptedStore();
     private final List<DispatchEvent> events = Collections.synchronizedList(new ArrayList<>());
 
     @Test
@@ -413,11 +410,12 @@ class StoreDownTest {
         Map<Thread, Integer> waits = new ConcurrentHashMap<>();
         CountDownLatch allThere = new CountDownLatch(200);
         store.down = true;
-        store.throttled = _ -> false;
+        store.beforeRead = () -> waitForAll(allThere, waits);
+        store.beforeUpdate = store.beforeRead;
         AtomicInteger calls = new AtomicInteger();
         Dispatcher dispatcher = new Dispatcher(
                 pool(openAi("a", Endpoints.requests(Pacing.BUCKET, 600))),
-                new WaitingStore(store, allThere, waits),
+                store,
                 (_, _) -> {
                     calls.incrementAndGet();
                     return new Upstream.Reply(200, Headers.NONE, OK);
@@ -446,37 +444,20 @@ class StoreDownTest {
             ((Upstream.Reply) ScriptedUpstream.answer()).body();
 
     /** Lets nobody have its first failure before all are waiting for one. */
-    private record WaitingStore(FaultyStore store, CountDownLatch allThere, Map<Thread, Integer> waits)
-            implements
-                StateStore {
-
-        @Override
-        public Map<String, EndpointState> read(Collection<String> endpoints) {
-            waitForAll();
-            return store.read(endpoints);
+    private static void waitForAll(CountDownLatch allThere, Map<Thread, Integer> waits) {
+        if (waits.merge(Thread.currentThread(), 1, Integer::sum) == 1) {
+            allThere.countDown();
         }
-
-        @Override
-        public UpdateResult update(String endpoint, ConditionalUpdate update) {
-            waitForAll();
-            return store.update(endpoint, update);
-        }
-
-        private void waitForAll() {
-            if (waits.merge(Thread.currentThread(), 1, Integer::sum) == 1) {
-                allThere.countDown();
-            }
-            try {
-                allThere.await();
-            } catch (InterruptedException e) {
-                throw new IllegalStateException(e);
-            }
+        try {
+            allThere.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
         }
     }
 
     private void anotherInstanceAddsATotal(String endpoint) {
-        store.items.update(
-                endpoint, ConditionalUpdate.builder().add(Attribute.TOTAL_REQUESTS, 1).build());
+        store.change(
+                endpoint, ConditionalUpdate.builder().add(Attribute.TOTAL_REQUESTS, 1));
     }
 
     private long total(String endpoint) {

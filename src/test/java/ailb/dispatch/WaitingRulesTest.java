@@ -83,23 +83,23 @@ class WaitingRulesTest extends RequestRulesFixture {
 
     @Test
     void anEndpointThatRefusesForThrottlingIsAskedOnceOrTwiceAndNotForEver() throws InterruptedException {
-        store.throttled.add("a");
+        store.throttled = "a"::equals;
 
         dispatch(pool(open("a")));
 
-        assertThat(store.updates).isLessThanOrEqualTo(2);
+        assertThat(store.updates()).isLessThanOrEqualTo(2);
     }
 
     @Test
     void aFullPoolIsTriedAtItsSoonestEndpointOnly() throws InterruptedException {
         fill("a", 60);
         fill("b", 50);
-        store.throttled.addAll(List.of("a", "b"));
-        store.updates = 0;
+        store.throttled = List.of("a", "b")::contains;
+        store.touches.clear();
 
         assertDeclined(dispatch(pool(even("a", 60), even("b", 50))), 429);
 
-        assertThat(store.updates).isEqualTo(1);
+        assertThat(store.updates()).isEqualTo(1);
     }
 
     @Test
@@ -139,6 +139,6 @@ class WaitingRulesTest extends RequestRulesFixture {
     }
 
     private long admittedOutput(String endpoint) {
-        return Attribute.WINDOW.stream().map(WindowSlot::admittedOutput).mapToLong(store.item(endpoint)::get).sum();
+        return Attribute.WINDOW.stream().map(WindowSlot::admittedOutput).mapToLong(store.state(endpoint)::get).sum();
     }
 }
