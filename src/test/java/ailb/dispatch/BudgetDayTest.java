@@ -11,6 +11,7 @@ import ailb.pool.Pool;
 import ailb.pool.Price;
 import ailb.pool.SettingsBuilder;
 import ailb.port.Deadline;
+import ailb.port.SteppedTime;
 import ailb.protocol.ChatRequest;
 import ailb.protocol.ModelRequest;
 import ailb.protocol.Parsed;

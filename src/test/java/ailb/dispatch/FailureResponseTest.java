@@ -68,7 +68,7 @@ class FailureResponseTest extends RequestRulesFixture {
             return ScriptedUpstream.answer();
         });
         for (int call = 0; call < 10; call++) {
-            time.now = START;
+            time.pass(Duration.ofNanos(START - time.now()));
             dispatcher(pool(even(endpoint, 100_000_000))).dispatch(request(), Deadline.in(Duration.ofHours(1), time));
         }
     }
@@ -78,8 +78,8 @@ class FailureResponseTest extends RequestRulesFixture {
         store.change("a", ConditionalUpdate.builder()
                 .put(Attribute.BREAKER, 2)
                 .put(Attribute.REASON, 2)
-                .put(Attribute.OPEN_UNTIL, time.now)
-                .put(Attribute.PROBE_UNTIL, time.now + Duration.ofSeconds(30).toNanos()));
+                .put(Attribute.OPEN_UNTIL, time.now())
+                .put(Attribute.PROBE_UNTIL, time.now() + Duration.ofSeconds(30).toNanos()));
 
         DispatchResult result = dispatch(pool(open("a")));
 
@@ -100,7 +100,7 @@ class FailureResponseTest extends RequestRulesFixture {
 
     @Test
     void oneThatIsOutMayBeBackBeforeTheOneThatIsInHasRoom() throws InterruptedException {
-        store.change("a", ConditionalUpdate.builder().put(Attribute.HOLD, time.now + Duration.ofHours(1).toNanos()));
+        store.change("a", ConditionalUpdate.builder().put(Attribute.HOLD, time.now() + Duration.ofHours(1).toNanos()));
         out("b", Duration.ofSeconds(30));
 
         DispatchResult result = dispatch(pool(open("a"), open("b")));
@@ -112,7 +112,8 @@ class FailureResponseTest extends RequestRulesFixture {
     @Test
     void oneThatMayBeTriedAndHasNoRoomIsWaitedForUntilItHas() throws InterruptedException {
         out("a", Duration.ofSeconds(-1));
-        store.change("a", ConditionalUpdate.builder().put(Attribute.HOLD, time.now + Duration.ofMinutes(4).toNanos()));
+        store.change("a",
+                ConditionalUpdate.builder().put(Attribute.HOLD, time.now() + Duration.ofMinutes(4).toNanos()));
 
         DispatchResult result = dispatch(pool(open("a")));
 
@@ -243,7 +244,7 @@ class FailureResponseTest extends RequestRulesFixture {
                 ConditionalUpdate.builder()
                         .put(Attribute.BREAKER, 1)
                         .put(Attribute.REASON, 2)
-                        .put(Attribute.OPEN_UNTIL, time.now + until.toNanos())
+                        .put(Attribute.OPEN_UNTIL, time.now() + until.toNanos())
                         .add(Attribute.GENERATION, 1));
     }
 }

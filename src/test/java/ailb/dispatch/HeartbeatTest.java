@@ -12,6 +12,7 @@ import ailb.pool.Settings;
 import ailb.pool.SettingsBuilder;
 import ailb.port.Deadline;
 import ailb.port.DispatchEvent;
+import ailb.port.SteppedTime;
 import ailb.port.Upstream;
 import ailb.protocol.ChatRequest;
 import ailb.protocol.ModelRequest;

@@ -7,6 +7,7 @@ import ailb.pool.Endpoints;
 import ailb.pool.Operation;
 import ailb.pool.Pool;
 import ailb.port.Deadline;
+import ailb.port.SteppedTime;
 import ailb.port.Upstream;
 import ailb.protocol.ModelRequest;
 import ailb.protocol.Parsed;

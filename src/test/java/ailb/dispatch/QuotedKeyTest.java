@@ -9,6 +9,7 @@ import ailb.pool.Provider;
 import ailb.port.ApiKeys;
 import ailb.port.Deadline;
 import ailb.port.DispatchEvent;
+import ailb.port.SteppedTime;
 import ailb.port.Upstream;
 import ailb.protocol.ModelRequest;
 import ailb.protocol.Parsed;

@@ -10,6 +10,7 @@ import ailb.pool.Operation;
 import ailb.pool.Pool;
 import ailb.pool.Provider;
 import ailb.port.Deadline;
+import ailb.port.SteppedTime;
 import ailb.protocol.ModelRequest;
 import ailb.protocol.Parsed;
 import ailb.protocol.wire.Headers;

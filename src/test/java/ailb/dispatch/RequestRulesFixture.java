@@ -10,7 +10,7 @@ import ailb.pool.Provider;
 import ailb.port.ApiKeys;
 import ailb.port.Deadline;
 import ailb.port.DispatchEvent;
-import ailb.port.TimeSource;
+import ailb.port.SteppedTime;
 import ailb.protocol.ChatRequest;
 import ailb.protocol.ModelRequest;
 import ailb.protocol.Parsed;
@@ -28,39 +28,7 @@ abstract class RequestRulesFixture {
 
     static final long START = 1_795_000_020_000_000_000L;
 
-    /** Sleeps longer than asked by {@code oversleep}, and lets a test act meanwhile. */
-    static final class Clock implements TimeSource {
-
-        final List<Duration> sleeps = new ArrayList<>();
-        Duration oversleep = Duration.ZERO;
-        Runnable duringSleep = () -> {};
-        long now = START;
-
-        @Override
-        public long now() {
-            return now;
-        }
-
-        @Override
-        public long monotonic() {
-            return now;
-        }
-
-        @Override
-        public void sleep(long nanos) {
-            if (nanos > 0) {
-                sleeps.add(Duration.ofNanos(nanos));
-                now += nanos + oversleep.toNanos();
-                duringSleep.run();
-            }
-        }
-
-        void pass(Duration time) {
-            now += time.toNanos();
-        }
-    }
-
-    final Clock time = new Clock();
+    final SteppedTime time = new SteppedTime(START);
     final ScriptedUpstream upstream = new ScriptedUpstream();
     final FixedKeys keys = new FixedKeys();
     final ScriptedStore store = new ScriptedStore();

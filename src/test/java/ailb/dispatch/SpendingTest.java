@@ -18,6 +18,7 @@ import ailb.pool.SettingsBuilder;
 import ailb.pool.TokenAccounting;
 import ailb.port.ApiKeys;
 import ailb.port.Deadline;
+import ailb.port.SteppedTime;
 import ailb.protocol.ChatRequest;
 import ailb.protocol.ModelRequest;
 import ailb.protocol.Parsed;

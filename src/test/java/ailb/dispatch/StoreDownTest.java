@@ -13,6 +13,7 @@ import ailb.pool.Pool;
 import ailb.pool.SettingsBuilder;
 import ailb.port.Deadline;
 import ailb.port.DispatchEvent;
+import ailb.port.SteppedTime;
 import ailb.port.Upstream;
 import ailb.protocol.ChatRequest;
 import ailb.protocol.ModelRequest;

@@ -7,6 +7,7 @@ import ailb.pool.Endpoint;
 import ailb.pool.Endpoints;
 import ailb.pool.Provider;
 import ailb.port.Deadline;
+import ailb.port.SteppedTime;
 import ailb.protocol.ModelRequest;
 import ailb.protocol.Parsed;
 import ailb.protocol.wire.Headers;

@@ -9,6 +9,7 @@ import ailb.pool.FailureClass;
 import ailb.pool.Pool;
 import ailb.port.Deadline;
 import ailb.port.DispatchEvent;
+import ailb.port.SteppedTime;
 import ailb.port.Upstream;
 import ailb.protocol.ChatRequest;
 import ailb.protocol.ModelRequest;

@@ -30,7 +30,7 @@ class WaitingRulesTest extends RequestRulesFixture {
     void aPermitIsDroppedWhenTheProviderHasAskedToBeLeftAloneMeanwhile() throws InterruptedException {
         fill("a", 20);
         time.duringSleep = () -> store.change(
-                "a", ConditionalUpdate.builder().put(Attribute.HOLD, time.now + Duration.ofSeconds(60).toNanos()));
+                "a", ConditionalUpdate.builder().put(Attribute.HOLD, time.now() + Duration.ofSeconds(60).toNanos()));
 
         assertDeclined(dispatch(pool(even("a", 20))), 429);
 
@@ -69,7 +69,7 @@ class WaitingRulesTest extends RequestRulesFixture {
         assertThat(dispatch(stale)).isInstanceOf(DispatchResult.Answered.class);
 
         assertThat(upstream.calls()).containsExactly("b");
-        assertThat(time.sleeps).isEmpty();
+        assertThat(time.sleeps()).isEmpty();
     }
 
     @Test

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ailb.batch.InMemoryBatchQueue;
 import ailb.batch.InMemoryBatchStore;
-import ailb.dispatch.SteppedTime;
 import ailb.pool.Endpoints;
 import ailb.pool.FailureClass;
 import ailb.pool.Pool;
+import ailb.port.SteppedTime;
 import ailb.port.Upstream;
 import ailb.state.EndpointState;
 import ailb.state.InMemoryStateStore;

@@ -3,12 +3,12 @@ package ailb.dispatch.permit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ailb.admission.Demand;
-import ailb.dispatch.SteppedTime;
 import ailb.health.Breaker;
 import ailb.pool.Endpoint;
 import ailb.pool.Endpoints;
 import ailb.pool.Pool;
 import ailb.port.DispatchEvent;
+import ailb.port.SteppedTime;
 import ailb.state.Attribute;
 import ailb.state.ConditionalUpdate;
 import ailb.state.EndpointState;
