@@ -21,9 +21,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** What a caller is told in the end, and the deadline. */
-class FailureResponseTest extends RequestRulesFixture {
+@Timeout(20)
+class FailureResponseTest extends DispatcherFixture {
+
+    FailureResponseTest() {
+        super(HALF);
+    }
 
     @Test
     void oneEndpointTooSlowForWhatIsLeftDoesNotMakeAFullPoolATimeout() throws InterruptedException {
@@ -81,7 +87,7 @@ class FailureResponseTest extends RequestRulesFixture {
                 .put(Attribute.OPEN_UNTIL, time.now())
                 .put(Attribute.PROBE_UNTIL, time.now() + Duration.ofSeconds(30).toNanos()));
 
-        DispatchResult result = dispatch(pool(open("a")));
+        DispatchResult result = dispatch(pool(openAi("a")));
 
         assertDeclined(result, 503);
         assertThat(((DispatchResult.Declined) result).retryAfter()).contains(Duration.ofSeconds(1));
@@ -92,7 +98,7 @@ class FailureResponseTest extends RequestRulesFixture {
         out("a", Duration.ofSeconds(90));
         out("b", Duration.ofSeconds(30));
 
-        DispatchResult result = dispatch(pool(open("a"), open("b")));
+        DispatchResult result = dispatch(pool(openAi("a"), openAi("b")));
 
         assertDeclined(result, 503);
         assertThat(((DispatchResult.Declined) result).retryAfter()).contains(Duration.ofSeconds(30));
@@ -103,7 +109,7 @@ class FailureResponseTest extends RequestRulesFixture {
         store.change("a", ConditionalUpdate.builder().put(Attribute.HOLD, time.now() + Duration.ofHours(1).toNanos()));
         out("b", Duration.ofSeconds(30));
 
-        DispatchResult result = dispatch(pool(open("a"), open("b")));
+        DispatchResult result = dispatch(pool(openAi("a"), openAi("b")));
 
         assertDeclined(result, 429);
         assertThat(((DispatchResult.Declined) result).retryAfter()).contains(Duration.ofSeconds(30));
@@ -115,7 +121,7 @@ class FailureResponseTest extends RequestRulesFixture {
         store.change("a",
                 ConditionalUpdate.builder().put(Attribute.HOLD, time.now() + Duration.ofMinutes(4).toNanos()));
 
-        DispatchResult result = dispatch(pool(open("a")));
+        DispatchResult result = dispatch(pool(openAi("a")));
 
         assertDeclined(result, 503);
         assertThat(((DispatchResult.Declined) result).retryAfter()).contains(Duration.ofMinutes(4));
@@ -126,10 +132,10 @@ class FailureResponseTest extends RequestRulesFixture {
     void whereAllAreTriedOnceASecondTheWaitIsASecond() throws InterruptedException {
         upstream.always("a", () -> failed(FailureClass.TRANSPORT));
         for (int fault = 0; fault < 3; fault++) {
-            dispatch(pool(open("a")));
+            dispatch(pool(openAi("a")));
         }
 
-        DispatchResult result = dispatch(pool(open("a")));
+        DispatchResult result = dispatch(pool(openAi("a")));
 
         assertDeclined(result, 503);
         assertThat(((DispatchResult.Declined) result).retryAfter()).contains(Duration.ofSeconds(1));
@@ -139,7 +145,7 @@ class FailureResponseTest extends RequestRulesFixture {
     void aPoolFullForTheLastFailureTooIs429WithTheWait() throws InterruptedException {
         upstream.always("a", () -> rateLimited("20"));
 
-        DispatchResult result = dispatch(pool(open("a")));
+        DispatchResult result = dispatch(pool(openAi("a")));
 
         assertDeclined(result, 429);
         assertThat(((DispatchResult.Declined) result).retryAfter()).contains(Duration.ofSeconds(20));
@@ -150,21 +156,21 @@ class FailureResponseTest extends RequestRulesFixture {
     void withoutAFailureThereIsNoBadGateway() throws InterruptedException {
         store.throttled = "a"::equals;
 
-        assertDeclined(dispatch(pool(open("a"))), 429);
+        assertDeclined(dispatch(pool(openAi("a"))), 429);
     }
 
     @Test
     void keysThatCannotBeReadComeBeforeKeysThatAreMissing() throws InterruptedException {
         keys.known("key-of-a", new ApiKeys.Missing("Put it.")).known("key-of-b", new ApiKeys.Unavailable("down"));
 
-        assertThat(((DispatchResult.Declined) dispatch(pool(open("a"), open("b")))).error().code())
+        assertThat(((DispatchResult.Declined) dispatch(pool(openAi("a"), openAi("b")))).error().code())
                 .isEqualTo("provider_keys_unavailable");
     }
 
     @Test
     void aMissingKeyComesBeforeAFieldThatAnEndpointHasNot() throws InterruptedException {
         keys.known("key-of-b", new ApiKeys.Missing("Put it."));
-        Pool pool = pool(Endpoints.anthropic("a", Endpoints.unlimited()), open("b"));
+        Pool pool = pool(Endpoints.anthropic("a", Endpoints.unlimited()), openAi("b"));
 
         DispatchResult result =
                 dispatcher(pool).dispatch(request("\"seed\":1,"), Deadline.in(Duration.ofSeconds(28), time));
@@ -201,7 +207,7 @@ class FailureResponseTest extends RequestRulesFixture {
         ApiKeys slow = slowKeys(Duration.ofMillis(4900), new ApiKeys.ApiKey("x"));
 
         DispatchResult result =
-                dispatcher(pool(open("a")), slow).dispatch(request(), Deadline.in(Duration.ofSeconds(5), time));
+                dispatcher(pool(openAi("a")), slow).dispatch(request(), Deadline.in(Duration.ofSeconds(5), time));
 
         assertThat(upstream.calls()).isEmpty();
         assertDeclined(result, 504);
@@ -210,7 +216,7 @@ class FailureResponseTest extends RequestRulesFixture {
     /** A store that is slow by then would only make the answer late. */
     @Test
     void aRequestWhoseTimeIsUpReadsNoMore() throws InterruptedException {
-        List<Endpoint> two = List.of(open("a"), open("b"));
+        List<Endpoint> two = List.of(openAi("a"), openAi("b"));
         two.forEach(endpoint -> upstream.always(endpoint.name(), () -> {
             time.pass(Duration.ofSeconds(10));
             return failed(FailureClass.TIMEOUT);

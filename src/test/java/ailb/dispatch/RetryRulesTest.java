@@ -15,17 +15,23 @@ import ailb.state.ConditionalUpdate;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Trying again after a failure, and reporting calls. */
-class RetryRulesTest extends RequestRulesFixture {
+@Timeout(20)
+class RetryRulesTest extends DispatcherFixture {
+
+    RetryRulesTest() {
+        super(HALF);
+    }
 
     @Test
     void pausesBeforeTheSameEndpointGrowAndAreJittered() throws InterruptedException {
         upstream.always("a", () -> error(500, "server_error", "x"));
 
-        assertDeclined(dispatch(new Pool(List.of(open("a")), patient(7))), 502);
+        assertDeclined(dispatch(new Pool(List.of(openAi("a")), patient(7))), 502);
 
         assertThat(time.sleeps().stream().map(Duration::toMillis)).startsWith(100L, 200L, 400L, 800L, 1000L, 1000L);
     }
@@ -46,7 +52,7 @@ class RetryRulesTest extends RequestRulesFixture {
         upstream.then("a", () -> error(500, "server_error", "x"));
         keys.fetched("key-of-a", new ApiKeys.ApiKey("rotated"));
 
-        dispatch(pool(open("a")));
+        dispatch(pool(openAi("a")));
 
         assertThat(events).doesNotContain(new DispatchEvent.KeyRenewed("a"));
         assertThat(store.state("a").get(Attribute.TOTAL_FAILURES)).isEqualTo(1);
@@ -59,7 +65,7 @@ class RetryRulesTest extends RequestRulesFixture {
             return error(401, "invalid_request_error", "invalid_api_key");
         });
 
-        assertDeclined(dispatch(pool(open("a"))), 503);
+        assertDeclined(dispatch(pool(openAi("a"))), 503);
 
         assertThat(upstream.calls()).hasSize(2);
         assertThat(events).contains(new DispatchEvent.Opened("a", FailureClass.CREDENTIAL));
@@ -69,7 +75,7 @@ class RetryRulesTest extends RequestRulesFixture {
     void aRetryAfterOfAnHourIsHonouredForFiveMinutes() throws InterruptedException {
         upstream.always("a", () -> rateLimited("3600"));
 
-        dispatch(pool(open("a")));
+        dispatch(pool(openAi("a")));
 
         assertThat(store.state("a").get(Attribute.HOLD) - START).isEqualTo(Duration.ofMinutes(5).toNanos());
     }
@@ -78,7 +84,7 @@ class RetryRulesTest extends RequestRulesFixture {
     void aRateLimitWithoutATimeIsHonouredForOneToFiveSeconds() throws InterruptedException {
         upstream.then("a", () -> error(429, "requests", "rate_limit_exceeded"));
 
-        dispatch(pool(open("a")));
+        dispatch(pool(openAi("a")));
 
         assertThat(store.state("a").get(Attribute.HOLD) - START).isEqualTo(Duration.ofSeconds(3).toNanos());
     }
@@ -96,7 +102,7 @@ class RetryRulesTest extends RequestRulesFixture {
             return ScriptedUpstream.answer();
         });
 
-        dispatch(pool(open("a")));
+        dispatch(pool(openAi("a")));
 
         assertThat(store.state("a").get(Attribute.TOTAL_REQUESTS)).isEqualTo(1);
     }
@@ -116,7 +122,7 @@ class RetryRulesTest extends RequestRulesFixture {
             return ScriptedUpstream.answer();
         });
 
-        assertThat(dispatch(pool(open("a")))).isInstanceOf(DispatchResult.Answered.class);
+        assertThat(dispatch(pool(openAi("a")))).isInstanceOf(DispatchResult.Answered.class);
 
         assertThat(store.updates()).isEqualTo(1 + tries);
         assertThat(events).contains(
@@ -130,7 +136,7 @@ class RetryRulesTest extends RequestRulesFixture {
                 .then("a", () -> rateLimited("1"))
                 .then("a", () -> error(400, "invalid_request_error", "bad"));
 
-        dispatch(pool(open("a")));
+        dispatch(pool(openAi("a")));
 
         assertThat(upstream.calls()).hasSize(3);
         assertThat(store.state("a").get(Attribute.CONSECUTIVE_FAILURES)).isEqualTo(1);

@@ -12,9 +12,15 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Waiting for a slot, and whom to choose. */
-class WaitingRulesTest extends RequestRulesFixture {
+@Timeout(20)
+class WaitingRulesTest extends DispatcherFixture {
+
+    WaitingRulesTest() {
+        super(HALF);
+    }
 
     @Test
     void aPermitOfAnEarlierGenerationIsDroppedThoughTheEndpointIsInAgain() throws InterruptedException {
@@ -85,7 +91,7 @@ class WaitingRulesTest extends RequestRulesFixture {
     void anEndpointThatRefusesForThrottlingIsAskedOnceOrTwiceAndNotForEver() throws InterruptedException {
         store.throttled = "a"::equals;
 
-        dispatch(pool(open("a")));
+        dispatch(pool(openAi("a")));
 
         assertThat(store.updates()).isLessThanOrEqualTo(2);
     }
@@ -127,7 +133,7 @@ class WaitingRulesTest extends RequestRulesFixture {
     /** Answers have 5 output tokens. */
     @Test
     void theOutputOfACallIsExpectedToBeTheMeanOfTenAnswers() throws InterruptedException {
-        Dispatcher dispatcher = dispatcher(pool(open("a")));
+        Dispatcher dispatcher = dispatcher(pool(openAi("a")));
         for (int call = 0; call < 10; call++) {
             dispatch(dispatcher);
         }
