@@ -10,7 +10,6 @@ import ailb.batch.InMemoryBatchStore;
 import ailb.dispatch.Dispatcher;
 import ailb.dispatch.FixedKeys;
 import ailb.dispatch.ScriptedUpstream;
-import ailb.dispatch.SteppedTime;
 import ailb.pool.Endpoint;
 import ailb.pool.EndpointBuilder;
 import ailb.pool.Endpoints;
@@ -20,13 +19,11 @@ import ailb.pool.Provider;
 import ailb.pool.SettingsBuilder;
 import ailb.port.ApiKeys;
 import ailb.port.Deadline;
+import ailb.port.SteppedTime;
 import ailb.protocol.wire.Headers;
-import ailb.state.ConditionalUpdate;
-import ailb.state.EndpointState;
 import ailb.state.InMemoryStateStore;
+import ailb.state.ScriptedStore;
 import ailb.state.StateStore;
-import ailb.state.StateStoreException;
-import ailb.state.UpdateResult;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
@@ -35,14 +32,12 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -646,7 +641,9 @@ class ApiTest {
     void thePoolSaysWhetherTheStateStoreAnswers() throws IOException {
         assertThat(json(get("/v1/pool")).path("state_store").textValue()).isEqualTo("ok");
 
-        Api alone = api(pool, new BrokenStore());
+        ScriptedStore failing = new ScriptedStore();
+        failing.down = true;
+        Api alone = api(pool, failing);
         assertThat(Sent.whole(alone.handle(chat(), deadline())).status()).isEqualTo(200);
 
         ApiRequest ask = new ApiRequest("GET", "/v1/pool", "", new Headers(authorized()), new byte[0]);
@@ -656,16 +653,17 @@ class ApiTest {
 
     @Test
     void thePoolSaysHowOldItsFiguresAre() throws IOException {
-        BrokenStore failing = new BrokenStore();
+        ScriptedStore failing = new ScriptedStore();
+        failing.down = true;
         Api unread = api(pool, failing);
         ApiRequest ask = new ApiRequest("GET", "/v1/pool", "", new Headers(authorized()), new byte[0]);
         assertThat(json(Sent.whole(unread.handle(ask, deadline()))).path("state_store").textValue())
                 .isEqualTo("does not answer: there are no figures yet");
 
-        failing.readable = true;
+        failing.down = false;
         assertThat(json(Sent.whole(unread.handle(ask, deadline()))).path("state_store").textValue()).isEqualTo("ok");
         time.pass(Duration.ofSeconds(20));
-        failing.readable = false;
+        failing.down = true;
         assertThat(json(Sent.whole(unread.handle(ask, deadline()))).path("state_store").textValue())
                 .isEqualTo("does not answer: figures of 2027-01-15T08:00:00Z");
     }
@@ -796,24 +794,6 @@ class ApiTest {
                 throw new ClientKeysException("scripted", new IllegalStateException());
             }
             return keys;
-        }
-    }
-
-    private static final class BrokenStore implements StateStore {
-
-        private boolean readable;
-
-        @Override
-        public Map<String, EndpointState> read(Collection<String> endpoints) {
-            if (readable) {
-                return endpoints.stream().collect(Collectors.toMap(name -> name, _ -> EndpointState.EMPTY));
-            }
-            throw new StateStoreException("down", new IllegalStateException("down"));
-        }
-
-        @Override
-        public UpdateResult update(String endpoint, ConditionalUpdate update) {
-            return new UpdateResult.Unknown("down");
         }
     }
 }

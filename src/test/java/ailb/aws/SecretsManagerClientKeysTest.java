@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ailb.api.ClientKeys;
 import ailb.api.ClientKeysException;
 import ailb.aws.FakeSecretsManager.Failure;
+import ailb.port.SteppedTime;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -21,7 +22,7 @@ class SecretsManagerClientKeysTest {
 
     private final FakeSecretsManager manager = new FakeSecretsManager();
     private final LogCapture log = LogCapture.started();
-    private final HandClock clock = new HandClock();
+    private final SteppedTime clock = new SteppedTime(1_795_000_000_000_000_000L);
     private final ClientKeys keys = SecretsManagerClientKeys.ofClients(manager.client(), ID, clock);
 
     @AfterEach

@@ -9,6 +9,7 @@ import ailb.port.ApiKeys.Lookup;
 import ailb.port.ApiKeys.Missing;
 import ailb.port.ApiKeys.Unavailable;
 import ailb.port.ApiKeysContract;
+import ailb.port.SteppedTime;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -34,7 +35,7 @@ class SecretsManagerKeysTest extends ApiKeysContract {
 
     private final FakeSecretsManager manager = new FakeSecretsManager();
     private final LogCapture log = LogCapture.started();
-    private final HandClock clock = new HandClock();
+    private final SteppedTime clock = new SteppedTime(1_795_000_000_000_000_000L);
     private final ApiKeys keys = new SecretsManagerKeys(manager.client(), ID, List.of("primary", "backup"), clock);
 
     @AfterEach

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ailb.port.ApiKeys;
 import ailb.port.ApiKeysContract;
+import ailb.port.SteppedTime;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.util.List;
 import java.util.Map;
@@ -23,7 +24,7 @@ class SecretsManagerLocalStackIT extends ApiKeysContract {
     @Container private static final LocalStackContainer LOCAL_STACK = LocalStack.container("secretsmanager");
 
     private final String id = "keys-" + UUID.randomUUID();
-    private final HandClock clock = new HandClock();
+    private final SteppedTime clock = new SteppedTime(1_795_000_000_000_000_000L);
     private SecretsManagerClient client;
     private ApiKeys keys;
 

@@ -4,9 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ailb.dispatch.SteppedTime;
 import ailb.pool.Endpoints;
 import ailb.port.Deadline;
+import ailb.port.SteppedTime;
 import ailb.protocol.ChatRequest;
 import ailb.protocol.Parsed;
 import java.time.Duration;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ailb.batch.InMemoryBatchQueue.DeadLetter;
-import ailb.dispatch.SteppedTime;
+import ailb.port.SteppedTime;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;

@@ -2,7 +2,7 @@ package ailb.batch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ailb.dispatch.SteppedTime;
+import ailb.port.SteppedTime;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;

@@ -10,19 +10,12 @@ import ailb.pool.Pacing;
 import ailb.pool.Pool;
 import ailb.pool.Price;
 import ailb.pool.SettingsBuilder;
-import ailb.port.Deadline;
-import ailb.protocol.ChatRequest;
-import ailb.protocol.ModelRequest;
-import ailb.protocol.Parsed;
 import ailb.state.Attribute;
-import ailb.state.InMemoryStateStore;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -30,7 +23,7 @@ import org.junit.jupiter.api.Test;
  * A day on which there is more demand than money: four instances, whose views of the spend are up to a quarter of a
  * second old, and three endpoints at prices of 10 to 3 to 1.
  */
-class BudgetDayTest {
+class BudgetDayTest extends DispatcherFixture {
 
     /** 2027-01-15T08:00:00Z. */
     private static final long START = 1_800_000_000_000_000_000L;
@@ -43,14 +36,7 @@ class BudgetDayTest {
     private static final Limits ROOM = Endpoints.requests(Pacing.SMOOTH, 1800);
 
     private static final List<String> NAMES = List.of("dear", "middle", "cheap");
-    private static final ModelRequest REQUEST = ((Parsed.Valid) ChatRequest.parse("""
-            {"model":"chat","messages":[{"role":"user","content":"Hi"}]}""".getBytes(StandardCharsets.UTF_8)))
-            .request();
 
-    private final SteppedTime time = new SteppedTime(START);
-    private final ScriptedUpstream upstream = new ScriptedUpstream();
-    private final InMemoryStateStore store = new InMemoryStateStore();
-    private final Random random = new Random(17);
     private final List<Dispatcher> instances = instances();
 
     /** The endpoints called while the share of the budget spent was 0 to 0.1, 0.1 to 0.2, ... */
@@ -141,7 +127,7 @@ class BudgetDayTest {
 
     private DispatchResult dispatch(int call) throws InterruptedException {
         time.pass(BETWEEN_CALLS);
-        return instances.get(call % INSTANCES).dispatch(REQUEST, Deadline.in(Duration.ofSeconds(28), time));
+        return instances.get(call % INSTANCES).dispatch(request(), deadline(28));
     }
 
     /** US dollars, of one day: what the items say. */
@@ -163,7 +149,7 @@ class BudgetDayTest {
                 Endpoints.pool(new SettingsBuilder().budget(BUDGET).atBudget(BudgetPolicy.REFUSE).build(), endpoints);
         List<Dispatcher> made = new ArrayList<>();
         for (int i = 0; i < INSTANCES; i++) {
-            made.add(new Dispatcher(pool, store, upstream, new FixedKeys(), time, random, _ -> {}));
+            made.add(dispatcher(pool));
         }
         return made;
     }

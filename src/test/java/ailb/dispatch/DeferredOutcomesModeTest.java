@@ -39,7 +39,7 @@ class DeferredOutcomesModeTest extends DispatcherFixture {
             dispatch(dispatcher);
         }
 
-        assertThat(store.updates).isEqualTo(5);
+        assertThat(store.updates()).isEqualTo(5);
         assertThat(state("a").get(Attribute.TOTAL_REQUESTS)).isEqualTo(4);
         assertThat(state("a").get(Attribute.TOTAL_INPUT_TOKENS)).isEqualTo(4 * 10);
         assertThat(inWindow("a", WindowSlot::successes)).isEqualTo(4);
@@ -52,7 +52,7 @@ class DeferredOutcomesModeTest extends DispatcherFixture {
             dispatch(dispatcher);
         }
 
-        assertThat(store.updates).isEqualTo(10);
+        assertThat(store.updates()).isEqualTo(10);
         assertThat(state("a").get(Attribute.TOTAL_REQUESTS)).isEqualTo(5);
     }
 
@@ -60,15 +60,15 @@ class DeferredOutcomesModeTest extends DispatcherFixture {
     @Test
     void anItemThatHasRefusedAWriteGetsReportsWithTheNextAdmission() throws InterruptedException {
         loaded("a", 300);
-        store.throttled = "a";
+        store.throttled = "a"::equals;
         dispatch(dispatcher);
-        store.throttled = "";
-        store.updates = 0;
+        store.throttled = _ -> false;
+        store.touches.clear();
 
         dispatch(dispatcher);
         dispatch(dispatcher);
 
-        assertThat(store.updates).isEqualTo(2);
+        assertThat(store.updates()).isEqualTo(2);
         assertThat(state("a").get(Attribute.TOTAL_REQUESTS)).isEqualTo(1);
     }
 
@@ -80,7 +80,7 @@ class DeferredOutcomesModeTest extends DispatcherFixture {
         dispatch(dispatcher);
 
         assertThat(state("a").get(Attribute.TOTAL_REQUESTS)).isEqualTo(2);
-        assertThat(store.updates).isEqualTo(3);
+        assertThat(store.updates()).isEqualTo(3);
     }
 
     @Test
@@ -93,14 +93,14 @@ class DeferredOutcomesModeTest extends DispatcherFixture {
         dispatch(dispatcher);
 
         assertThat(state("a").get(Attribute.TOTAL_REQUESTS)).isEqualTo(2);
-        assertThat(store.updates).as("two admissions, one report").isEqualTo(3);
+        assertThat(store.updates()).as("two admissions, one report").isEqualTo(3);
     }
 
     /** The answer of another call comes while this one is under way; it was first, so there is one fault in a row. */
     @Test
     void anAnswerThatCameBeforeAFaultEndsTheRowBeforeIt() throws InterruptedException {
         Dispatcher both = dispatcher(pool(openAi("a"), Endpoints.endpoint("b", Provider.OPENAI, 1e-9, NO_LIMITS)));
-        store.items.update("a", ConditionalUpdate.builder().put(Attribute.CONSECUTIVE_FAILURES, 2).build());
+        store.change("a", ConditionalUpdate.builder().put(Attribute.CONSECUTIVE_FAILURES, 2));
         upstream.then("a", () -> {
             dispatchUnchecked(both);
             return ScriptedUpstream.error(500, "server_error", "internal");
@@ -125,17 +125,16 @@ class DeferredOutcomesModeTest extends DispatcherFixture {
     @Test
     void aProbeTakesNothingAlongAndIsReportedAtOnce() throws InterruptedException {
         dispatch(dispatcher);
-        store.items.update("a", ConditionalUpdate.builder()
+        store.change("a", ConditionalUpdate.builder()
                 .put(Attribute.BREAKER, 1)
                 .put(Attribute.OPEN_UNTIL, time.now())
-                .add(Attribute.GENERATION, 1)
-                .build());
+                .add(Attribute.GENERATION, 1));
         time.pass(Duration.ofMillis(300));
-        store.updates = 0;
+        store.touches.clear();
 
         dispatch(dispatcher);
 
-        assertThat(store.updates).as("probe, report, move").isEqualTo(3);
+        assertThat(store.updates()).as("probe, report, move").isEqualTo(3);
         assertThat(state("a").has(Attribute.BREAKER)).isFalse();
         assertThat(state("a").get(Attribute.TOTAL_REQUESTS)).isEqualTo(1);
     }
@@ -143,7 +142,7 @@ class DeferredOutcomesModeTest extends DispatcherFixture {
     @Test
     void ofACallBeforeTheBreakerMovedOnlyWhatLastsIsReported() throws InterruptedException {
         dispatch(dispatcher);
-        store.items.update("a", ConditionalUpdate.builder().add(Attribute.GENERATION, 2).build());
+        store.change("a", ConditionalUpdate.builder().add(Attribute.GENERATION, 2));
         time.pass(Duration.ofSeconds(6));
 
         dispatch(dispatcher);
@@ -156,13 +155,13 @@ class DeferredOutcomesModeTest extends DispatcherFixture {
     @Test
     void theSameWhereTheWriteFindsItMoved() throws InterruptedException {
         dispatch(dispatcher);
-        store.items.update("a", ConditionalUpdate.builder().add(Attribute.GENERATION, 2).build());
+        store.change("a", ConditionalUpdate.builder().add(Attribute.GENERATION, 2));
 
         dispatch(dispatcher);
 
         assertThat(state("a").get(Attribute.TOTAL_REQUESTS)).isEqualTo(1);
         assertThat(inWindow("a", WindowSlot::successes)).isZero();
-        assertThat(store.updates).as("the second admission was rejected once").isEqualTo(3);
+        assertThat(store.updates()).as("the second admission was rejected once").isEqualTo(3);
     }
 
     @Test
@@ -248,7 +247,7 @@ class DeferredOutcomesModeTest extends DispatcherFixture {
     /** Has calls go elsewhere for a minute; tells where. */
     private String leaves(String endpoint) {
         ConditionalUpdate.Builder hold = ConditionalUpdate.builder();
-        store.items.update(endpoint, hold.put(Attribute.HOLD, time.now() + 60_000_000_000L).build());
+        store.change(endpoint, hold.put(Attribute.HOLD, time.now() + 60_000_000_000L));
         return endpoint.equals("a") ? "b" : "a";
     }
 
@@ -266,28 +265,28 @@ class DeferredOutcomesModeTest extends DispatcherFixture {
 
         assertThat(upstream.calls()).hasSize(25);
         assertThat(state("a").get(Attribute.TOTAL_REQUESTS)).isEqualTo(21);
-        assertThat(store.updates).isEqualTo(26);
+        assertThat(store.updates()).isEqualTo(26);
     }
 
     @Test
     void anAdmissionThatIsRejectedLeavesTheReportWaiting() throws InterruptedException {
         dispatch(dispatcher);
         store.rivals = 3; // as many as one admission is tried
-        store.updates = 0;
+        store.touches.clear();
 
         dispatch(dispatcher);
 
-        assertThat(store.updates).isEqualTo(4);
+        assertThat(store.updates()).isEqualTo(4);
         assertThat(state("a").get(Attribute.TOTAL_REQUESTS)).isEqualTo(1);
     }
 
     @Test
     void anAdmissionThatIsThrottledLeavesTheReportWaiting() throws InterruptedException {
         dispatch(dispatcher);
-        store.throttled = "a";
+        store.throttled = "a"::equals;
         dispatch(dispatcher);
         assertThat(upstream.calls()).hasSize(1);
-        store.throttled = "";
+        store.throttled = _ -> false;
 
         dispatch(dispatcher);
 

@@ -102,9 +102,9 @@ class DispatcherHealthTest extends DispatcherFixture {
     @Test
     void oneThatIsDueAndHasNoRoomKeepsNoOtherFromBeingTriedEarly() throws InterruptedException {
         takeOut("a", FailureClass.SERVER, Duration.ZERO);
-        store.items.update(
+        store.change(
                 "a",
-                ConditionalUpdate.builder().put(Attribute.HOLD, time.now() + Duration.ofHours(1).toNanos()).build());
+                ConditionalUpdate.builder().put(Attribute.HOLD, time.now() + Duration.ofHours(1).toNanos()));
         takeOut("b", FailureClass.SERVER, Duration.ofMinutes(1));
 
         assertThat(dispatch(pool(openAi("a"), openAi("b")))).isInstanceOf(DispatchResult.Answered.class);
@@ -204,15 +204,16 @@ class DispatcherHealthTest extends DispatcherFixture {
     void aPermitIsDroppedWhenItsEndpointWentOutDuringTheWait() throws InterruptedException {
         Pool pool = pool(openAi("a", perMinute(20)));
         dispatch(pool);
-        store.beforeNextRead = () -> {
-            ConditionalUpdate.Builder open = ConditionalUpdate.builder();
-            store.update("a", open.put(Attribute.BREAKER, 1)
-                    .put(Attribute.REASON, 2)
-                    .put(Attribute.OPEN_UNTIL, START + Duration.ofMinutes(5).toNanos())
-                    .add(Attribute.GENERATION, 1)
-                    .build());
+        int reads = store.reads();
+        store.beforeRead = () -> {
+            if (store.reads() == reads + 2) {
+                store.change("a", ConditionalUpdate.builder()
+                        .put(Attribute.BREAKER, 1)
+                        .put(Attribute.REASON, 2)
+                        .put(Attribute.OPEN_UNTIL, START + Duration.ofMinutes(5).toNanos())
+                        .add(Attribute.GENERATION, 1));
+            }
         };
-        store.skipReads = 1;
 
         DispatchResult result = dispatch(pool);
 
@@ -224,7 +225,7 @@ class DispatcherHealthTest extends DispatcherFixture {
     @Test
     void aReportFromBeforeAMoveOfTheBreakerChangesTotalsOnly() throws InterruptedException {
         upstream.then("a", () -> {
-            store.update("a", ConditionalUpdate.builder().add(Attribute.GENERATION, 1).build());
+            store.change("a", ConditionalUpdate.builder().add(Attribute.GENERATION, 1));
             return error(500, "server_error", "x");
         });
 
@@ -239,7 +240,7 @@ class DispatcherHealthTest extends DispatcherFixture {
     void anEndpointThatIsOutIsNotTriedEarlyWhileTheOneThatIsInRefuses() throws InterruptedException {
         takeOut("a", FailureClass.SERVER, Duration.ofMinutes(1));
         time.pass(Duration.ofSeconds(5));
-        store.throttled = "b";
+        store.throttled = "b"::equals;
 
         assertDeclined(dispatch(pool(openAi("a"), openAi("b"))), 429, "rate_limit_exceeded");
 
@@ -267,14 +268,13 @@ class DispatcherHealthTest extends DispatcherFixture {
     }
 
     private void takeOut(String endpoint, FailureClass reason, Duration time) {
-        store.items.update(
+        store.change(
                 endpoint,
                 ConditionalUpdate.builder()
                         .put(Attribute.BREAKER, 1)
                         .put(Attribute.REASON, reason == FailureClass.QUOTA ? 2 : 6)
                         .put(Attribute.OPEN_UNTIL, this.time.now() + time.toNanos())
-                        .add(Attribute.GENERATION, 1)
-                        .build());
+                        .add(Attribute.GENERATION, 1));
     }
 
     /** Dispatches until the endpoint was the first to be called. */

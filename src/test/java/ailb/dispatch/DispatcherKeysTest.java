@@ -23,7 +23,7 @@ class DispatcherKeysTest extends DispatcherFixture {
                 .doesNotContain("key-of-a", "secret");
         assertThat(events).contains(
                 new DispatchEvent.KeyMissing("a", "Put the key 'key-of-a' into the secret."));
-        assertThat(store.updates).isZero();
+        assertThat(store.updates()).isZero();
     }
 
     @Test

@@ -36,8 +36,8 @@ class DispatcherTest extends DispatcherFixture {
             assertThat(answered.attempts()).isEqualTo(1);
             assertThat(new String(answered.body(), StandardCharsets.UTF_8)).contains("Hello");
         });
-        assertThat(store.updates).isEqualTo(2);
-        assertThat(store.reads).isEqualTo(1);
+        assertThat(store.updates()).isEqualTo(2);
+        assertThat(store.reads()).isEqualTo(1);
         assertThat(state("a").get(Attribute.TOTAL_REQUESTS)).isEqualTo(1);
         assertThat(state("a").get(Attribute.TOTAL_INPUT_TOKENS)).isEqualTo(10);
         assertThat(state("a").get(Attribute.TOTAL_OUTPUT_TOKENS)).isEqualTo(5);
@@ -211,7 +211,7 @@ class DispatcherTest extends DispatcherFixture {
 
         assertDeclined(result, 400, "unsupported_parameter");
         assertThat(((DispatchResult.Declined) result).error().param()).isEqualTo("seed");
-        assertThat(store.updates).isZero();
+        assertThat(store.updates()).isZero();
     }
 
     @Test
@@ -221,7 +221,7 @@ class DispatcherTest extends DispatcherFixture {
 
         assertDeclined(result, 504, "timeout");
         assertThat(upstream.calls()).isEmpty();
-        assertThat(store.updates).isZero();
+        assertThat(store.updates()).isZero();
     }
 
     @Test

@@ -21,9 +21,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** What a caller is told in the end, and the deadline. */
-class FailureResponseTest extends RequestRulesFixture {
+@Timeout(20)
+class FailureResponseTest extends DispatcherFixture {
+
+    FailureResponseTest() {
+        super(HALF);
+    }
 
     @Test
     void oneEndpointTooSlowForWhatIsLeftDoesNotMakeAFullPoolATimeout() throws InterruptedException {
@@ -68,7 +74,7 @@ class FailureResponseTest extends RequestRulesFixture {
             return ScriptedUpstream.answer();
         });
         for (int call = 0; call < 10; call++) {
-            time.now = START;
+            time.pass(Duration.ofNanos(START - time.now()));
             dispatcher(pool(even(endpoint, 100_000_000))).dispatch(request(), Deadline.in(Duration.ofHours(1), time));
         }
     }
@@ -78,10 +84,10 @@ class FailureResponseTest extends RequestRulesFixture {
         store.change("a", ConditionalUpdate.builder()
                 .put(Attribute.BREAKER, 2)
                 .put(Attribute.REASON, 2)
-                .put(Attribute.OPEN_UNTIL, time.now)
-                .put(Attribute.PROBE_UNTIL, time.now + Duration.ofSeconds(30).toNanos()));
+                .put(Attribute.OPEN_UNTIL, time.now())
+                .put(Attribute.PROBE_UNTIL, time.now() + Duration.ofSeconds(30).toNanos()));
 
-        DispatchResult result = dispatch(pool(open("a")));
+        DispatchResult result = dispatch(pool(openAi("a")));
 
         assertDeclined(result, 503);
         assertThat(((DispatchResult.Declined) result).retryAfter()).contains(Duration.ofSeconds(1));
@@ -92,7 +98,7 @@ class FailureResponseTest extends RequestRulesFixture {
         out("a", Duration.ofSeconds(90));
         out("b", Duration.ofSeconds(30));
 
-        DispatchResult result = dispatch(pool(open("a"), open("b")));
+        DispatchResult result = dispatch(pool(openAi("a"), openAi("b")));
 
         assertDeclined(result, 503);
         assertThat(((DispatchResult.Declined) result).retryAfter()).contains(Duration.ofSeconds(30));
@@ -100,10 +106,10 @@ class FailureResponseTest extends RequestRulesFixture {
 
     @Test
     void oneThatIsOutMayBeBackBeforeTheOneThatIsInHasRoom() throws InterruptedException {
-        store.change("a", ConditionalUpdate.builder().put(Attribute.HOLD, time.now + Duration.ofHours(1).toNanos()));
+        store.change("a", ConditionalUpdate.builder().put(Attribute.HOLD, time.now() + Duration.ofHours(1).toNanos()));
         out("b", Duration.ofSeconds(30));
 
-        DispatchResult result = dispatch(pool(open("a"), open("b")));
+        DispatchResult result = dispatch(pool(openAi("a"), openAi("b")));
 
         assertDeclined(result, 429);
         assertThat(((DispatchResult.Declined) result).retryAfter()).contains(Duration.ofSeconds(30));
@@ -112,9 +118,10 @@ class FailureResponseTest extends RequestRulesFixture {
     @Test
     void oneThatMayBeTriedAndHasNoRoomIsWaitedForUntilItHas() throws InterruptedException {
         out("a", Duration.ofSeconds(-1));
-        store.change("a", ConditionalUpdate.builder().put(Attribute.HOLD, time.now + Duration.ofMinutes(4).toNanos()));
+        store.change("a",
+                ConditionalUpdate.builder().put(Attribute.HOLD, time.now() + Duration.ofMinutes(4).toNanos()));
 
-        DispatchResult result = dispatch(pool(open("a")));
+        DispatchResult result = dispatch(pool(openAi("a")));
 
         assertDeclined(result, 503);
         assertThat(((DispatchResult.Declined) result).retryAfter()).contains(Duration.ofMinutes(4));
@@ -125,10 +132,10 @@ class FailureResponseTest extends RequestRulesFixture {
     void whereAllAreTriedOnceASecondTheWaitIsASecond() throws InterruptedException {
         upstream.always("a", () -> failed(FailureClass.TRANSPORT));
         for (int fault = 0; fault < 3; fault++) {
-            dispatch(pool(open("a")));
+            dispatch(pool(openAi("a")));
         }
 
-        DispatchResult result = dispatch(pool(open("a")));
+        DispatchResult result = dispatch(pool(openAi("a")));
 
         assertDeclined(result, 503);
         assertThat(((DispatchResult.Declined) result).retryAfter()).contains(Duration.ofSeconds(1));
@@ -138,7 +145,7 @@ class FailureResponseTest extends RequestRulesFixture {
     void aPoolFullForTheLastFailureTooIs429WithTheWait() throws InterruptedException {
         upstream.always("a", () -> rateLimited("20"));
 
-        DispatchResult result = dispatch(pool(open("a")));
+        DispatchResult result = dispatch(pool(openAi("a")));
 
         assertDeclined(result, 429);
         assertThat(((DispatchResult.Declined) result).retryAfter()).contains(Duration.ofSeconds(20));
@@ -147,23 +154,23 @@ class FailureResponseTest extends RequestRulesFixture {
     /** No call was made, so there is no failure to tell of; the store is too busy with this item. */
     @Test
     void withoutAFailureThereIsNoBadGateway() throws InterruptedException {
-        store.throttled.add("a");
+        store.throttled = "a"::equals;
 
-        assertDeclined(dispatch(pool(open("a"))), 429);
+        assertDeclined(dispatch(pool(openAi("a"))), 429);
     }
 
     @Test
     void keysThatCannotBeReadComeBeforeKeysThatAreMissing() throws InterruptedException {
         keys.known("key-of-a", new ApiKeys.Missing("Put it.")).known("key-of-b", new ApiKeys.Unavailable("down"));
 
-        assertThat(((DispatchResult.Declined) dispatch(pool(open("a"), open("b")))).error().code())
+        assertThat(((DispatchResult.Declined) dispatch(pool(openAi("a"), openAi("b")))).error().code())
                 .isEqualTo("provider_keys_unavailable");
     }
 
     @Test
     void aMissingKeyComesBeforeAFieldThatAnEndpointHasNot() throws InterruptedException {
         keys.known("key-of-b", new ApiKeys.Missing("Put it."));
-        Pool pool = pool(Endpoints.anthropic("a", Endpoints.unlimited()), open("b"));
+        Pool pool = pool(Endpoints.anthropic("a", Endpoints.unlimited()), openAi("b"));
 
         DispatchResult result =
                 dispatcher(pool).dispatch(request("\"seed\":1,"), Deadline.in(Duration.ofSeconds(28), time));
@@ -200,7 +207,7 @@ class FailureResponseTest extends RequestRulesFixture {
         ApiKeys slow = slowKeys(Duration.ofMillis(4900), new ApiKeys.ApiKey("x"));
 
         DispatchResult result =
-                dispatcher(pool(open("a")), slow).dispatch(request(), Deadline.in(Duration.ofSeconds(5), time));
+                dispatcher(pool(openAi("a")), slow).dispatch(request(), Deadline.in(Duration.ofSeconds(5), time));
 
         assertThat(upstream.calls()).isEmpty();
         assertDeclined(result, 504);
@@ -209,7 +216,7 @@ class FailureResponseTest extends RequestRulesFixture {
     /** A store that is slow by then would only make the answer late. */
     @Test
     void aRequestWhoseTimeIsUpReadsNoMore() throws InterruptedException {
-        List<Endpoint> two = List.of(open("a"), open("b"));
+        List<Endpoint> two = List.of(openAi("a"), openAi("b"));
         two.forEach(endpoint -> upstream.always(endpoint.name(), () -> {
             time.pass(Duration.ofSeconds(10));
             return failed(FailureClass.TIMEOUT);
@@ -219,7 +226,7 @@ class FailureResponseTest extends RequestRulesFixture {
                 .dispatch(request(), Deadline.in(Duration.ofSeconds(10), time));
 
         assertDeclined(result, 504);
-        assertThat(store.reads).isOne();
+        assertThat(store.reads()).isOne();
     }
 
     private ApiKeys slowKeys(Duration takes, ApiKeys.Lookup found) {
@@ -243,7 +250,7 @@ class FailureResponseTest extends RequestRulesFixture {
                 ConditionalUpdate.builder()
                         .put(Attribute.BREAKER, 1)
                         .put(Attribute.REASON, 2)
-                        .put(Attribute.OPEN_UNTIL, time.now + until.toNanos())
+                        .put(Attribute.OPEN_UNTIL, time.now() + until.toNanos())
                         .add(Attribute.GENERATION, 1));
     }
 }

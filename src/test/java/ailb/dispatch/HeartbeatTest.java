@@ -1,6 +1,5 @@
 package ailb.dispatch;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ailb.pool.Endpoint;
@@ -10,29 +9,23 @@ import ailb.pool.Pacing;
 import ailb.pool.Pool;
 import ailb.pool.Settings;
 import ailb.pool.SettingsBuilder;
-import ailb.port.Deadline;
 import ailb.port.DispatchEvent;
 import ailb.port.Upstream;
-import ailb.protocol.ChatRequest;
 import ailb.protocol.ModelRequest;
-import ailb.protocol.Parsed;
 import ailb.protocol.wire.ProviderRequest;
 import ailb.state.Attribute;
 import ailb.state.ConditionalUpdate;
-import ailb.state.InMemoryStateStore;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whoever waits for a stream sees life after 10 s, and each 5 s from then on, whatever the request waits for. */
-class HeartbeatTest {
+class HeartbeatTest extends DispatcherFixture {
 
     private static final String ROLE =
             "data: {\"choices\":[{\"delta\":{\"role\":\"assistant\",\"content\":\"\"}}]}\n\n";
@@ -40,9 +33,8 @@ class HeartbeatTest {
     private static final String STOP = "data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n";
     private static final String DONE = "data: [DONE]\n\n";
 
-    private final SteppedTime time = new SteppedTime(1_795_000_020_000_000_000L);
-    private final InMemoryStateStore store = new InMemoryStateStore();
-    private final List<DispatchEvent> told = new ArrayList<>();
+    private static final ModelRequest REQUEST = request("\"stream\":true,");
+
     private final ScriptedStreams streams = new ScriptedStreams(time);
     private final RecordedCaller caller = new RecordedCaller();
 
@@ -143,7 +135,7 @@ class HeartbeatTest {
     void theyComeWhileTheReplyHasNotEvenBegun() throws Exception {
         Upstream late = new LateHead(Duration.ofSeconds(31));
 
-        DispatchResult result = dispatcher(late, pool("a")).dispatch(request(), deadline(), caller);
+        DispatchResult result = dispatcher(pool(openAi("a")), late).dispatch(REQUEST, deadline(600), caller);
 
         assertThat(result).isEqualTo(new DispatchResult.Streamed("a", 1));
         assertThat(caller.heartbeats()).isEqualTo(5);
@@ -156,10 +148,10 @@ class HeartbeatTest {
         Settings patient = new SettingsBuilder().maxWait(Duration.ofSeconds(40)).build();
         Pool full = new Pool(List.of(Endpoints.openAi("a", Endpoints.requests(Pacing.EVEN, 2))), patient);
         streams.script("a", HELLO, STOP, DONE);
-        dispatcher(streams, full).dispatch(request(), deadline(), new RecordedCaller());
+        dispatcher(full, streams).dispatch(REQUEST, deadline(600), new RecordedCaller());
         streams.script("a", HELLO, STOP, DONE);
 
-        dispatcher(streams, full).dispatch(request(), deadline(), caller);
+        dispatcher(full, streams).dispatch(REQUEST, deadline(600), caller);
 
         assertThat(caller.heartbeats()).isEqualTo(4);
         assertThat(caller.text()).isEqualTo(HELLO + STOP + DONE);
@@ -174,8 +166,8 @@ class HeartbeatTest {
 
         assertThat(result).isEqualTo(new DispatchResult.HungUp(1));
         assertThat(streams.isClosed("a")).isTrue();
-        assertThat(told).anyMatch(DispatchEvent.HungUp.class::isInstance);
-        assertThat(told).noneMatch(DispatchEvent.Failed.class::isInstance);
+        assertThat(events).anyMatch(DispatchEvent.HungUp.class::isInstance);
+        assertThat(events).noneMatch(DispatchEvent.Failed.class::isInstance);
         assertThat(store.state("a").get(Attribute.CONSECUTIVE_FAILURES)).isZero();
         assertThat(store.state("a").get(Attribute.TOTAL_REQUESTS)).isEqualTo(1);
     }
@@ -185,7 +177,7 @@ class HeartbeatTest {
         LateHead late = new LateHead(Duration.ofMinutes(4));
         hangUpAtHeartbeat(1);
 
-        DispatchResult result = dispatcher(late, pool("a")).dispatch(request(), deadline(), caller);
+        DispatchResult result = dispatcher(pool(openAi("a")), late).dispatch(REQUEST, deadline(600), caller);
 
         assertThat(result).isEqualTo(new DispatchResult.HungUp(1));
         assertThat(late.closed).isTrue();
@@ -238,7 +230,7 @@ class HeartbeatTest {
 
     private void closeFor(Duration time, String endpoint) {
         ConditionalUpdate.Builder full = ConditionalUpdate.builder();
-        store.update(endpoint, full.put(Attribute.HOLD, this.time.now() + time.toNanos()).build());
+        store.change(endpoint, full.put(Attribute.HOLD, this.time.now() + time.toNanos()));
     }
 
     private static ScriptedStreams.Quiet silentFor(int seconds) {
@@ -246,25 +238,8 @@ class HeartbeatTest {
     }
 
     private DispatchResult dispatch(String... endpoints) throws InterruptedException {
-        return dispatcher(streams, pool(endpoints)).dispatch(request(), deadline(), caller);
+        Endpoint[] pool = Arrays.stream(endpoints).map(DispatcherFixture::openAi).toArray(Endpoint[]::new);
+        return dispatcher(pool(pool), streams).dispatch(REQUEST, deadline(600), caller);
     }
 
-    private Dispatcher dispatcher(Upstream upstream, Pool pool) {
-        return new Dispatcher(pool, store, upstream, new FixedKeys(), time, new Random(1), told::add);
-    }
-
-    private static Pool pool(String... endpoints) {
-        return Endpoints.pool(Arrays.stream(endpoints)
-                .map(name -> Endpoints.openAi(name, Endpoints.unlimited()))
-                .toArray(Endpoint[]::new));
-    }
-
-    private Deadline deadline() {
-        return Deadline.in(Duration.ofMinutes(10), time);
-    }
-
-    private static ModelRequest request() {
-        String body = "{\"model\":\"chat\",\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}";
-        return ((Parsed.Valid) ChatRequest.parse(body.getBytes(UTF_8))).request();
-    }
 }

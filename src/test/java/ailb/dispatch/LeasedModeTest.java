@@ -31,11 +31,11 @@ class LeasedModeTest extends DispatcherFixture {
     @Test
     void oneWriteTakesThePermitsOfTenCallsAndReportsTen() throws InterruptedException {
         calls(dispatcher, 40);
-        store.updates = 0;
+        store.touches.clear();
 
         calls(dispatcher, 100);
 
-        assertThat(store.updates).isBetween(10, 11);
+        assertThat(store.updates()).isBetween(10, 11);
         assertThat(upstream.calls()).hasSize(140);
         assertThat(state("a").get(Attribute.TOTAL_REQUESTS)).isBetween(130L, 140L);
     }
@@ -79,7 +79,7 @@ class LeasedModeTest extends DispatcherFixture {
             dispatch(smooth);
             time.pass(Duration.ofMillis(10));
         }
-        assertThat(store.updates).isLessThan(60);
+        assertThat(store.updates()).isLessThan(60);
         assertThat(admitted()).as("some are held").isGreaterThan(105);
 
         time.pass(Duration.ofMillis(520));
@@ -91,9 +91,9 @@ class LeasedModeTest extends DispatcherFixture {
     void aRetryLeasesNothing() throws InterruptedException {
         Endpoint limited = openAi("a", Endpoints.requests(Pacing.BUCKET, 120_000));
         Dispatcher two = dispatcher(pool(limited, Endpoints.endpoint("b", Provider.OPENAI, 1e9, NO_LIMITS)));
-        store.items.update("b", ConditionalUpdate.builder().put(Attribute.HOLD, Long.MAX_VALUE).build());
+        store.change("b", ConditionalUpdate.builder().put(Attribute.HOLD, Long.MAX_VALUE));
         calls(two, 45);
-        store.items.update("b", ConditionalUpdate.builder().put(Attribute.HOLD, 0).build());
+        store.change("b", ConditionalUpdate.builder().put(Attribute.HOLD, 0));
         time.pass(Duration.ofSeconds(6));
         upstream.then("b", () -> ScriptedUpstream.error(500, "server_error", "internal"));
         long before = admitted();
@@ -107,7 +107,7 @@ class LeasedModeTest extends DispatcherFixture {
     @Test
     void noPermitOutlivesAMoveOfTheBreaker() throws InterruptedException {
         calls(dispatcher, 45);
-        store.items.update("a", ConditionalUpdate.builder().add(Attribute.GENERATION, 2).build());
+        store.change("a", ConditionalUpdate.builder().add(Attribute.GENERATION, 2));
         time.pass(Duration.ofMillis(300));
 
         assertThat(writes(dispatcher)).isGreaterThanOrEqualTo(1);
@@ -117,7 +117,7 @@ class LeasedModeTest extends DispatcherFixture {
     void noPermitIsUsedWhileTheProviderIsToBeLeftAlone() throws InterruptedException {
         calls(dispatcher, 45);
         long until = time.now() + Duration.ofSeconds(2).toNanos();
-        store.items.update("a", ConditionalUpdate.builder().put(Attribute.HOLD, until).build());
+        store.change("a", ConditionalUpdate.builder().put(Attribute.HOLD, until));
         time.pass(Duration.ofMillis(300));
 
         dispatch(dispatcher);
@@ -133,7 +133,7 @@ class LeasedModeTest extends DispatcherFixture {
             time.pass(BETWEEN);
         }
 
-        assertThat(store.updates).isEqualTo(40);
+        assertThat(store.updates()).isEqualTo(40);
         assertThat(admitted()).isEqualTo(40);
     }
 
@@ -142,7 +142,7 @@ class LeasedModeTest extends DispatcherFixture {
         loaded("a", 500);
         calls(dispatcher, 40);
 
-        assertThat(store.updates).isEqualTo(40);
+        assertThat(store.updates()).isEqualTo(40);
         assertThat(admitted()).isEqualTo(40);
     }
 
@@ -152,7 +152,7 @@ class LeasedModeTest extends DispatcherFixture {
         calls(dispatcher, 40);
         time.pass(Duration.ofSeconds(6));
         long before = admitted();
-        store.updates = 0;
+        store.touches.clear();
         for (int call = 0; call < 3; call++) {
             fleetHasTaken(Duration.ofSeconds(60).minusNanos(600_000));
             dispatch(dispatcher);
@@ -160,17 +160,16 @@ class LeasedModeTest extends DispatcherFixture {
         }
 
         assertThat(admitted() - before).isEqualTo(3);
-        assertThat(store.updates).isEqualTo(3);
+        assertThat(store.updates()).isEqualTo(3);
     }
 
     @Test
     void aProbeTakesOnePermitAndNoneThatIsHeld() throws InterruptedException {
         calls(dispatcher, 45);
-        store.items.update("a", ConditionalUpdate.builder()
+        store.change("a", ConditionalUpdate.builder()
                 .put(Attribute.BREAKER, 1)
                 .put(Attribute.OPEN_UNTIL, time.now())
-                .add(Attribute.GENERATION, 1)
-                .build());
+                .add(Attribute.GENERATION, 1));
         time.pass(Duration.ofMillis(300));
         long before = admitted();
 
@@ -202,13 +201,13 @@ class LeasedModeTest extends DispatcherFixture {
     /** The other instances' leases keep the item where it is for permits that are held for 5 s. */
     private void fleetHasTaken(Duration ahead) {
         long tat = time.now() + ahead.toNanos();
-        store.items.update("a", ConditionalUpdate.builder().put(Attribute.REQUESTS, tat).build());
+        store.change("a", ConditionalUpdate.builder().put(Attribute.REQUESTS, tat));
     }
 
     private int writes(Dispatcher by) throws InterruptedException {
-        store.updates = 0;
+        store.touches.clear();
         dispatch(by);
-        return store.updates;
+        return store.updates();
     }
 
     /** In the epoch of now, of this instance only. */

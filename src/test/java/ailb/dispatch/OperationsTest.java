@@ -6,24 +6,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ailb.pool.Endpoints;
 import ailb.pool.Operation;
 import ailb.pool.Pool;
-import ailb.port.Deadline;
 import ailb.port.Upstream;
 import ailb.protocol.ModelRequest;
 import ailb.protocol.Parsed;
 import ailb.protocol.wire.Headers;
 import ailb.protocol.wire.RequestKind;
-import ailb.state.InMemoryStateStore;
-import java.time.Duration;
-import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /** What an endpoint's model cannot be asked for never reaches it: its provider's refusal would take it out for all. */
-class OperationsTest {
+class OperationsTest extends DispatcherFixture {
 
     private static final String EMBEDDED = "{\"data\":[],\"usage\":{\"prompt_tokens\":2,\"total_tokens\":2}}";
-
-    private final SteppedTime time = new SteppedTime(1_795_000_020_000_000_000L);
-    private final ScriptedUpstream upstream = new ScriptedUpstream();
 
     @Test
     void aRequestGoesToTheEndpointsThatServeItsOperation() throws InterruptedException {
@@ -53,12 +46,11 @@ class OperationsTest {
         assertThat(upstream.calls()).isEmpty();
     }
 
-    private DispatchResult dispatch(Pool pool) throws InterruptedException {
+    @Override
+    DispatchResult dispatch(Dispatcher dispatcher) throws InterruptedException {
         byte[] body = "{\"model\":\"chat\",\"input\":\"Hi\"}".getBytes(UTF_8);
         ModelRequest request =
                 ((Parsed.Valid) ModelRequest.parse(RequestKind.EMBEDDINGS, Headers.NONE, body)).request();
-        return new Dispatcher(
-                pool, new InMemoryStateStore(), upstream, new FixedKeys(), time, new Random(1), _ -> {})
-                .dispatch(request, Deadline.in(Duration.ofSeconds(28), time));
+        return dispatcher.dispatch(request, deadline(28));
     }
 }

@@ -7,39 +7,30 @@ import ailb.pool.Endpoint;
 import ailb.pool.Endpoints;
 import ailb.pool.Provider;
 import ailb.port.ApiKeys;
-import ailb.port.Deadline;
-import ailb.port.DispatchEvent;
 import ailb.port.Upstream;
 import ailb.protocol.ModelRequest;
 import ailb.protocol.Parsed;
 import ailb.protocol.stream.ReplyStream;
 import ailb.protocol.wire.Headers;
 import ailb.protocol.wire.RequestKind;
-import ailb.state.InMemoryStateStore;
-import java.time.Duration;
+import ailb.state.ScriptedStore;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A provider that repeats the key it was called with tells nobody: no caller, no log, no result. */
-class QuotedKeyTest {
+class QuotedKeyTest extends DispatcherFixture {
 
     /** Nothing that looks like a key, and a quote and a slash that JSON may escape. */
     private static final String KEY = "our own/key \"no 1\"";
 
     private static final List<String> FORMS =
             List.of(KEY, KEY.replace("\"", "\\\""), KEY.replace("\"", "\\\"").replace("/", "\\/"));
-
-    private final SteppedTime time = new SteppedTime(1_795_000_020_000_000_000L);
-    private final ScriptedUpstream upstream = new ScriptedUpstream();
-    private final List<DispatchEvent> told = new ArrayList<>();
 
     @ParameterizedTest
     @CsvSource({
@@ -54,11 +45,11 @@ class QuotedKeyTest {
 
             for (Provider provider : Provider.values()) {
                 for (RequestKind kind : List.of(RequestKind.CHAT_COMPLETIONS, RequestKind.MESSAGES)) {
-                    assertSecret(said(dispatch(kind, provider, false)) + told);
+                    assertSecret(said(dispatch(kind, provider, false)) + events);
                 }
             }
         }
-        assertThat(told).isNotEmpty();
+        assertThat(events).isNotEmpty();
     }
 
     @Test
@@ -66,7 +57,7 @@ class QuotedKeyTest {
         upstream.always("a", () -> new Upstream.Reply(
                 400, Headers.NONE, ("The key " + KEY + " is not known").getBytes(UTF_8)));
 
-        assertSecret(said(dispatch(RequestKind.CHAT_COMPLETIONS, Provider.OPENAI, false)) + told);
+        assertSecret(said(dispatch(RequestKind.CHAT_COMPLETIONS, Provider.OPENAI, false)) + events);
     }
 
     @Test
@@ -99,9 +90,9 @@ class QuotedKeyTest {
             RecordedCaller caller = new RecordedCaller();
 
             DispatchResult result = dispatcher(streams, Provider.OPENAI)
-                    .dispatch(request(RequestKind.CHAT_COMPLETIONS, true), deadline(), caller);
+                    .dispatch(request(RequestKind.CHAT_COMPLETIONS, true), deadline(300), caller);
 
-            assertSecret(caller.text() + said(result) + told);
+            assertSecret(caller.text() + said(result) + events);
             assertThat(caller.text() + said(result)).contains("[redacted]");
         }
     }
@@ -157,19 +148,14 @@ class QuotedKeyTest {
     }
 
     private DispatchResult dispatch(RequestKind kind, Provider provider, boolean stream) throws InterruptedException {
-        return dispatcher(upstream, provider).dispatch(request(kind, stream), deadline());
+        return dispatcher(upstream, provider).dispatch(request(kind, stream), deadline(300));
     }
 
     private Dispatcher dispatcher(Upstream to, Provider provider) {
         Endpoint endpoint = Endpoints.endpoint("a", provider, 1, Endpoints.unlimited());
-        FixedKeys keys = new FixedKeys().known(endpoint.apiKey(), new ApiKeys.ApiKey(KEY))
-                .fetched(endpoint.apiKey(), new ApiKeys.ApiKey(KEY));
-        return new Dispatcher(
-                Endpoints.pool(endpoint), new InMemoryStateStore(), to, keys, time, new Random(1), told::add);
-    }
-
-    private Deadline deadline() {
-        return Deadline.in(Duration.ofMinutes(5), time);
+        keys.known(endpoint.apiKey(), new ApiKeys.ApiKey(KEY)).fetched(endpoint.apiKey(), new ApiKeys.ApiKey(KEY));
+        store = new ScriptedStore(); // whose breaker no other call has opened
+        return dispatcher(pool(endpoint), to);
     }
 
     private static ModelRequest request(RequestKind kind, boolean stream) {

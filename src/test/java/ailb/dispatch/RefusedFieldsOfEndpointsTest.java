@@ -9,15 +9,11 @@ import ailb.pool.Endpoints;
 import ailb.pool.Operation;
 import ailb.pool.Pool;
 import ailb.pool.Provider;
-import ailb.port.Deadline;
 import ailb.protocol.ModelRequest;
 import ailb.protocol.Parsed;
 import ailb.protocol.wire.Headers;
 import ailb.protocol.wire.RequestKind;
-import ailb.state.InMemoryStateStore;
-import java.time.Duration;
 import java.util.EnumSet;
-import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,12 +21,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A field that changes what is bought is not sent where the pool's owner has ruled it out. */
-class RefusedFieldsOfEndpointsTest {
+class RefusedFieldsOfEndpointsTest extends DispatcherFixture {
 
     private static final String MESSAGES = "\"model\":\"chat\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]";
-
-    private final SteppedTime time = new SteppedTime(1_795_000_020_000_000_000L);
-    private final ScriptedUpstream upstream = new ScriptedUpstream();
 
     /** However its name and value are written. */
     @ParameterizedTest
@@ -102,8 +95,6 @@ class RefusedFieldsOfEndpointsTest {
     private DispatchResult dispatch(Pool pool, RequestKind kind, String body) throws InterruptedException {
         ModelRequest request =
                 ((Parsed.Valid) ModelRequest.parse(kind, Headers.NONE, body.getBytes(UTF_8))).request();
-        return new Dispatcher(
-                pool, new InMemoryStateStore(), upstream, new FixedKeys(), time, new Random(1), _ -> {})
-                .dispatch(request, Deadline.in(Duration.ofSeconds(28), time));
+        return dispatcher(pool).dispatch(request, deadline(28));
     }
 }

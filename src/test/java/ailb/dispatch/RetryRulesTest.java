@@ -15,30 +15,36 @@ import ailb.state.ConditionalUpdate;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Trying again after a failure, and reporting calls. */
-class RetryRulesTest extends RequestRulesFixture {
+@Timeout(20)
+class RetryRulesTest extends DispatcherFixture {
+
+    RetryRulesTest() {
+        super(HALF);
+    }
 
     @Test
     void pausesBeforeTheSameEndpointGrowAndAreJittered() throws InterruptedException {
         upstream.always("a", () -> error(500, "server_error", "x"));
 
-        assertDeclined(dispatch(new Pool(List.of(open("a")), patient(7))), 502);
+        assertDeclined(dispatch(new Pool(List.of(openAi("a")), patient(7))), 502);
 
-        assertThat(time.sleeps.stream().map(Duration::toMillis)).startsWith(100L, 200L, 400L, 800L, 1000L, 1000L);
+        assertThat(time.sleeps().stream().map(Duration::toMillis)).startsWith(100L, 200L, 400L, 800L, 1000L, 1000L);
     }
 
     @Test
     void theSameEndpointIsAskedAgainOnlyAfterAPauseAlsoWhenTheOtherRefuses() throws InterruptedException {
         upstream.then("a", () -> error(500, "server_error", "x"));
-        store.throttled.add("b");
+        store.throttled = "b"::equals;
 
         dispatch(pool(weighted("a", 1000, 0), weighted("b", 0.001, 0)));
 
         assertThat(upstream.calls()).containsExactly("a", "a");
-        assertThat(time.sleeps).isNotEmpty();
+        assertThat(time.sleeps()).isNotEmpty();
     }
 
     @Test
@@ -46,10 +52,10 @@ class RetryRulesTest extends RequestRulesFixture {
         upstream.then("a", () -> error(500, "server_error", "x"));
         keys.fetched("key-of-a", new ApiKeys.ApiKey("rotated"));
 
-        dispatch(pool(open("a")));
+        dispatch(pool(openAi("a")));
 
         assertThat(events).doesNotContain(new DispatchEvent.KeyRenewed("a"));
-        assertThat(store.item("a").get(Attribute.TOTAL_FAILURES)).isEqualTo(1);
+        assertThat(store.state("a").get(Attribute.TOTAL_FAILURES)).isEqualTo(1);
     }
 
     @Test
@@ -59,7 +65,7 @@ class RetryRulesTest extends RequestRulesFixture {
             return error(401, "invalid_request_error", "invalid_api_key");
         });
 
-        assertDeclined(dispatch(pool(open("a"))), 503);
+        assertDeclined(dispatch(pool(openAi("a"))), 503);
 
         assertThat(upstream.calls()).hasSize(2);
         assertThat(events).contains(new DispatchEvent.Opened("a", FailureClass.CREDENTIAL));
@@ -69,36 +75,36 @@ class RetryRulesTest extends RequestRulesFixture {
     void aRetryAfterOfAnHourIsHonouredForFiveMinutes() throws InterruptedException {
         upstream.always("a", () -> rateLimited("3600"));
 
-        dispatch(pool(open("a")));
+        dispatch(pool(openAi("a")));
 
-        assertThat(store.item("a").get(Attribute.HOLD) - START).isEqualTo(Duration.ofMinutes(5).toNanos());
+        assertThat(store.state("a").get(Attribute.HOLD) - START).isEqualTo(Duration.ofMinutes(5).toNanos());
     }
 
     @Test
     void aRateLimitWithoutATimeIsHonouredForOneToFiveSeconds() throws InterruptedException {
         upstream.then("a", () -> error(429, "requests", "rate_limit_exceeded"));
 
-        dispatch(pool(open("a")));
+        dispatch(pool(openAi("a")));
 
-        assertThat(store.item("a").get(Attribute.HOLD) - START).isEqualTo(Duration.ofSeconds(3).toNanos());
+        assertThat(store.state("a").get(Attribute.HOLD) - START).isEqualTo(Duration.ofSeconds(3).toNanos());
     }
 
     @Test
     void aThrottledReportIsTriedAgain() throws InterruptedException {
         upstream.then("a", () -> {
-            store.throttled.add("a");
-            int admitted = store.updates;
+            store.throttled = "a"::equals;
+            int admitted = store.updates();
             store.beforeUpdate = () -> {
-                if (store.updates > admitted + 1) {
-                    store.throttled.clear();
+                if (store.updates() > admitted + 1) {
+                    store.throttled = _ -> false;
                 }
             };
             return ScriptedUpstream.answer();
         });
 
-        dispatch(pool(open("a")));
+        dispatch(pool(openAi("a")));
 
-        assertThat(store.item("a").get(Attribute.TOTAL_REQUESTS)).isEqualTo(1);
+        assertThat(store.state("a").get(Attribute.TOTAL_REQUESTS)).isEqualTo(1);
     }
 
     /** Writes that take half a second each, of an item that is too busy. The function has 28 s; it thaws after a minute. */
@@ -111,14 +117,14 @@ class RetryRulesTest extends RequestRulesFixture {
             throws InterruptedException {
         upstream.then("a", () -> {
             time.pass(Duration.ofSeconds(answered));
-            store.throttled.add("a");
+            store.throttled = "a"::equals;
             store.beforeUpdate = () -> time.pass(Duration.ofMillis(500));
             return ScriptedUpstream.answer();
         });
 
-        assertThat(dispatch(pool(open("a")))).isInstanceOf(DispatchResult.Answered.class);
+        assertThat(dispatch(pool(openAi("a")))).isInstanceOf(DispatchResult.Answered.class);
 
-        assertThat(store.updates).isEqualTo(1 + tries);
+        assertThat(store.updates()).isEqualTo(1 + tries);
         assertThat(events).contains(
                 new DispatchEvent.StoreTrouble("a", "gave up recording a call: "
                         + (over ? "the item is busy, and the request's time is over" : "the item is too busy")));
@@ -130,10 +136,10 @@ class RetryRulesTest extends RequestRulesFixture {
                 .then("a", () -> rateLimited("1"))
                 .then("a", () -> error(400, "invalid_request_error", "bad"));
 
-        dispatch(pool(open("a")));
+        dispatch(pool(openAi("a")));
 
         assertThat(upstream.calls()).hasSize(3);
-        assertThat(store.item("a").get(Attribute.CONSECUTIVE_FAILURES)).isEqualTo(1);
+        assertThat(store.state("a").get(Attribute.CONSECUTIVE_FAILURES)).isEqualTo(1);
     }
 
     /** Two requests see the third fault; the one that moves the breaker says so. */
@@ -162,7 +168,7 @@ class RetryRulesTest extends RequestRulesFixture {
         dispatch(pool(weighted("a", 1000, 0), weighted("b", 0.001, 0)));
 
         assertThat(events).noneMatch(DispatchEvent.Opened.class::isInstance);
-        assertThat(store.item("a").has(Attribute.BREAKER)).isFalse();
+        assertThat(store.state("a").has(Attribute.BREAKER)).isFalse();
     }
 
     private static Settings patient(int attempts) {

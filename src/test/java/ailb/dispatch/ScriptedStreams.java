@@ -2,6 +2,7 @@ package ailb.dispatch;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import ailb.port.SteppedTime;
 import ailb.port.Upstream;
 import ailb.protocol.wire.Headers;
 import ailb.protocol.wire.ProviderRequest;

@@ -17,13 +17,8 @@ import ailb.pool.Settings;
 import ailb.pool.SettingsBuilder;
 import ailb.pool.TokenAccounting;
 import ailb.port.ApiKeys;
-import ailb.port.Deadline;
-import ailb.protocol.ChatRequest;
 import ailb.protocol.ModelRequest;
-import ailb.protocol.Parsed;
 import ailb.state.Attribute;
-import ailb.state.InMemoryStateStore;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -31,10 +26,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /** What calls cost, and where they go once the day's budget is used up. */
-class SpendingTest {
-
-    /** 2027-01-15T08:00:00Z. */
-    private static final long START = 1_800_000_000_000_000_000L;
+class SpendingTest extends DispatcherFixture {
 
     /** Less than any call costs: the first one uses it up. */
     private static final Settings TINY_THEN_CHEAPEST =
@@ -47,11 +39,9 @@ class SpendingTest {
     private static final Endpoint MIDDLE = Endpoints.priced("middle", new Price(3, 3));
     private static final Endpoint CHEAP = Endpoints.priced("cheap", new Price(1, 1));
 
-    private final SteppedTime time = new SteppedTime(START);
-    private final ScriptedUpstream upstream = new ScriptedUpstream();
-    private final FixedKeys keys = new FixedKeys();
-    private final InMemoryStateStore store = new InMemoryStateStore();
-    private final Random random = new Random(5);
+    SpendingTest() {
+        super(new Random(5));
+    }
 
     /** 6 x 1 + 4 x 0.5 + 3 x 2 + 2 x 4 = 22 millionths of a dollar. */
     @Test
@@ -93,7 +83,7 @@ class SpendingTest {
         Dispatcher dispatcher = dispatcher(Endpoints.pool(TINY_THEN_REFUSE, CHEAP));
         dispatch(dispatcher);
 
-        assertDeclined(dispatcher.dispatch(request("unknown", "Hi", ""), deadline()), 404, "model_not_found");
+        assertDeclined(dispatcher.dispatch(request("unknown", ""), deadline(28)), 404, "model_not_found");
     }
 
     @Test
@@ -158,10 +148,10 @@ class SpendingTest {
         Endpoint dearOutput = Endpoints.priced("dear-output", new Price(1, 8));
         Endpoint dearInput = Endpoints.priced("dear-input", new Price(3, 4));
         Pool pool = Endpoints.pool(TINY_THEN_CHEAPEST, dearOutput, dearInput);
-        ModelRequest request = request("chat", "x".repeat(400), "");
+        ModelRequest request = request("chat", "", "x".repeat(400));
         Dispatcher dispatcher = dispatcher(pool);
         for (int i = 0; i < 30; i++) {
-            dispatcher.dispatch(request, deadline());
+            dispatcher.dispatch(request, deadline(28));
         }
 
         assertThat(upstream.calls().subList(1, 10)).containsOnly("dear-input");
@@ -177,7 +167,7 @@ class SpendingTest {
         Endpoint other = Endpoints.priced("other", new Price(1, 1), max);
         Dispatcher dispatcher = dispatcher(Endpoints.pool(TINY_THEN_CHEAPEST, CHEAP, other));
         for (int i = 0; i < 60; i++) {
-            dispatcher.dispatch(request("chat", "Hi", "\"max_tokens\":4000,"), deadline());
+            dispatcher.dispatch(request("\"max_tokens\":4000,"), deadline(28));
         }
 
         assertThat(upstream.calls().stream().skip(30)).contains("cheap", "other");
@@ -201,28 +191,4 @@ class SpendingTest {
         }
     }
 
-    private Dispatcher dispatcher(Pool pool) {
-        return new Dispatcher(pool, store, upstream, keys, time, random, _ -> {});
-    }
-
-    private DispatchResult dispatch(Dispatcher dispatcher) throws InterruptedException {
-        return dispatcher.dispatch(request("chat", "Hi", ""), deadline());
-    }
-
-    private Deadline deadline() {
-        return Deadline.in(Duration.ofSeconds(28), time);
-    }
-
-    private static void assertDeclined(DispatchResult result, int status, String code) {
-        assertThat(result).isInstanceOfSatisfying(DispatchResult.Declined.class, declined -> {
-            assertThat(declined.error().status()).isEqualTo(status);
-            assertThat(declined.error().code()).isEqualTo(code);
-        });
-    }
-
-    private static ModelRequest request(String model, String prompt, String fields) {
-        String body = """
-                {"model":"%s",%s"messages":[{"role":"user","content":"%s"}]}""".formatted(model, fields, prompt);
-        return ((Parsed.Valid) ChatRequest.parse(body.getBytes(StandardCharsets.UTF_8))).request();
-    }
 }

@@ -7,27 +7,16 @@ import ailb.pool.Endpoint;
 import ailb.pool.EndpointBuilder;
 import ailb.pool.Endpoints;
 import ailb.pool.FailureClass;
-import ailb.pool.Limits;
 import ailb.pool.Pacing;
 import ailb.pool.Pool;
 import ailb.pool.SettingsBuilder;
-import ailb.port.Deadline;
 import ailb.port.DispatchEvent;
 import ailb.port.Upstream;
-import ailb.protocol.ChatRequest;
-import ailb.protocol.ModelRequest;
-import ailb.protocol.Parsed;
 import ailb.protocol.wire.Headers;
 import ailb.state.Attribute;
 import ailb.state.ConditionalUpdate;
-import ailb.state.EndpointState;
-import ailb.state.StateStore;
-import ailb.state.UpdateResult;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -47,18 +36,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A store that does not answer: what instances go on by, and how they come back. */
-class StoreDownTest {
-
-    private static final long START = 1_800_000_000_000_000_000L;
-
-    private final SteppedTime time = new SteppedTime(START);
-    private final ScriptedUpstream upstream = new ScriptedUpstream();
-    private final FaultyStore store = new FaultyStore();
-    private final List<DispatchEvent> events = Collections.synchronizedList(new ArrayList<>());
+class StoreDownTest extends DispatcherFixture {
 
     @Test
     void afterTwoFailuresCallsAreAnsweredWithoutTheStore() throws InterruptedException {
-        Dispatcher dispatcher = dispatcher(openAi("a", Endpoints.unlimited()));
+        Dispatcher dispatcher = dispatcher(openAi("a"));
         store.down = true;
 
         assertAnswered(dispatch(dispatcher));
@@ -72,7 +54,7 @@ class StoreDownTest {
 
     @Test
     void aStoreThatStaysDownIsToldOfAgainAtEveryTry() throws InterruptedException {
-        Dispatcher dispatcher = dispatcher(openAi("a", Endpoints.unlimited()));
+        Dispatcher dispatcher = dispatcher(openAi("a"));
         store.down = true;
         assertAnswered(dispatch(dispatcher));
 
@@ -87,7 +69,7 @@ class StoreDownTest {
 
     @Test
     void oneWriteOfUnknownOutcomeGrantsNothingAndIsNoOutage() throws InterruptedException {
-        Dispatcher dispatcher = dispatcher(openAi("a", Endpoints.unlimited()));
+        Dispatcher dispatcher = dispatcher(openAi("a"));
         AtomicInteger writes = new AtomicInteger();
         store.unanswered = _ -> writes.incrementAndGet() == 1;
 
@@ -104,7 +86,7 @@ class StoreDownTest {
     /** Reports are lost and reads go on well: the row of failures goes on too. */
     @Test
     void aStoreThatCanOnlyBeReadIsDown() throws InterruptedException {
-        Dispatcher dispatcher = dispatcher(openAi("a", Endpoints.unlimited()));
+        Dispatcher dispatcher = dispatcher(openAi("a"));
         AtomicInteger writes = new AtomicInteger();
         store.unanswered = _ -> writes.incrementAndGet() >= 2;
 
@@ -121,7 +103,7 @@ class StoreDownTest {
 
     @Test
     void failuresThatAreNotInARowAreNoOutage() throws InterruptedException {
-        Dispatcher dispatcher = dispatcher(openAi("a", Endpoints.unlimited()));
+        Dispatcher dispatcher = dispatcher(openAi("a"));
         AtomicInteger writes = new AtomicInteger();
         store.unanswered = _ -> writes.incrementAndGet() % 2 == 0;
 
@@ -137,7 +119,7 @@ class StoreDownTest {
     @ParameterizedTest
     @CsvSource({"9, true", "11, false"})
     void readsThatFailFarApartAreNoOutage(int seconds, boolean isOutage) {
-        Dispatcher dispatcher = dispatcher(openAi("a", Endpoints.unlimited()));
+        Dispatcher dispatcher = dispatcher(openAi("a"));
 
         store.down = true;
         dispatcher.view().refresh();
@@ -154,7 +136,7 @@ class StoreDownTest {
     /** The two writes of one request fail, with answers to another's between: the only 503 there is. */
     @Test
     void aRequestThatOnlyTheOthersGetAnswersForIs503() throws InterruptedException {
-        Endpoint a = openAi("a", Endpoints.unlimited());
+        Endpoint a = openAi("a");
         Endpoint other =
                 new EndpointBuilder("b").models(List.of("other")).apiKey("key").price(null).build();
         Dispatcher dispatcher = dispatcher(a, other);
@@ -215,7 +197,7 @@ class StoreDownTest {
 
     @Test
     void oneCallerASecondTriesTheStoreAgain() throws InterruptedException {
-        Dispatcher dispatcher = dispatcher(openAi("a", Endpoints.unlimited()));
+        Dispatcher dispatcher = dispatcher(openAi("a"));
         store.down = true;
         assertAnswered(dispatch(dispatcher));
         store.touches.clear();
@@ -230,7 +212,7 @@ class StoreDownTest {
 
     @Test
     void theFirstAnswerBringsTheInstanceBackToTheSharedStateAndItsTotalsGoOn() throws InterruptedException {
-        Dispatcher dispatcher = dispatcher(openAi("a", Endpoints.unlimited()));
+        Dispatcher dispatcher = dispatcher(openAi("a"));
         answered(dispatcher, 3);
         store.down = true;
         assertThat(answered(dispatcher, 5)).isEqualTo(5);
@@ -248,7 +230,7 @@ class StoreDownTest {
         assertThat(events)
                 .containsOnlyOnce(new DispatchEvent.StoreUp("all", Duration.ofSeconds(1).toNanos()));
         assertThat(total("a")).as("what went on alone is not added").isEqualTo(5);
-        assertThat(dispatcher.view().state(openAi("a", Endpoints.unlimited())).get(Attribute.TOTAL_REQUESTS))
+        assertThat(dispatcher.view().state(openAi("a")).get(Attribute.TOTAL_REQUESTS))
                 .isEqualTo(5);
         assertThat(store.state("store-probe").values()).isEmpty();
     }
@@ -287,7 +269,7 @@ class StoreDownTest {
     @ParameterizedTest
     @ValueSource(longs = {3600, -3600})
     void aThawedInstanceOrOneWhoseClockWasSetTriesAtOnce(long seconds) throws InterruptedException {
-        Dispatcher dispatcher = dispatcher(openAi("a", Endpoints.unlimited()));
+        Dispatcher dispatcher = dispatcher(openAi("a"));
         store.down = true;
         assertAnswered(dispatch(dispatcher));
         store.down = false;
@@ -301,7 +283,7 @@ class StoreDownTest {
     @Test
     void aThrottledItemNeverSwitches() throws InterruptedException {
         Dispatcher dispatcher =
-                dispatcher(openAi("a", Endpoints.unlimited()), openAi("b", Endpoints.unlimited()));
+                dispatcher(openAi("a"), openAi("b"));
         store.throttled = "a"::equals;
 
         assertThat(answered(dispatcher, 30)).isEqualTo(30);
@@ -315,7 +297,7 @@ class StoreDownTest {
 
     @Test
     void aStoreThatIsReadTooOftenIsNotDown() throws InterruptedException {
-        Dispatcher dispatcher = dispatcher(openAi("a", Endpoints.unlimited()));
+        Dispatcher dispatcher = dispatcher(openAi("a"));
         store.readsThrottled = true;
 
         for (int request = 0; request < 5; request++) {
@@ -330,7 +312,7 @@ class StoreDownTest {
 
     @Test
     void aThrottledProbeIsAnAnswer() throws InterruptedException {
-        Dispatcher dispatcher = dispatcher(openAi("a", Endpoints.unlimited()));
+        Dispatcher dispatcher = dispatcher(openAi("a"));
         store.down = true;
         assertAnswered(dispatch(dispatcher));
         store.throttled = "store-probe"::equals;
@@ -344,7 +326,7 @@ class StoreDownTest {
     @Test
     void healthIsLearntAloneAndForgottenAfterwards() throws InterruptedException {
         Dispatcher dispatcher =
-                dispatcher(openAi("a", Endpoints.unlimited()), openAi("b", Endpoints.unlimited()));
+                dispatcher(openAi("a"), openAi("b"));
         upstream.always("a", () -> error(401, "invalid_request_error", "invalid_api_key"));
         store.down = true;
 
@@ -358,7 +340,7 @@ class StoreDownTest {
     @Test
     void anEndpointThatIsOutStaysOut() throws InterruptedException {
         Dispatcher dispatcher =
-                dispatcher(openAi("a", Endpoints.unlimited()), openAi("b", Endpoints.unlimited()));
+                dispatcher(openAi("a"), openAi("b"));
         upstream.always("a", () -> error(401, "invalid_request_error", "invalid_api_key"));
         answered(dispatcher, 30);
         store.down = true;
@@ -370,10 +352,8 @@ class StoreDownTest {
     /** Ten times, for the choice is random. */
     @RepeatedTest(10)
     void aRequestGoesOnAloneFromWhereItWas(RepetitionInfo repetition) throws InterruptedException {
-        Pool pool = pool(openAi("a", Endpoints.unlimited()), openAi("b", Endpoints.unlimited()));
-        Dispatcher dispatcher = new Dispatcher(
-                pool, store, upstream, new FixedKeys(), time, new Random(repetition.getCurrentRepetition()),
-                events::add);
+        random = new Random(repetition.getCurrentRepetition());
+        Dispatcher dispatcher = dispatcher(openAi("a"), openAi("b"));
         for (String endpoint : List.of("a", "b")) {
             upstream.then(endpoint, () -> {
                 store.down = true;
@@ -392,7 +372,7 @@ class StoreDownTest {
     /** A permit of the shared state is reported there or not at all: it took nothing of the own items. */
     @Test
     void aReportOfTheSharedStateNeverReachesTheOwnItems() throws InterruptedException {
-        Endpoint endpoint = openAi("a", Endpoints.unlimited());
+        Endpoint endpoint = openAi("a");
         Dispatcher dispatcher = dispatcher(endpoint);
         upstream.then("a", () -> {
             store.down = true;
@@ -413,19 +393,15 @@ class StoreDownTest {
         Map<Thread, Integer> waits = new ConcurrentHashMap<>();
         CountDownLatch allThere = new CountDownLatch(200);
         store.down = true;
-        store.throttled = _ -> false;
+        store.beforeRead = () -> waitForAll(allThere, waits);
+        store.beforeUpdate = store.beforeRead;
         AtomicInteger calls = new AtomicInteger();
-        Dispatcher dispatcher = new Dispatcher(
-                pool(openAi("a", Endpoints.requests(Pacing.BUCKET, 600))),
-                new WaitingStore(store, allThere, waits),
+        Dispatcher dispatcher = dispatcher(
+                impatient(openAi("a", Endpoints.requests(Pacing.BUCKET, 600))),
                 (_, _) -> {
                     calls.incrementAndGet();
                     return new Upstream.Reply(200, Headers.NONE, OK);
-                },
-                new FixedKeys(),
-                time,
-                new Random(5),
-                events::add);
+                });
 
         try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Future<DispatchResult>> results = new ArrayList<>();
@@ -446,37 +422,20 @@ class StoreDownTest {
             ((Upstream.Reply) ScriptedUpstream.answer()).body();
 
     /** Lets nobody have its first failure before all are waiting for one. */
-    private record WaitingStore(FaultyStore store, CountDownLatch allThere, Map<Thread, Integer> waits)
-            implements
-                StateStore {
-
-        @Override
-        public Map<String, EndpointState> read(Collection<String> endpoints) {
-            waitForAll();
-            return store.read(endpoints);
+    private static void waitForAll(CountDownLatch allThere, Map<Thread, Integer> waits) {
+        if (waits.merge(Thread.currentThread(), 1, Integer::sum) == 1) {
+            allThere.countDown();
         }
-
-        @Override
-        public UpdateResult update(String endpoint, ConditionalUpdate update) {
-            waitForAll();
-            return store.update(endpoint, update);
-        }
-
-        private void waitForAll() {
-            if (waits.merge(Thread.currentThread(), 1, Integer::sum) == 1) {
-                allThere.countDown();
-            }
-            try {
-                allThere.await();
-            } catch (InterruptedException e) {
-                throw new IllegalStateException(e);
-            }
+        try {
+            allThere.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
         }
     }
 
     private void anotherInstanceAddsATotal(String endpoint) {
-        store.items.update(
-                endpoint, ConditionalUpdate.builder().add(Attribute.TOTAL_REQUESTS, 1).build());
+        store.change(
+                endpoint, ConditionalUpdate.builder().add(Attribute.TOTAL_REQUESTS, 1));
     }
 
     private long total(String endpoint) {
@@ -499,33 +458,17 @@ class StoreDownTest {
         return answered;
     }
 
-    private static void assertAnswered(DispatchResult result) {
-        assertThat(result).isInstanceOf(DispatchResult.Answered.class);
-    }
-
-    private static Endpoint openAi(String name, Limits limits) {
-        return Endpoints.openAi(name, limits);
-    }
-
     /** Nobody waits for room: what there is at an instant is counted. */
-    private static Pool pool(Endpoint... endpoints) {
+    private static Pool impatient(Endpoint... endpoints) {
         return Endpoints.pool(new SettingsBuilder().maxWait(Duration.ZERO).build(), endpoints);
     }
 
     private Dispatcher dispatcher(Endpoint... endpoints) {
-        return new Dispatcher(pool(endpoints), store, upstream, new FixedKeys(), time, new Random(11), events::add);
-    }
-
-    private DispatchResult dispatch(Dispatcher dispatcher) throws InterruptedException {
-        return dispatch(dispatcher, "chat");
+        return dispatcher(impatient(endpoints));
     }
 
     private DispatchResult dispatch(Dispatcher dispatcher, String model) throws InterruptedException {
-        String body = """
-                {"model":"%s","messages":[{"role":"user","content":"Hi"}]}""".formatted(model);
-        ModelRequest request =
-                ((Parsed.Valid) ChatRequest.parse(body.getBytes(StandardCharsets.UTF_8))).request();
-        return dispatcher.dispatch(request, Deadline.in(Duration.ofSeconds(28), time));
+        return dispatcher.dispatch(request(model, ""), deadline(28));
     }
 
     private void dispatchUnchecked(Dispatcher dispatcher, String model) {

@@ -6,22 +6,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ailb.pool.Endpoint;
 import ailb.pool.Endpoints;
 import ailb.pool.Provider;
-import ailb.port.Deadline;
 import ailb.protocol.ModelRequest;
 import ailb.protocol.Parsed;
 import ailb.protocol.wire.Headers;
 import ailb.protocol.wire.RequestKind;
 import ailb.state.Attribute;
-import ailb.state.InMemoryStateStore;
-import java.time.Duration;
 import java.util.Arrays;
-import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Whoever asks whom: an endpoint that fails before its first event is left, and one that fails later is told of. */
-class StreamFailoverTest {
+class StreamFailoverTest extends DispatcherFixture {
 
     private static final String CHAT = "data: {\"choices\":[{\"delta\":{\"content\":\"Hello\"}}]}\n\n";
     private static final String CHAT_END = "data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}],"
@@ -46,10 +42,7 @@ class StreamFailoverTest {
     private static final String RESPONSE_END = "data: {\"type\":\"response.completed\",\"response\":{\"usage\":"
             + "{\"input_tokens\":7,\"output_tokens\":2}}}\n\n";
 
-    private final SteppedTime time = new SteppedTime(1_795_000_020_000_000_000L);
-    private final InMemoryStateStore store = new InMemoryStateStore();
     private final ScriptedStreams streams = new ScriptedStreams(time);
-    private final Random random = new Random(1);
 
     @ParameterizedTest
     @CsvSource({
@@ -145,9 +138,7 @@ class StreamFailoverTest {
                 .map(name -> Endpoints.serving(Endpoints.endpoint(name, provider, 1, Endpoints.unlimited()),
                         kind.operation()))
                 .toArray(Endpoint[]::new);
-        new Dispatcher(
-                Endpoints.pool(pool), store, streams, new FixedKeys(), time, random, _ -> {})
-                .dispatch(request(kind), Deadline.in(Duration.ofSeconds(28), time), caller);
+        dispatcher(pool(pool), streams).dispatch(request(kind), deadline(28), caller);
         return caller.text();
     }
 

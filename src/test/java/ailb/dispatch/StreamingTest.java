@@ -1,33 +1,22 @@
 package ailb.dispatch;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ailb.pool.Endpoint;
-import ailb.pool.Endpoints;
 import ailb.pool.FailureClass;
-import ailb.pool.Pool;
 import ailb.port.Deadline;
 import ailb.port.DispatchEvent;
 import ailb.port.Upstream;
-import ailb.protocol.ChatRequest;
-import ailb.protocol.ModelRequest;
-import ailb.protocol.Parsed;
 import ailb.state.Attribute;
 import ailb.state.ConditionalUpdate;
-import ailb.state.EndpointState;
-import ailb.state.InMemoryStateStore;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.List;
-import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /** Answers that come as events: until the first one another endpoint can still be asked. */
-class StreamingTest {
+class StreamingTest extends DispatcherFixture {
 
     private static final String HELLO = "data: {\"choices\":[{\"delta\":{\"content\":\"Hello\"}}]}\n\n";
     private static final String STOP = "data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n";
@@ -35,10 +24,6 @@ class StreamingTest {
             "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":7,\"completion_tokens\":2}}\n\n";
     private static final String DONE = "data: [DONE]\n\n";
 
-    private final SteppedTime time = new SteppedTime(1_795_000_020_000_000_000L);
-    private final InMemoryStateStore store = new InMemoryStateStore();
-    private final Random random = new Random(1);
-    private final List<DispatchEvent> told = new ArrayList<>();
     private final ScriptedStreams streams = new ScriptedStreams(time);
     private final RecordedCaller caller = new RecordedCaller();
 
@@ -76,7 +61,7 @@ class StreamingTest {
             assertThat(caller.text()).isEqualTo(HELLO + STOP + DONE);
         }
 
-        assertThat(told).filteredOn(DispatchEvent.Failed.class::isInstance).isNotEmpty();
+        assertThat(events).filteredOn(DispatchEvent.Failed.class::isInstance).isNotEmpty();
     }
 
     @Test
@@ -100,7 +85,7 @@ class StreamingTest {
 
         assertThat(caller.text()).contains("data: {\"error\":{");
         assertThat(time.now() - start).isEqualTo(Duration.ofSeconds(301).toNanos());
-        assertThat(told).anyMatch(event -> event instanceof DispatchEvent.Failed failed
+        assertThat(events).anyMatch(event -> event instanceof DispatchEvent.Failed failed
                 && failed.failure() == FailureClass.TIMEOUT);
     }
 
@@ -146,7 +131,7 @@ class StreamingTest {
             assertThat(caller.text()).isEqualTo(HELLO + STOP + DONE);
         }
 
-        assertThat(told).anyMatch(event -> event instanceof DispatchEvent.Failed failed
+        assertThat(events).anyMatch(event -> event instanceof DispatchEvent.Failed failed
                 && failed.endpoint().equals("whole")
                 && failed.failure() == FailureClass.TRANSPORT);
     }
@@ -172,7 +157,7 @@ class StreamingTest {
 
         assertThat(state("a").get(Attribute.TOTAL_REQUESTS)).isEqualTo(1);
         assertThat(state("a").get(Attribute.CONSECUTIVE_FAILURES)).isZero();
-        assertThat(told).anyMatch(DispatchEvent.Failed.class::isInstance);
+        assertThat(events).anyMatch(DispatchEvent.Failed.class::isInstance);
         assertThat(caller.text()).contains("the request's time is over. Ask for less, or submit a batch.");
     }
 
@@ -292,14 +277,9 @@ class StreamingTest {
     }
 
     private DispatchResult dispatch(Duration deadline, String... endpoints) throws InterruptedException {
-        Pool pool = Endpoints.pool(Arrays.stream(endpoints)
-                .map(name -> Endpoints.openAi(name, Endpoints.unlimited()))
-                .toArray(Endpoint[]::new));
-        byte[] body = ("{\"model\":\"chat\",\"stream\":true,\"max_tokens\":64,"
-                + "\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}").getBytes(UTF_8);
-        ModelRequest request = ((Parsed.Valid) ChatRequest.parse(body)).request();
-        return new Dispatcher(pool, store, streams, new FixedKeys(), time, random, told::add)
-                .dispatch(request, Deadline.in(deadline, time), caller);
+        Endpoint[] pool = Arrays.stream(endpoints).map(DispatcherFixture::openAi).toArray(Endpoint[]::new);
+        return dispatcher(pool(pool), streams)
+                .dispatch(request("\"stream\":true,\"max_tokens\":64,"), Deadline.in(deadline, time), caller);
     }
 
     private void answerTenTimes(String endpoint) throws InterruptedException {
@@ -308,9 +288,5 @@ class StreamingTest {
             dispatch(Duration.ofMinutes(5), endpoint);
         }
         caller.forget();
-    }
-
-    private EndpointState state(String endpoint) {
-        return store.state(endpoint);
     }
 }

@@ -12,9 +12,15 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Waiting for a slot, and whom to choose. */
-class WaitingRulesTest extends RequestRulesFixture {
+@Timeout(20)
+class WaitingRulesTest extends DispatcherFixture {
+
+    WaitingRulesTest() {
+        super(HALF);
+    }
 
     @Test
     void aPermitOfAnEarlierGenerationIsDroppedThoughTheEndpointIsInAgain() throws InterruptedException {
@@ -30,7 +36,7 @@ class WaitingRulesTest extends RequestRulesFixture {
     void aPermitIsDroppedWhenTheProviderHasAskedToBeLeftAloneMeanwhile() throws InterruptedException {
         fill("a", 20);
         time.duringSleep = () -> store.change(
-                "a", ConditionalUpdate.builder().put(Attribute.HOLD, time.now + Duration.ofSeconds(60).toNanos()));
+                "a", ConditionalUpdate.builder().put(Attribute.HOLD, time.now() + Duration.ofSeconds(60).toNanos()));
 
         assertDeclined(dispatch(pool(even("a", 20))), 429);
 
@@ -69,7 +75,7 @@ class WaitingRulesTest extends RequestRulesFixture {
         assertThat(dispatch(stale)).isInstanceOf(DispatchResult.Answered.class);
 
         assertThat(upstream.calls()).containsExactly("b");
-        assertThat(time.sleeps).isEmpty();
+        assertThat(time.sleeps()).isEmpty();
     }
 
     @Test
@@ -83,23 +89,23 @@ class WaitingRulesTest extends RequestRulesFixture {
 
     @Test
     void anEndpointThatRefusesForThrottlingIsAskedOnceOrTwiceAndNotForEver() throws InterruptedException {
-        store.throttled.add("a");
+        store.throttled = "a"::equals;
 
-        dispatch(pool(open("a")));
+        dispatch(pool(openAi("a")));
 
-        assertThat(store.updates).isLessThanOrEqualTo(2);
+        assertThat(store.updates()).isLessThanOrEqualTo(2);
     }
 
     @Test
     void aFullPoolIsTriedAtItsSoonestEndpointOnly() throws InterruptedException {
         fill("a", 60);
         fill("b", 50);
-        store.throttled.addAll(List.of("a", "b"));
-        store.updates = 0;
+        store.throttled = List.of("a", "b")::contains;
+        store.touches.clear();
 
         assertDeclined(dispatch(pool(even("a", 60), even("b", 50))), 429);
 
-        assertThat(store.updates).isEqualTo(1);
+        assertThat(store.updates()).isEqualTo(1);
     }
 
     @Test
@@ -127,7 +133,7 @@ class WaitingRulesTest extends RequestRulesFixture {
     /** Answers have 5 output tokens. */
     @Test
     void theOutputOfACallIsExpectedToBeTheMeanOfTenAnswers() throws InterruptedException {
-        Dispatcher dispatcher = dispatcher(pool(open("a")));
+        Dispatcher dispatcher = dispatcher(pool(openAi("a")));
         for (int call = 0; call < 10; call++) {
             dispatch(dispatcher);
         }
@@ -139,6 +145,6 @@ class WaitingRulesTest extends RequestRulesFixture {
     }
 
     private long admittedOutput(String endpoint) {
-        return Attribute.WINDOW.stream().map(WindowSlot::admittedOutput).mapToLong(store.item(endpoint)::get).sum();
+        return Attribute.WINDOW.stream().map(WindowSlot::admittedOutput).mapToLong(store.state(endpoint)::get).sum();
     }
 }

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ailb.batch.BatchWorker;
 import ailb.batch.QueueMessage;
-import ailb.dispatch.SteppedTime;
 import ailb.port.Deadline;
+import ailb.port.SteppedTime;
 import com.amazonaws.services.lambda.runtime.events.SQSBatchResponse;
 import com.amazonaws.services.lambda.runtime.events.SQSEvent;
 import com.amazonaws.services.lambda.runtime.serialization.PojoSerializer;

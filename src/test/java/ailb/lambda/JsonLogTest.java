@@ -2,9 +2,9 @@ package ailb.lambda;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ailb.dispatch.SteppedTime;
 import ailb.pool.FailureClass;
 import ailb.port.DispatchEvent;
+import ailb.port.SteppedTime;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.ByteArrayOutputStream;

@@ -4,21 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ailb.batch.InMemoryBatchQueue;
 import ailb.batch.InMemoryBatchStore;
-import ailb.dispatch.SteppedTime;
 import ailb.pool.Endpoints;
 import ailb.pool.FailureClass;
 import ailb.pool.Pool;
+import ailb.port.SteppedTime;
 import ailb.port.Upstream;
-import ailb.state.ConditionalUpdate;
 import ailb.state.EndpointState;
 import ailb.state.InMemoryStateStore;
+import ailb.state.ScriptedStore;
 import ailb.state.StateStore;
-import ailb.state.StateStoreException;
-import ailb.state.UpdateResult;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -60,7 +56,10 @@ class PrimingTest {
 
     @Test
     void anInstanceWhoseStoreIsDownStartsAllTheSame() {
-        priming(new BrokenStore(), nobody()).run();
+        ScriptedStore store = new ScriptedStore();
+        store.down = true;
+
+        priming(store, nobody()).run();
     }
 
     private Priming priming(StateStore store, Upstream upstream) {
@@ -75,18 +74,5 @@ class PrimingTest {
 
     private static Upstream nobody() {
         return (_, _) -> new Upstream.Failed(FailureClass.TRANSPORT, "refused");
-    }
-
-    private static final class BrokenStore implements StateStore {
-
-        @Override
-        public Map<String, EndpointState> read(Collection<String> endpoints) {
-            throw new StateStoreException("down", new IllegalStateException("down"));
-        }
-
-        @Override
-        public UpdateResult update(String endpoint, ConditionalUpdate update) {
-            return new UpdateResult.Unknown("down");
-        }
     }
 }

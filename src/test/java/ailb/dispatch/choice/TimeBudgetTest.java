@@ -3,10 +3,10 @@ package ailb.dispatch.choice;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ailb.admission.Demand;
-import ailb.dispatch.SteppedTime;
 import ailb.dispatch.permit.Priority;
 import ailb.pool.Settings;
 import ailb.port.Deadline;
+import ailb.port.SteppedTime;
 import ailb.state.Attribute;
 import ailb.state.ConditionalUpdate;
 import ailb.state.EndpointState;

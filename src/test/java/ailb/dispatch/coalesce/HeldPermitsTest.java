@@ -3,13 +3,13 @@ package ailb.dispatch.coalesce;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ailb.admission.Demand;
-import ailb.dispatch.SteppedTime;
 import ailb.dispatch.permit.Permit;
 import ailb.health.Breaker;
 import ailb.pool.Endpoint;
 import ailb.pool.Endpoints;
 import ailb.pool.LimitKind;
 import ailb.pool.Pacing;
+import ailb.port.SteppedTime;
 import ailb.state.Attribute;
 import ailb.state.EndpointState;
 import java.time.Duration;

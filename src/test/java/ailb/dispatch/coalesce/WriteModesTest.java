@@ -3,10 +3,10 @@ package ailb.dispatch.coalesce;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ailb.admission.Observation;
-import ailb.dispatch.SteppedTime;
 import ailb.pool.Endpoint;
 import ailb.pool.Endpoints;
 import ailb.port.DispatchEvent;
+import ailb.port.SteppedTime;
 import ailb.state.EndpointState;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;

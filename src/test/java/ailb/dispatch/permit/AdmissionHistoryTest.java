@@ -6,7 +6,6 @@ import ailb.admission.Demand;
 import ailb.aws.CheckedThenWritten;
 import ailb.aws.DynamoStateStore;
 import ailb.aws.LocalDynamo;
-import ailb.dispatch.StoppedClock;
 import ailb.health.Breaker;
 import ailb.history.Clients;
 import ailb.history.Linearizability;
@@ -20,7 +19,7 @@ import ailb.pool.LimitKind;
 import ailb.pool.Pacing;
 import ailb.pool.Pool;
 import ailb.port.Deadline;
-import ailb.port.TimeSource;
+import ailb.port.SteppedTime;
 import ailb.protocol.wire.ProviderReply;
 import ailb.protocol.wire.Usage;
 import ailb.state.ConditionalUpdate;
@@ -35,7 +34,6 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -71,7 +69,7 @@ class AdmissionHistoryTest {
                     Pacing.SMOOTH,
                     Map.of(LimitKind.REQUESTS_PER_MINUTE, 6_000L, LimitKind.TOKENS_PER_MINUTE, 500_000L)));
     private final Pool pool = Endpoints.pool(endpoint);
-    private final AtomicLong clock = new AtomicLong(START);
+    private final SteppedTime time = SteppedTime.withoutSleep(START);
 
     @Test
     void admissionsAndReportsOfEightInstancesAreLinearizable() throws Exception {
@@ -118,7 +116,6 @@ class AdmissionHistoryTest {
         private final OutcomeRecorder recorder;
 
         Instance(StateStore store, RandomGenerator random) {
-            TimeSource time = new StoppedClock(clock::get);
             this.random = random;
             this.view = new PoolView(pool, store, time, _ -> {});
             this.issuer = new PermitIssuer(pool, store, view, time, _ -> {});
@@ -127,10 +124,10 @@ class AdmissionHistoryTest {
         }
 
         void call() {
-            clock.addAndGet(Duration.ofMillis(random.nextInt(20)).toNanos());
-            Breaker.Access access = Breaker.access(view.state(endpoint), clock.get(), false);
+            time.pass(Duration.ofMillis(random.nextInt(20)));
+            Breaker.Access access = Breaker.access(view.state(endpoint), time.now(), false);
             if (access == Breaker.Access.DENIED) {
-                clock.addAndGet(Duration.ofSeconds(1).toNanos());
+                time.pass(Duration.ofSeconds(1));
                 view.refresh();
             } else if (issuer.admit(new AdmissionRequest(endpoint, new Demand(100, 100), Priority.INTERACTIVE, access,
                     Duration.ofSeconds(5).toNanos(),

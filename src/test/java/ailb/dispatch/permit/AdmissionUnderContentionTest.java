@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ailb.admission.Demand;
 import ailb.aws.DynamoStateStore;
 import ailb.aws.LocalDynamo;
-import ailb.dispatch.StoppedClock;
 import ailb.health.Breaker;
 import ailb.pool.Endpoint;
 import ailb.pool.EndpointBuilder;
@@ -16,7 +15,7 @@ import ailb.pool.Pool;
 import ailb.pool.Settings;
 import ailb.pool.TokenAccounting;
 import ailb.port.DispatchEvent;
-import ailb.port.TimeSource;
+import ailb.port.SteppedTime;
 import ailb.state.Attribute;
 import ailb.state.EndpointState;
 import ailb.state.StateStore;
@@ -32,7 +31,6 @@ import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
@@ -82,7 +80,7 @@ class AdmissionUnderContentionTest {
     private final List<DispatchEvent> trouble = new ArrayList<>();
     private final String name = "contended-" + UUID.randomUUID();
     private final StateStore store = new DynamoStateStore(LocalDynamo.client(), LocalDynamo.TABLE);
-    private final AtomicLong clock = new AtomicLong(START);
+    private final SteppedTime time = SteppedTime.withoutSleep(START);
     private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
 
     @AfterEach
@@ -170,7 +168,8 @@ class AdmissionUnderContentionTest {
         List<Instance> instances = Stream.generate(() -> new Instance(pool, endpoint)).limit(INSTANCES).toList();
         List<Granted> granted = new ArrayList<>();
         for (Round round : ROUNDS) {
-            long now = clock.addAndGet(Duration.ofMillis(round.millis()).toNanos());
+            time.pass(Duration.ofMillis(round.millis()));
+            long now = time.now();
             List<Future<Optional<Granted>>> entries = new ArrayList<>();
             for (int thread = 0; thread < round.threads(); thread++) {
                 long maxWait = thread % 4 == 0 ? SHORT_WAIT : LONG_WAIT;
@@ -190,7 +189,6 @@ class AdmissionUnderContentionTest {
         private final PermitIssuer issuer;
 
         Instance(Pool pool, Endpoint endpoint) {
-            TimeSource time = new StoppedClock(clock::get);
             this.endpoint = endpoint;
             this.view = new PoolView(pool, store, time, this::note);
             this.issuer = new PermitIssuer(pool, store, view, time, this::note);

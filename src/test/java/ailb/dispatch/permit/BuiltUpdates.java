@@ -1,8 +1,6 @@
 package ailb.dispatch.permit;
 
 import ailb.admission.Demand;
-import ailb.dispatch.SteppedTime;
-import ailb.dispatch.StoppedClock;
 import ailb.health.Breaker;
 import ailb.pool.Endpoint;
 import ailb.pool.Endpoints;
@@ -14,7 +12,7 @@ import ailb.pool.Pacing;
 import ailb.pool.Pool;
 import ailb.pool.TokenAccounting;
 import ailb.port.Deadline;
-import ailb.port.TimeSource;
+import ailb.port.SteppedTime;
 import ailb.protocol.wire.ProviderReply;
 import ailb.protocol.wire.Remaining;
 import ailb.protocol.wire.Usage;
@@ -108,16 +106,15 @@ public final class BuiltUpdates {
         private final Endpoint endpoint = Endpoints.openAi("built", limits());
         private final Pool pool = Endpoints.pool(endpoint);
         private final InMemoryStateStore items = new InMemoryStateStore();
-        private final SteppedTime time = new SteppedTime(START);
         private final List<Instance> instances = List.of(
                 new Instance(Duration.ZERO), new Instance(Duration.ofMillis(-500)),
                 new Instance(Duration.ofMillis(50)));
         private final List<Permit> underWay = new ArrayList<>();
 
         void step() {
-            time.pass(Duration.ofMillis(any(0, 1, 20, 250, 1_500, 30_000)));
+            pass(Duration.ofMillis(any(0, 1, 20, 250, 1_500, 30_000)));
             if (random.nextInt(200) == 0) {
-                time.pass(Duration.ofHours(25));
+                pass(Duration.ofHours(25));
             }
             Instance instance = any(instances);
             if (underWay.isEmpty() || random.nextInt(5) < 2) {
@@ -132,15 +129,19 @@ public final class BuiltUpdates {
             }
         }
 
+        private void pass(Duration time) {
+            instances.forEach(instance -> instance.clock.pass(time));
+        }
+
         private final class Instance {
 
             private final PermitIssuer issuer;
             private final OutcomeRecorder recorder;
             private final PoolView view;
-            private final TimeSource clock;
+            private final SteppedTime clock;
 
             Instance(Duration ahead) {
-                this.clock = new StoppedClock(() -> time.now() + ahead.toNanos());
+                this.clock = SteppedTime.withoutSleep(START + ahead.toNanos());
                 StateStore store = new Noting(items, built);
                 this.view = new PoolView(pool, store, clock, _ -> {});
                 this.issuer = new PermitIssuer(pool, store, view, clock, _ -> {});

@@ -3,17 +3,17 @@ package ailb.dispatch.permit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ailb.admission.Demand;
-import ailb.dispatch.SteppedTime;
-import ailb.dispatch.TroubledStore;
 import ailb.health.Breaker;
 import ailb.pool.Endpoint;
 import ailb.pool.Endpoints;
 import ailb.pool.Pacing;
 import ailb.pool.Pool;
 import ailb.port.DispatchEvent;
+import ailb.port.SteppedTime;
 import ailb.state.Attribute;
 import ailb.state.ConditionalUpdate;
 import ailb.state.EndpointState;
+import ailb.state.ScriptedStore;
 import ailb.state.WindowSlot;
 import ailb.stats.Window;
 import java.time.Duration;
@@ -27,7 +27,7 @@ class PermitIssuerTest {
     private static final Demand CALL = new Demand(10, 20);
 
     private final SteppedTime time = new SteppedTime(START);
-    private final TroubledStore store = new TroubledStore();
+    private final ScriptedStore store = new ScriptedStore();
     private final List<DispatchEvent> events = new ArrayList<>();
     private final Endpoint endpoint = Endpoints.openAi("a", Endpoints.requests(Pacing.SMOOTH, 600));
     private final Pool pool = Endpoints.pool(endpoint);
@@ -41,14 +41,14 @@ class PermitIssuerTest {
                 new AdmissionRequest(endpoint, CALL, Priority.INTERACTIVE, Breaker.Access.NORMAL, 0,
                         Duration.ofSeconds(35))))
                 .isInstanceOf(AdmissionResult.Granted.class);
-        store.updates = 0;
+        store.touches.clear();
 
         assertThat(issuer.admit(
                 new AdmissionRequest(endpoint, CALL, Priority.INTERACTIVE, Breaker.Access.NORMAL, 0,
                         Duration.ofSeconds(35))))
                 .isInstanceOf(AdmissionResult.Granted.class);
 
-        assertThat(store.updates).isEqualTo(2);
+        assertThat(store.updates()).isEqualTo(2);
     }
 
     @Test
@@ -67,7 +67,7 @@ class PermitIssuerTest {
                         Duration.ofSeconds(35))))
                 .isInstanceOf(AdmissionResult.Refused.class);
 
-        assertThat(store.updates).isEqualTo(3);
+        assertThat(store.updates()).isEqualTo(3);
         assertThat(events).containsExactly(new DispatchEvent.Refused("a"));
     }
 
@@ -80,7 +80,7 @@ class PermitIssuerTest {
                 new AdmissionRequest(endpoint, CALL, Priority.INTERACTIVE, Breaker.Access.NORMAL, 0,
                         Duration.ofSeconds(35)));
 
-        assertThat(view.state(endpoint)).isEqualTo(store.item("a"));
+        assertThat(view.state(endpoint)).isEqualTo(store.state("a"));
     }
 
     @Test
@@ -93,22 +93,22 @@ class PermitIssuerTest {
                         Duration.ofSeconds(35))))
                 .isInstanceOf(AdmissionResult.Refused.class);
 
-        assertThat(store.updates).isZero();
+        assertThat(store.updates()).isZero();
     }
 
     @Test
     void anEndpointThatWentOutUnseenGrantsNothing() {
         view.refresh();
         open();
-        EndpointState before = store.item("a");
+        EndpointState before = store.state("a");
 
         assertThat(issuer.admit(
                 new AdmissionRequest(endpoint, CALL, Priority.INTERACTIVE, Breaker.Access.NORMAL, 0,
                         Duration.ofSeconds(35))))
                 .isInstanceOf(AdmissionResult.Refused.class);
 
-        assertThat(store.item("a")).isEqualTo(before);
-        assertThat(store.updates).isEqualTo(1);
+        assertThat(store.state("a")).isEqualTo(before);
+        assertThat(store.updates()).isEqualTo(1);
     }
 
     /** Both were found to be due for it; the second was held up by a fetch of its key. Simulation, seed 16. */
@@ -138,7 +138,7 @@ class PermitIssuerTest {
                 new AdmissionRequest(endpoint, CALL, Priority.INTERACTIVE, Breaker.Access.NORMAL, 0,
                         Duration.ofSeconds(35)));
 
-        Window window = Window.of(store.item("a"), time.now());
+        Window window = Window.of(store.state("a"), time.now());
         assertThat(window.sum(WindowSlot::admitted)).isEqualTo(1);
         assertThat(window.sum(WindowSlot::admittedInput)).isEqualTo(10);
         assertThat(window.sum(WindowSlot::admittedOutput)).isEqualTo(20);
@@ -153,7 +153,7 @@ class PermitIssuerTest {
                         Duration.ofSeconds(35))))
                 .isInstanceOf(AdmissionResult.Unknown.class);
 
-        assertThat(store.updates).isEqualTo(1);
+        assertThat(store.updates()).isEqualTo(1);
         assertThat(events).containsExactly(new DispatchEvent.StoreTrouble("a", "down"));
     }
 

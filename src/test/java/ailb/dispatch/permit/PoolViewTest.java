@@ -3,16 +3,16 @@ package ailb.dispatch.permit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ailb.admission.Demand;
-import ailb.dispatch.SteppedTime;
-import ailb.dispatch.TroubledStore;
 import ailb.health.Breaker;
 import ailb.pool.Endpoint;
 import ailb.pool.Endpoints;
 import ailb.pool.Pool;
 import ailb.port.DispatchEvent;
+import ailb.port.SteppedTime;
 import ailb.state.Attribute;
 import ailb.state.ConditionalUpdate;
 import ailb.state.EndpointState;
+import ailb.state.ScriptedStore;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,7 +24,7 @@ class PoolViewTest {
     private static final long START = 1_795_000_020_000_000_000L;
 
     private final SteppedTime time = new SteppedTime(START);
-    private final TroubledStore store = new TroubledStore();
+    private final ScriptedStore store = new ScriptedStore();
     private final List<DispatchEvent> events = new ArrayList<>();
     private final Endpoint endpoint = Endpoints.openAi("a", Endpoints.unlimited());
     private final Pool pool = Endpoints.pool(endpoint);
@@ -36,7 +36,7 @@ class PoolViewTest {
         time.pass(Duration.ofHours(-1));
         view.refresh();
 
-        assertThat(store.reads).isEqualTo(2);
+        assertThat(store.reads()).isEqualTo(2);
     }
 
     @Test
@@ -70,12 +70,12 @@ class PoolViewTest {
         time.pass(Duration.ofMillis(300));
         store.duringRead = view::refresh;
         view.refresh();
-        assertThat(store.reads).isEqualTo(2);
+        assertThat(store.reads()).isEqualTo(2);
 
         store.duringRead = () -> {};
         time.pass(Duration.ofMillis(300));
         view.refresh();
-        assertThat(store.reads).isEqualTo(3);
+        assertThat(store.reads()).isEqualTo(3);
     }
 
     @Test
@@ -88,7 +88,7 @@ class PoolViewTest {
         };
         view.refresh();
 
-        assertThat(store.reads).isEqualTo(3);
+        assertThat(store.reads()).isEqualTo(3);
     }
 
     @Test
@@ -123,7 +123,7 @@ class PoolViewTest {
         time.pass(Duration.ofMillis(50));
         view.refresh();
 
-        assertThat(store.reads).isEqualTo(2);
+        assertThat(store.reads()).isEqualTo(2);
     }
 
     @Test
@@ -135,7 +135,7 @@ class PoolViewTest {
         view.refresh();
         view.refresh();
 
-        assertThat(store.reads).isEqualTo(3);
+        assertThat(store.reads()).isEqualTo(3);
         assertThat(view.state(endpoint).get(Attribute.HOLD)).isEqualTo(7);
         assertThat(events).containsOnly(new DispatchEvent.StoreTrouble("all", "down"));
     }
