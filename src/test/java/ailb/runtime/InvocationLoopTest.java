@@ -318,7 +318,7 @@ class InvocationLoopTest {
         assertThat(api.invoke("linkage").error().body()).contains("java.lang.NoClassDefFoundError");
         assertThat(api.invoke("{}").rest()).isEqualTo("fine");
         assertThat(api.invoke("memory").error().body()).contains("java.lang.OutOfMemoryError");
-        assertThat(await(end)).isInstanceOf(RuntimeEndException.class).hasMessageContaining("cannot go on");
+        assertThat(await(end)).isInstanceOf(RuntimeEndException.class).hasMessageContaining("The JVM failed");
     }
 
     @SuppressWarnings("InfiniteRecursion")
