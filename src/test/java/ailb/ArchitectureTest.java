@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The house's plan: which room may know which, and what may be touched only in the rooms at the edge. */
+/** Which package may import which, and what may be touched only in the packages at the edge. */
 class ArchitectureTest {
 
     private static final JavaClasses MAIN = classesBeside(Pool.class);
@@ -194,6 +194,15 @@ class ArchitectureTest {
         assertThat(importsOnly("planted.one", Set.of("planted.other")).evaluate(TESTS).hasViolation()).isFalse();
     }
 
+    @Test
+    void aPlantedImportOfTheOtherDirectionOfTheTranslationIsFound() {
+        String direction = "protocol.openaitoanthropic";
+
+        assertThat(importsOnly(direction, ALLOWED.get(direction)).evaluate(TESTS).getFailureReport().getDetails())
+                .isNotEmpty()
+                .allSatisfy(violation -> assertThat(violation).contains("PlantedImport"));
+    }
+
     @ParameterizedTest
     @MethodSource("packages")
     void aPackageSaysWhatItIsForAndIsNullMarked(String name) {
@@ -203,7 +212,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void amazonIsKnownInThreeRoomsOnly() {
+    void amazonIsKnownInThreePackagesOnly() {
         noClasses()
                 .that()
                 .resideOutsideOfPackages("ailb.aws", "ailb.lambda", "ailb.runtime")
@@ -213,9 +222,9 @@ class ArchitectureTest {
                 .check(MAIN);
     }
 
-    /** Nor does the house know the runtime: it is started by a script, and can be left out. */
+    /** No other package knows the runtime: a script starts it, and a deployment may leave it out. */
     @Test
-    void theRuntimeKnowsTheHandlersInterfaceAndNothingOfTheHouse() {
+    void theRuntimeKnowsTheHandlersInterfaceAndNoOtherPackage() {
         classes()
                 .that()
                 .resideInAPackage("ailb.runtime..")
@@ -238,7 +247,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void pureRoomsKnowNothingButTheLanguage() {
+    void purePackagesKnowNothingButTheLanguage() {
         noClasses()
                 .that()
                 .resideInAnyPackage(PURE.stream().map(name -> "ailb." + name).toArray(String[]::new))
@@ -260,7 +269,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void amongThePureRoomsOnlyTheStoreInMemoryKnowsOfThreads() {
+    void amongThePurePackagesOnlyTheStoreInMemoryKnowsOfThreads() {
         noClasses()
                 .that()
                 .resideInAnyPackage(PURE.stream().map(name -> "ailb." + name).toArray(String[]::new))

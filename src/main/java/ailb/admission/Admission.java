@@ -16,7 +16,7 @@ import java.util.OptionalLong;
 
 /**
  * The limits of one endpoint: when there is room for a call, the part of a write that takes the room, and the
- * corrections after the call. One write reserves room now or at a moment soon, so nobody polls a full endpoint (ADR 5,
+ * corrections after the call. One write reserves room now or at a moment soon, so nobody polls a full endpoint (ADR 5 and
  * 6).
  *
  * <p>The bound: in any period of length L at most (L + max(depth, cost) + slack) / cost calls get a slot if the
