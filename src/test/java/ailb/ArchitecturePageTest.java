@@ -26,6 +26,9 @@ class ArchitecturePageTest {
     /** A class's name, as code. */
     private static final Pattern CLASS = Pattern.compile("`([A-Z][a-z]\\w*)`");
 
+    /** As sources name a decision, or two. */
+    private static final Pattern NAMED = Pattern.compile("ADR (\\d+(?: and \\d+)?)");
+
     private final String page = read(Path.of("docs", "architecture.md"));
 
     @ParameterizedTest
@@ -66,6 +69,25 @@ class ArchitecturePageTest {
             assertThat(files.map(file -> "](adr/" + file.getFileName() + ")"))
                     .isNotEmpty()
                     .allSatisfy(link -> assertThat(index).contains(link));
+        }
+    }
+
+    /** Comments break lines where they like, so the text is read without their breaks and marks. */
+    @Test
+    void sourcesNameTheDecisionsThatLiveInThem() throws IOException {
+        Set<String> named;
+        try (Stream<Path> files = Files.walk(Path.of("src", "main", "java"))) {
+            named = Stream.concat(files.filter(Files::isRegularFile), Stream.of("mvnw", "template.yaml").map(Path::of))
+                    .map(ArchitecturePageTest::read)
+                    .map(text -> text.replaceAll("\\s*\\n\\s*(\\*|#|//)?\\s*", " "))
+                    .flatMap(text -> NAMED.matcher(text).results())
+                    .flatMap(found -> Stream.of(found.group(1).split(" and ")))
+                    .collect(Collectors.toSet());
+        }
+        try (Stream<Path> files = Files.list(DECISIONS)) {
+            assertThat(
+                    files.map(file -> String.valueOf(Integer.parseInt(file.getFileName().toString().substring(0, 4)))))
+                    .containsExactlyInAnyOrderElementsOf(named);
         }
     }
 

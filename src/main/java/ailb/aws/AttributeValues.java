@@ -5,7 +5,7 @@ import java.util.Map;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
-/** The values in a batch's items. What is absent reads as 0, or as empty. */
+/** Reads and writes attributes of a batch's items. An absent attribute reads as 0, or as empty text or bytes. */
 final class AttributeValues {
 
     private static final long NANOS = 1_000_000_000;
@@ -29,7 +29,7 @@ final class AttributeValues {
         return value == null || value.s() == null ? "" : value.s();
     }
 
-    /** Its zeros may come as an exponent. */
+    /** DynamoDB may return a number in scientific notation, such as 1E+3. */
     static long number(Map<String, AttributeValue> item, String name) {
         AttributeValue value = item.get(name);
         return value == null || value.n() == null ? 0 : new BigDecimal(value.n()).longValueExact();
@@ -40,12 +40,15 @@ final class AttributeValues {
         return value == null || value.b() == null ? new byte[0] : value.b().asByteArrayUnsafe();
     }
 
-    /** For DynamoDB's own clearing up, which counts whole seconds: not before the moment. */
+    /**
+     * The time to live of an item, in whole seconds since the epoch, rounded up. DynamoDB deletes the item some time
+     * after it.
+     */
     static AttributeValue expiry(long nanos) {
         return of(Math.ceilDiv(nanos, NANOS));
     }
 
-    /** What has an {@link #expiry} up to this one has expired. */
+    /** Seconds since the epoch. An item whose {@link #expiry} is at or before them has expired. */
     static long seconds(long nanos) {
         return Math.floorDiv(nanos, NANOS);
     }

@@ -13,16 +13,16 @@ import software.amazon.awssdk.services.sqs.SqsClient;
 import software.amazon.awssdk.services.sqs.SqsClientBuilder;
 
 /**
- * The SDK's clients as the balancer needs them. Region, credentials and endpoint ({@code AWS_ENDPOINT_URL}) come from
- * where the SDK looks for them. Safe for any number of threads; none holds a connection before its first call.
+ * Makes the SDK's clients. Region, credentials and endpoint ({@code AWS_ENDPOINT_URL}) come from where the SDK looks
+ * for them. Safe for any number of threads. No client opens a connection before its first call.
  *
- * <p>A write that adds must never go out twice. The SDK's own retries are off for the state store. Below it,
- * {@link java.net.HttpURLConnection} repeats a POST whose connection breaks before the reply, unless the body is
- * streamed, which the SDK does whenever it knows the length: for every call here. Should that ever change, the property
- * {@code sun.net.http.retryPost} forbids it too.
+ * <p>A write that adds must never be sent twice. So the client of the state store makes no retries. {@link
+ * java.net.HttpURLConnection} would repeat a POST whose connection breaks before the reply, but it does not if the body
+ * is streamed. The SDK streams each body whose length it knows, which is the case for every call here. The system
+ * property {@code sun.net.http.retryPost} forbids the repetition as well.
  *
- * <p>Connections that have died while the process stood still (frozen, or in a snapshot) are not used again: one idle
- * for 5 s by the wall clock is given up, and a streamed POST first looks whether the other side has hung up.
+ * <p>Connections die while a process is frozen or in a snapshot. A connection that was idle for 5 s by the wall clock
+ * is closed. Before a streamed POST the JDK checks whether the other side has hung up.
  */
 public final class AwsClients {
 
@@ -31,29 +31,29 @@ public final class AwsClients {
     private static final Duration BATCH_TIMEOUT = Duration.ofSeconds(3);
     private static final Duration SECRETS_TIMEOUT = Duration.ofSeconds(2);
 
-    /** For a secret, with all the tries there are: a request waits for it, and has a deadline. */
+    /** Longest time for a read of a secret, retries included. A request waits for it, and has a deadline. */
     private static final Duration SECRETS_PATIENCE = Duration.ofSeconds(4);
 
-    /** For one of a batch's items, with all the tries there are. */
+    /** Longest time for a read or write of one item of a batch, retries included. */
     private static final Duration BATCH_PATIENCE = Duration.ofSeconds(10);
 
     private static final int BATCH_TRIES = 5;
 
-    /** A request carries up to 1 MiB. */
+    /** Longest time for one try of a request to the queue. It carries up to 1 MiB. */
     private static final Duration QUEUE_TIMEOUT = Duration.ofSeconds(5);
 
-    /** For a request to the queue, with all its tries. */
+    /** Longest time for a request to the queue, retries included. */
     private static final Duration QUEUE_PATIENCE = Duration.ofSeconds(15);
 
-    /** For how long the JVM keeps the addresses of a host. */
+    /** How long the JVM keeps the addresses of a host, in seconds. */
     private static final String ADDRESS_SECONDS = "networkaddress.cache.ttl";
 
     static {
-        // Both are read once by the JVM, before its first connection. Idle connections kept for a host: of the default
-        // 5, a batch worker with 200 threads would close nearly all it opens.
+        // The JVM reads both properties once, before its first connection. This one is the number of idle connections
+        // kept for each host. With the default, 5, a batch worker with 200 threads would close nearly all it opens.
         setUnlessSet("http.maxConnections", "256");
         setUnlessSet("sun.net.http.retryPost", "false");
-        // Addresses found before a snapshot would be taken for good after it, days later.
+        // Without it, addresses from before a snapshot would be used days after it.
         if (Security.getProperty(ADDRESS_SECONDS) == null) {
             Security.setProperty(ADDRESS_SECONDS, "0");
         }
@@ -67,24 +67,24 @@ public final class AwsClients {
         }
     }
 
-    /** For the state store: sends each request once, and waits half a second for the reply. */
+    /** The client of the state store. It sends each request once, and waits half a second for the reply. */
     public static DynamoDbClient dynamoDb() {
         return dynamoDbBuilder().build();
     }
 
-    /** For the batch store, whose writes do no harm when they are made twice: with the SDK's retries. */
+    /** The client of the batch store, with retries: a write that is made twice does no harm there. */
     public static DynamoDbClient batchStore() {
         return batchStoreBuilder().build();
     }
 
-    /** For the keys' stores: with the SDK's retries. */
+    /** The client of the secrets, with retries. */
     public static SecretsManagerClient secretsManager() {
         return secretsManagerBuilder().build();
     }
 
     /**
-     * For the queue of batches: with the SDK's retries, as a message that is sent twice does no harm. Waits 5 s for a
-     * reply: not meant for long polling.
+     * The client of the batch queue, with retries: a message that is sent twice does no harm. It waits 5 s for a reply,
+     * so it is not for long polling.
      */
     public static SqsClient sqs() {
         return sqsBuilder().build();

@@ -9,19 +9,20 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.BatchGetItemResponse;
 import software.amazon.awssdk.services.dynamodb.model.KeysAndAttributes;
 
-/** Reads many items at once. DynamoDB may leave some of them unread, which are asked for again. */
+/** Reads many items at once. DynamoDB may leave some keys unread; it is asked for these again. */
 final class BatchGet {
 
-    /** Reads before what is still unread counts as a failure. */
+    /** Number of reads after which keys that are still unread are a failure. */
     static final int TRIES = 3;
 
-    /** Keys that one read takes. */
+    /** Maximum number of keys of one read. */
     static final int MOST_KEYS = 100;
 
     private BatchGet() {}
 
     /**
-     * Those of the items that there are, in no order; empty where some are still unread in the end.
+     * Reads items. The result has the items that exist, in any order. It is empty if keys are still unread after the
+     * last read.
      *
      * @param keys at least one, and at most {@link #MOST_KEYS}
      * @param read makes one read

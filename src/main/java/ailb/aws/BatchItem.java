@@ -10,8 +10,9 @@ import java.util.Optional;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
- * How a batch lies in the table. Its status follows from the points in time it has reached, so that one write moves both:
- * over where it says how, else being cancelled, else begun, else still being validated.
+ * The attributes of a batch's item. The status is derived from them: {@code OVER} names the final status. Without it a
+ * batch with {@code CANCELLING} is being cancelled, one with {@code BEGUN} is in progress, and any other is being
+ * validated. So one write changes a time and the status together.
  */
 final class BatchItem {
 
@@ -27,7 +28,7 @@ final class BatchItem {
     static final String OVER = "ov";
     static final String EXPIRES = "xp";
 
-    /** Not there where nobody is. */
+    /** Absent if the batch has no owner. */
     private static final String OWNER = "ow";
 
     private static final String TOTAL = "nl";
@@ -99,7 +100,7 @@ final class BatchItem {
         return item.containsKey(BEGUN) ? BatchStatus.IN_PROGRESS : BatchStatus.VALIDATING;
     }
 
-    /** Whether there is one that has not expired. */
+    /** Whether the item exists and has not expired. */
     static boolean isThere(Map<String, AttributeValue> item, long now) {
         return AttributeValues.number(item, EXPIRES) > now;
     }

@@ -6,15 +6,15 @@ import java.util.Map;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
- * Where a batch lies in the table. Its lines share partitions by the hundred, in their order; each part of what is too
- * large for an item has a partition of its own, since a partition takes 1 MB a second.
+ * The keys of a batch's items in the table (ADR 4). A partition has up to 100 lines, in their order. A partition takes
+ * 1 MB a second, so each part of a large input or result has a partition of its own.
  */
 final class BatchKeys {
 
     /** Lines in a partition. */
     static final int GROUP = 100;
 
-    /** The partition in which every submitted batch has an entry. */
+    /** The partition that lists all submitted batches. */
     static final String LISTING = "BATCHES";
 
     private static final String OWNED = LISTING + "#";
@@ -33,7 +33,7 @@ final class BatchKeys {
         return AttributeValues.text(item, "pk").substring(PREFIX.length());
     }
 
-    /** The partition in which every batch of an owner has another. */
+    /** The partition that lists the batches of an owner (ADR 26). */
     static String listing(String owner) {
         return OWNED + owner;
     }
@@ -58,17 +58,17 @@ final class BatchKeys {
         return PREFIX + id + "#" + group;
     }
 
-    /** In a group all have the same number of digits, and so sort as numbers. */
+    /** Has the same number of digits for all lines, so that the table sorts them as numbers. */
     static String sortKey(int line) {
         return String.format(Locale.ROOT, "%05d", line);
     }
 
-    /** What the parts of an input go by. */
+    /** The name of a batch's input. The keys of its parts begin with it. */
     static String input(String id) {
         return PREFIX + id + "#in";
     }
 
-    /** What the parts of a result go by. */
+    /** The name of a line's result. The keys of its parts begin with it. */
     static String result(LineKey line, String mark) {
         return PREFIX + line.batch() + "#" + line.line() + "#" + mark;
     }

@@ -16,7 +16,10 @@ import software.amazon.awssdk.services.dynamodb.model.ReturnValue;
 import software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionCheckFailure;
 import software.amazon.awssdk.services.dynamodb.model.UpdateItemRequest;
 
-/** The table, read consistently. What goes wrong is a {@link BatchStoreException}; a refused write is none. */
+/**
+ * The table of batches. Reads are consistent. Failures are {@link BatchStoreException}s. A rejected write is not a
+ * failure but a result.
+ */
 final class BatchTable {
 
     private final Supplier<DynamoDbClient> client;
@@ -28,9 +31,11 @@ final class BatchTable {
     }
 
     /**
-     * What came of a guarded write.
+     * The result of a guarded write.
      *
-     * @param item as it is after the write, if that was asked for; of a refused one, as it stands; empty if there is none
+     * @param applied whether the write was made
+     * @param item the item after the write, if the write asked for it; the current item if the write was rejected;
+     * empty if there is no such item
      */
     record Write(boolean applied, Map<String, AttributeValue> item) {
 
@@ -39,7 +44,7 @@ final class BatchTable {
         }
     }
 
-    /** Empty where there is none. */
+    /** The item, or an empty map if there is no such item. */
     Map<String, AttributeValue> get(Map<String, AttributeValue> key) {
         return calling(
                 () -> client.get().getItem(request -> request.tableName(table).key(key).consistentRead(true)).item());
@@ -81,7 +86,7 @@ final class BatchTable {
         return new Write(false, e.hasItem() ? e.item() : Map.of());
     }
 
-    /** A reply without the item's key is none: what it leaves out would read as 0. */
+    /** Rejects a reply without the item's key. It is not the item: all of its numbers would read as 0. */
     private static Map<String, AttributeValue> complete(Map<String, AttributeValue> item, boolean wanted) {
         if (wanted && !item.containsKey("pk")) {
             throw unusable("The batch store's reply has no item in it");
@@ -89,13 +94,13 @@ final class BatchTable {
         return item;
     }
 
-    /** One page. */
+    /** Reads one page of a query. */
     QueryResponse query(QueryRequest.Builder query) {
         QueryRequest request = query.tableName(table).consistentRead(true).build();
         return calling(() -> client.get().query(request));
     }
 
-    /** Those of at most 100 small items that there are, in no order. */
+    /** Reads at most 100 small items. The result has those that exist, in any order. */
     List<Map<String, AttributeValue>> getAll(List<Map<String, AttributeValue>> keys) {
         if (keys.isEmpty()) {
             return List.of();

@@ -23,9 +23,9 @@ import software.amazon.awssdk.services.dynamodb.model.ReturnValue;
 import software.amazon.awssdk.services.dynamodb.model.UpdateItemRequest;
 
 /**
- * The guarded writes to a batch's own item. The SDK may send one again after it has been made, and would then be told
- * that it was refused. So whoever moves the cursor, ends a batch or counts leaves a mark of its own: a refused write that
- * finds its mark was made.
+ * The guarded writes to a batch's own item. The SDK may repeat a write that was made, and the repetition is rejected.
+ * So a write that moves the cursor, ends the batch or counts lines leaves a mark in the item. A rejected write whose
+ * own mark is in the item was made.
  */
 final class BatchWrites {
 
@@ -38,7 +38,7 @@ final class BatchWrites {
 
     private BatchWrites() {}
 
-    /** Unless there is one of that id which has not expired. */
+    /** Creates a batch, unless there is one with its id that has not expired. */
     static PutItemRequest.Builder create(Batch batch) {
         return PutItemRequest.builder()
                 .item(BatchItem.item(batch))
@@ -69,7 +69,10 @@ final class BatchWrites {
                 .returnValues(ReturnValue.ALL_NEW);
     }
 
-    /** A repeated one that another's came in front of is made twice: the counts are close, not exact, until the end. */
+    /**
+     * Adds to the batch's counts. If another worker's count comes between a count and its repetition, the count is
+     * added twice (ADR 10). The end of the batch sets the exact counts.
+     */
     static UpdateItemRequest.Builder count(String id, Counts more, long now, String mark) {
         return update(id)
                 .conditionExpression(IS_THERE + NOT_OVER
@@ -101,7 +104,7 @@ final class BatchWrites {
                                 ":cancelled", AttributeValues.of(exact.cancelled())));
     }
 
-    /** Whether a write was made, whatever was answered when it came again. */
+    /** Whether a write was made, either now or before the SDK repeated it. */
     static boolean isMade(BatchTable.Write write, String markedBy, String mark) {
         return write.applied() || AttributeValues.text(write.item(), markedBy).equals(mark);
     }

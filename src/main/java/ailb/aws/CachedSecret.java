@@ -12,18 +12,18 @@ import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
 
 /**
- * A secret and the copy of it that this instance keeps. Fetched when first asked for, so that no snapshot of the
- * process holds it. However many threads ask, one fetch runs at a time; no lock is held meanwhile.
+ * A secret, and this instance's copy of it. The first use fetches it, so that no snapshot of the process holds it. One
+ * fetch runs at a time, however many threads ask, and no lock is held meanwhile.
  */
 final class CachedSecret {
 
-    /** Age from which a copy is fetched anew, by the wall clock: it goes on while an instance is frozen. */
+    /** Maximum age of a copy, by the wall clock: it goes on while an instance is frozen. */
     static final Duration MAX_AGE = Duration.ofMinutes(5);
 
-    /** After a fetch in vain a copy that is too old serves on for so long, instead of every call waiting in vain. */
+    /** How long the old copy is used after a fetch failed. Otherwise every call would wait for another failure. */
     private static final Duration PAUSE = Duration.ofSeconds(10);
 
-    /** What has just been found wanting is not asked for again at once: many requests may need it, and many lines. */
+    /** How long a failure is remembered. Many requests or lines may need the same missing key at once. */
     private static final Duration RESPITE = Duration.ofSeconds(1);
 
     private static final System.Logger LOG = System.getLogger(CachedSecret.class.getName());
@@ -43,10 +43,10 @@ final class CachedSecret {
         this.time = time;
     }
 
-    /** What came of reading the secret. */
+    /** The result of reading the secret. */
     sealed interface Reading permits SecretMap, NotAMap, Unreadable {}
 
-    /** It holds something other than a JSON object. */
+    /** The secret is not a JSON object. */
     record NotAMap() implements Reading {}
 
     /** @param cause for a log line, with no secret in it */
@@ -61,10 +61,11 @@ final class CachedSecret {
     }
 
     /**
-     * The copy if it will do, or else the secret as it is now. Where that cannot be had a copy too old still serves.
+     * Returns the copy if it is young enough and has what is wanted, or else fetches the secret. If the fetch fails, an
+     * older copy that has what is wanted is returned.
      *
-     * @param maxAge age up to which a copy will do
-     * @param enough whether a copy has what is wanted; one that has not is never returned in place of a failed reading
+     * @param maxAge maximum age of the copy
+     * @param enough whether a copy has what is wanted; a copy without it is never returned in place of a failure
      */
     Reading reading(Duration maxAge, Predicate<SecretMap> enough) {
         Copy known = copy;
@@ -76,7 +77,7 @@ final class CachedSecret {
         return !willDo && fetch(known, enough) instanceof SecretMap map ? map : known.map();
     }
 
-    /** Whether the copy is so new that another fetch would hardly tell more. */
+    /** Whether the copy is so new that another fetch would hardly differ. */
     boolean isFresh() {
         Copy known = copy;
         return known != null && isWithin(RESPITE, known.at());
@@ -96,7 +97,7 @@ final class CachedSecret {
         if (!(joined instanceof SecretMap map) || enough.test(map)) {
             return joined;
         }
-        // It may have begun before the secret was changed. One that begins now has not.
+        // That fetch may have started before the secret was changed, so another one is made.
         running = flight.compareAndExchange(null, own);
         return running == null ? lead(own, known, enough) : await(running);
     }
@@ -108,7 +109,8 @@ final class CachedSecret {
             reading = since != null && !since.equals(known) && enough.test(since.map()) ? since.map() : read();
             return reading;
         } finally {
-            // In this order: who has waited for this fetch and wants a later one must not find this one again.
+            // The order matters: a thread that waited for this fetch and wants a later one must not find this one
+            // again.
             flight.set(null);
             own.complete(reading);
         }

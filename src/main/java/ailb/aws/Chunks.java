@@ -6,10 +6,10 @@ import java.util.Map;
 import java.util.Optional;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
-/** Bytes that are too many for an item, in items of {@link #SIZE} each but the last. */
+/** Splits bytes that are too many for one item into items of {@link #SIZE} bytes each. The last one may be smaller. */
 final class Chunks {
 
-    /** Of the 400 KB that an item may have, this leaves the rest of it plenty. */
+    /** Bytes of a part. An item may have 400 KB, which leaves enough for its other attributes. */
     static final int SIZE = 300 * 1024;
 
     private static final String BYTES = "by";
@@ -34,14 +34,14 @@ final class Chunks {
         }
     }
 
-    /** From an offset to the end of the part it lies in; empty where there is no such part. */
+    /** Reads the bytes from an offset to the end of the part that has it. Empty if there is no such part. */
     byte[] stretch(String whole, long offset) {
         byte[] part = AttributeValues.bytes(table.get(BatchKeys.part(whole, offset / SIZE)), BYTES);
         int from = Math.min(part.length, (int) (offset % SIZE));
         return Arrays.copyOfRange(part, from, part.length);
     }
 
-    /** Empty where a part has been cleared up. */
+    /** Reads all bytes. Empty if a part has been deleted. */
     Optional<byte[]> whole(String whole, int length) {
         byte[] bytes = new byte[length];
         for (int from = 0; from < length; from += SIZE) {

@@ -24,8 +24,8 @@ import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
 import software.amazon.awssdk.services.dynamodb.model.QueryResponse;
 
 /**
- * The store of batches in a DynamoDB table with the string keys {@code pk} and {@code sk}, and {@code ex} for the second
- * from which DynamoDB may clear an item up.
+ * Stores batches in a DynamoDB table with the string keys {@code pk} and {@code sk}. {@code ex} is the time to live, in
+ * seconds since the epoch.
  */
 public final class DynamoBatchStore implements BatchStore {
 
@@ -111,7 +111,10 @@ public final class DynamoBatchStore implements BatchStore {
                         .limit(limit));
     }
 
-    /** An entry is written before its batch: those without one are passed over, as are those that have expired. */
+    /**
+     * Lists batches. An entry is written before its batch, so entries without a batch are left out, as are expired
+     * batches.
+     */
     private List<Batch> present(List<String> ids, long now) {
         Map<String, Batch> found = table.getAll(ids.stream().map(BatchKeys::header).toList())
                 .stream()
@@ -158,7 +161,7 @@ public final class DynamoBatchStore implements BatchStore {
     public boolean finish(LineKey line, String token, LineResult result, long expires) {
         Optional<String> large = Optional.empty();
         if (result.json().length > Chunks.SIZE) {
-            // Under a name that nobody else ever writes to, not even this holder when it repeats itself.
+            // The name is new: nobody else writes to it, nor does this holder when it repeats the write.
             large = Optional.of(BatchKeys.result(line, mark()));
             parts.write(large.get(), result.json(), expires);
         }

@@ -77,7 +77,10 @@ public final class DynamoStateStore implements StateStore {
         }
     }
 
-    /** A reply without the item's key is none: going on with the empty item it seems to show would look like room. */
+    /**
+     * Rejects a reply without the item's key. Otherwise it would look like an empty item, and so like an endpoint with
+     * all its limits free.
+     */
     private static UpdateResult applied(Map<String, AttributeValue> item) {
         return EndpointItem.isOne(item)
                 ? new UpdateResult.Applied(EndpointItem.state(item))

@@ -11,7 +11,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
-/** How an endpoint's state lies in the table: under a partition key of its own, each attribute a number. */
+/** An endpoint's item in the table (ADR 4): a partition key of its own, and each attribute a number (ADR 3). */
 final class EndpointItem {
 
     private static final String PARTITION = "pk";
@@ -36,7 +36,7 @@ final class EndpointItem {
         return Objects.requireNonNull(item.get(PARTITION)).s().substring(PREFIX.length());
     }
 
-    /** The state in an item. Attributes of another version, or written by hand, are passed over. */
+    /** The state in an item. Unknown attributes are ignored: another version, or a person, may have written them. */
     static EndpointState state(Map<String, AttributeValue> item) {
         Map<Attribute, Long> values = new HashMap<>();
         item.forEach((name, value) -> {

@@ -4,8 +4,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Something made when it is first asked for, once. For clients that few requests need: making one takes a tenth of a
- * second or two, which every first answer of an instance would wait for.
+ * A value that is made once, when it is first asked for. For clients that few requests need: making one takes 0.1 to
+ * 0.2 s, for which the first answer of each instance would wait.
  */
 public final class Lazy<T> implements Supplier<T> {
 

@@ -7,12 +7,12 @@ import java.util.Map;
 import java.util.Optional;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
-/** How a line lies in the table: there from its first claim on, done when it has an outcome. */
+/** A line's item in the table. It exists from the line's first claim on, and has an outcome once the line is done. */
 final class LineItem {
 
     static final String TOKEN = "tk";
 
-    /** The tokens of all who claimed it and did not give it up. */
+    /** The tokens of all workers that claimed the line and did not release it. */
     static final String HOLDERS = "hs";
 
     static final String UNTIL = "un";
@@ -20,10 +20,10 @@ final class LineItem {
     static final String OUTCOME = "oc";
     static final String RESULT = "js";
 
-    /** Of the result, bytes. */
+    /** Length of the result in bytes. */
     static final String LENGTH = "ln";
 
-    /** What a result's parts go by, where it is not in the item itself. */
+    /** The name of the result, if it is stored in parts rather than in the item. */
     static final String PARTS = "pa";
 
     private LineItem() {}
@@ -48,7 +48,9 @@ final class LineItem {
         return AttributeValues.number(item, "ex") <= AttributeValues.seconds(now);
     }
 
-    /** Of the earlier holders, those who gave up are no longer named, and those still named said nothing. */
+    /**
+     * Counts the other workers that are still named as holders: they claimed the line and were never heard of again.
+     */
     static Claim.Held held(Map<String, AttributeValue> item, String token) {
         AttributeValue holders = item.get(HOLDERS);
         long others = holders == null ? 0 : holders.ss().stream().filter(holder -> !holder.equals(token)).count();
@@ -63,7 +65,7 @@ final class LineItem {
         return (int) AttributeValues.number(item, LENGTH);
     }
 
-    /** The outcome of a line that is done; empty where parts of it have been cleared up. */
+    /** The result of a line that is done. Empty if parts of it have been deleted. */
     static Optional<LineResult> result(Map<String, AttributeValue> item, Chunks parts) {
         Optional<byte[]> json = item.containsKey(PARTS)
                 ? parts.whole(AttributeValues.text(item, PARTS), length(item))

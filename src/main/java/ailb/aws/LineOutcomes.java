@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
-/** Reads the outcomes on record. */
+/** Reads the outcomes of the lines that are done. */
 final class LineOutcomes {
 
     private static final String WHOLE =

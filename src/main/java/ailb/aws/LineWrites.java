@@ -20,8 +20,8 @@ import software.amazon.awssdk.services.dynamodb.model.ReturnValue;
 import software.amazon.awssdk.services.dynamodb.model.UpdateItemRequest;
 
 /**
- * The guarded writes to a line. Each may be sent again under the same token: who holds a line is a set, so that being
- * named twice changes nothing.
+ * The guarded writes to a line's item. The SDK may repeat each of them with the same token. The holders are a set, so
+ * naming one twice changes nothing.
  */
 final class LineWrites {
 
@@ -48,7 +48,7 @@ final class LineWrites {
                 .returnValues(ReturnValue.ALL_NEW);
     }
 
-    /** Claims one that has expired, and has not been cleared up yet, as if it had. */
+    /** Claims a line whose item has expired but is not deleted yet, as if it were deleted. */
     static UpdateItemRequest.Builder claimForgotten(LineKey line, String token, long now, long until, long expires) {
         return update(line)
                 .conditionExpression("ex <= :seconds")
@@ -76,7 +76,7 @@ final class LineWrites {
                                 ":attempts", AttributeValues.of(failedAttempts)));
     }
 
-    /** @param parts what the result's parts go by, if it has not its place in the item */
+    /** @param parts name of the result, if it is stored in parts rather than in the item */
     static UpdateItemRequest.Builder finish(
             LineKey line, String token, LineResult result, Optional<String> parts, long expires) {
         Map<String, AttributeValue> values = new HashMap<>();

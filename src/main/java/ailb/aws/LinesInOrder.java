@@ -9,7 +9,10 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
 import software.amazon.awssdk.services.dynamodb.model.QueryResponse;
 
-/** The items of a batch's lines, read as they are asked for: a request for each hundred lines, more if they are large. */
+/**
+ * Reads the items of a batch's lines in their order, page by page as they are asked for. A page has up to 100 lines,
+ * fewer if they are large.
+ */
 final class LinesInOrder implements Iterator<Map<String, AttributeValue>> {
 
     private final BatchTable table;
@@ -22,8 +25,8 @@ final class LinesInOrder implements Iterator<Map<String, AttributeValue>> {
     private Iterator<Map<String, AttributeValue>> page = Collections.emptyIterator();
 
     /**
-     * @param first line wanted
-     * @param attributes wanted, with commas between
+     * @param first number of the first line
+     * @param attributes names of the attributes to read, with commas between them
      */
     LinesInOrder(BatchTable table, Batch batch, int first, String attributes) {
         this.table = table;

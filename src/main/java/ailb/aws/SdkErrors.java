@@ -6,21 +6,21 @@ import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.AbortedException;
 import software.amazon.awssdk.core.exception.SdkException;
 
-/** What an exception of the SDK says that may be logged. */
+/** Describes exceptions of the SDK for log lines. */
 final class SdkErrors {
 
     private static final int MAX_CHARS = 300;
 
     /**
-     * Errors of ours, or of the deployment, whose message tells what to mend. Those of others are left out: a refused
-     * signature, for one, is answered with the request's headers, session token included.
+     * Names of errors whose message tells what to correct. Messages of other errors are left out: the one of a rejected
+     * signature, for example, has the request's headers with the session token.
      */
     private static final Set<String> EXPLAINED =
             Set.of("ValidationException", "ResourceNotFoundException", "AccessDeniedException");
 
     private SdkErrors() {}
 
-    /** A short cause without secrets. An interrupt that the exception stands for is handed on to the thread. */
+    /** A short cause without secrets. If the exception stands for an interrupt, the thread is interrupted again. */
     static String describe(SdkException thrown) {
         if (thrown instanceof AbortedException) {
             Thread.currentThread().interrupt();

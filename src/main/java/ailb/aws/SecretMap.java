@@ -10,10 +10,10 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What a secret of names and keys holds. Never prints a key.
+ * The names and keys in a secret. Never prints a key.
  *
- * @param keys usable ones by name, without the white space around them
- * @param faults what is wrong with the others by name, as the end of a sentence
+ * @param keys usable keys by name, without the white space around them
+ * @param faults what is wrong with the other keys, by name, as the end of a sentence
  */
 record SecretMap(Map<String, String> keys, Map<String, String> faults) implements CachedSecret.Reading {
 
@@ -25,7 +25,7 @@ record SecretMap(Map<String, String> keys, Map<String, String> faults) implement
         faults = Map.copyOf(faults);
     }
 
-    /** The map in a JSON object, or empty where the text is none. */
+    /** Reads a JSON object. Empty if the text is not one. */
     static Optional<SecretMap> parse(String json) {
         JsonNode root;
         try {
@@ -47,7 +47,7 @@ record SecretMap(Map<String, String> keys, Map<String, String> faults) implement
         return Optional.of(new SecretMap(keys, faults));
     }
 
-    /** A key is sent in a header: what cannot stand there has got into it by mistake. */
+    /** A key is sent in a header, so characters that a header cannot have are there by mistake. */
     private static Optional<String> fault(JsonNode value, String key) {
         if (!value.isTextual()) {
             return Optional.of("is not a text in quotes");

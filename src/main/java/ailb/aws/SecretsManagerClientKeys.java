@@ -12,21 +12,21 @@ import java.util.concurrent.ConcurrentHashMap;
 import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
 
 /**
- * Keys of callers, the clients' or the admin's, in one secret of Secrets Manager: a JSON object of names and keys. Kept for 5
- * minutes, and longer while the secret cannot be read.
+ * The keys of callers, clients or the admin, in one secret of Secrets Manager: a JSON object of names and keys. A copy
+ * is kept for 5 minutes, and longer while the secret cannot be read.
  */
 public final class SecretsManagerClientKeys implements ClientKeys {
 
     /** Shorter keys could be guessed. */
     static final int SHORTEST_KEY = 20;
 
-    /** Stands in a key of the table with each batch. */
+    /** Longest name of a client, in characters. The name is part of a key in the table with each batch. */
     static final int LONGEST_NAME = 128;
 
-    /** Callers with wrong keys have the secret fetched no more often than this. */
+    /** Wrong keys cause a fetch of the secret at most this often. */
     private static final Duration REFRESH = Duration.ofSeconds(10);
 
-    /** A longer name may be a key that stands where the name belongs: it is not shown whole. */
+    /** Longest name that a log line shows whole, in characters. A longer one may be a key in place of a name. */
     private static final int LONGEST_SHOWN = 16;
 
     private static final System.Logger LOG = System.getLogger(SecretsManagerClientKeys.class.getName());
@@ -89,7 +89,7 @@ public final class SecretsManagerClientKeys implements ClientKeys {
         return Map.copyOf(keys);
     }
 
-    /** Says it once. */
+    /** Logs each complaint once. */
     private void complain(String client, String fault) {
         String name = client.length() > LONGEST_SHOWN ? client.substring(0, 4) + "..." : client;
         String complaint = "The key of " + whose + " '" + name + "' is not accepted: it " + fault;

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
 
 /**
- * The providers' API keys in one secret of Secrets Manager: a JSON object of names and keys. Kept for 5 minutes, and
- * longer while the secret cannot be read; a name it does not have is looked for anew once a second.
+ * The providers' API keys in one secret of Secrets Manager: a JSON object of names and keys. A copy is kept for 5
+ * minutes, and longer while the secret cannot be read. A missing name causes a fetch once a second.
  */
 public final class SecretsManagerKeys implements ApiKeys {
 
@@ -67,7 +67,10 @@ public final class SecretsManagerKeys implements ApiKeys {
                 : "The secret's API key named '" + name + "' " + fault + ".";
     }
 
-    /** Callers are told where the command is; with the secret's name in it, it is for the owner's log, once. */
+    /**
+     * Callers are told which of the stack's outputs has the command. The command itself has the secret's name, so only
+     * the owner's log has it, once.
+     */
     private Missing missing(String fault, String name) {
         if (complaints.add(fault)) {
             LOG.log(
@@ -85,7 +88,7 @@ public final class SecretsManagerKeys implements ApiKeys {
                 + ", and run the command in the stack's output Step1PutProviderKeys; it replaces the whole secret.");
     }
 
-    /** An ARN names its region, which need not be the one that the owner's command line is set to. */
+    /** An ARN names its region. The owner's command line may be set to another one. */
     private String region() {
         String[] arn = secret.id().split(":", -1);
         return arn.length > 3 && arn[0].equals("arn") ? " --region " + arn[3] : "";

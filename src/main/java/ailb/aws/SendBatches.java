@@ -4,15 +4,15 @@ import ailb.batch.BatchQueue;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Messages in the groups that SQS takes in one request. */
+/** Puts messages into groups that SQS takes in one request. */
 final class SendBatches {
 
-    /** SQS's bound on the messages of a request. */
+    /** Maximum number of messages of a request to SQS. */
     private static final int MESSAGES = 10;
 
     private SendBatches() {}
 
-    /** Groups of at most 10 messages, and together of at most {@link BatchQueue#MAX_BYTES} where they are several. */
+    /** Groups of at most 10 messages. A group of several has at most {@link BatchQueue#MAX_BYTES} bytes. */
     static List<List<String>> of(List<String> bodies) {
         List<List<String>> groups = new ArrayList<>();
         List<String> group = new ArrayList<>();

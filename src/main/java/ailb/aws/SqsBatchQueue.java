@@ -15,8 +15,8 @@ import software.amazon.awssdk.services.sqs.model.MessageAttributeValue;
 import software.amazon.awssdk.services.sqs.model.SendMessageBatchRequestEntry;
 
 /**
- * The queue of batches in SQS, a standard queue, and a second one for its dead letters. Bodies are JSON. A message may
- * be on the queue twice when a reply was lost.
+ * The queue of batches in SQS, a standard queue, and a second queue for dead letters. Bodies are JSON. If a reply is
+ * lost, a message may be on the queue twice.
  */
 public final class SqsBatchQueue implements BatchQueue {
 
@@ -25,12 +25,12 @@ public final class SqsBatchQueue implements BatchQueue {
 
     private static final String STRING = "String";
 
-    /** How often a message is sent that SQS does not take, though it took others of the request. */
+    /** How often a message is sent if SQS does not take it but takes others of the same request. */
     private static final int TRIES = 4;
 
     /**
-     * SQS hides a message for 12 hours at most since it was handed out. Half an hour of them is left for what has passed
-     * since: a time that is too long would be refused.
+     * SQS hides a message for at most 12 hours from when it was handed out, and rejects a longer time. Half an hour is
+     * subtracted for the time that has passed since then.
      */
     private static final Duration LONGEST_HIDING = Duration.ofHours(12).minusMinutes(30);
 
@@ -58,7 +58,11 @@ public final class SqsBatchQueue implements BatchQueue {
         }
     }
 
-    /** Hides it for at most 11 1/2 hours: what is asked beyond makes it come back sooner. */
+    /**
+     * {@inheritDoc}
+     *
+     * <p>A message is hidden for at most 11.5 hours. If more is asked for, it comes back sooner.
+     */
     @Override
     public void hide(QueueMessage message, Duration time) {
         int seconds = seconds(time, LONGEST_HIDING);
@@ -82,7 +86,7 @@ public final class SqsBatchQueue implements BatchQueue {
                                 .messageAttributes(attributes)));
     }
 
-    /** None beside a body so large that it would not fit: attributes count as part of a message. */
+    /** The attribute with the reason. Left out if it does not fit: attributes count as part of a message. */
     private static Map<String, MessageAttributeValue> reason(String text, String body) {
         int bytes = SqsText.bytes(REASON) + SqsText.bytes(STRING) + SqsText.bytes(text);
         return text.isEmpty() || bytes > MAX_BYTES - SqsText.bytes(body)
@@ -112,7 +116,7 @@ public final class SqsBatchQueue implements BatchQueue {
         }
     }
 
-    /** It would be refused again. */
+    /** Whether SQS would reject the message again. */
     private static boolean isForGood(BatchResultErrorEntry failure) {
         return Boolean.TRUE.equals(failure.senderFault()) && !failure.code().contains("Throttl");
     }

@@ -4,8 +4,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.regex.Pattern;
 
 /**
- * Text as SQS takes it: no control characters but tab, line feed and carriage return, no lone surrogates, no U+FFFE and
- * no U+FFFF.
+ * Makes text that SQS accepts: without control characters other than tab, line feed and carriage return, without lone
+ * surrogates, U+FFFE and U+FFFF.
  */
 final class SqsText {
 
@@ -16,7 +16,7 @@ final class SqsText {
 
     private SqsText() {}
 
-    /** A body of JSON, which may stand for any character by an escape: the same JSON, without those that SQS refuses. */
+    /** Escapes the characters that SQS rejects. The JSON means the same. */
     static String body(String json) {
         return REFUSED.matcher(json).replaceAll(match -> "\\\\u%04x".formatted((int) match.group().charAt(0)));
     }
@@ -27,7 +27,7 @@ final class SqsText {
         return REFUSED.matcher(CONTROLS.matcher(cut).replaceAll(" ")).replaceAll("?").strip();
     }
 
-    /** Bytes in UTF-8. */
+    /** Number of bytes in UTF-8. */
     static int bytes(String text) {
         return text.getBytes(StandardCharsets.UTF_8).length;
     }

@@ -13,8 +13,8 @@ import software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionChe
 import software.amazon.awssdk.services.dynamodb.model.UpdateItemRequest;
 
 /**
- * A {@link ConditionalUpdate} in DynamoDB's words. Every attribute goes by a placeholder, since names as short as ours
- * are reserved words (as, by, to).
+ * Writes a {@link ConditionalUpdate} in DynamoDB's language. All attributes have placeholders, because some of our
+ * short names are reserved words there ({@code as}, {@code by}, {@code to}).
  */
 final class UpdateRendering {
 
@@ -34,7 +34,9 @@ final class UpdateRendering {
         return new StringJoiner(", ", keyword, "").setEmptyValue("");
     }
 
-    /** The request that makes an update, and brings back the item it leaves or was refused by. */
+    /**
+     * The request for an update. The reply has the item after the write, or the current item if the write was rejected.
+     */
     static UpdateItemRequest request(String table, Map<String, AttributeValue> key, ConditionalUpdate update) {
         UpdateRendering rendering = new UpdateRendering(update);
         UpdateItemRequest.Builder request = UpdateItemRequest.builder()
@@ -62,7 +64,7 @@ final class UpdateRendering {
         };
     }
 
-    /** A comparison with an attribute that is absent does not hold, just as the guard says. */
+    /** In DynamoDB a comparison with an absent attribute is false, and so is the guard. */
     private String between(String name, Attribute attribute, long low, long high) {
         String lowest = ":" + attribute.name() + "low";
         String highest = ":" + attribute.name() + "high";

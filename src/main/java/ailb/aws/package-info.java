@@ -1,6 +1,6 @@
 /**
- * The ports' adapters on AWS: the state store and the store of batches in a DynamoDB table, the providers' and the
- * clients' keys in Secrets Manager, and the SDK clients they are used with. No decisions.
+ * The ports' adapters on AWS: the state store and the batch store in a DynamoDB table, the providers' and clients' keys
+ * in Secrets Manager, the batch queue in SQS, and the SDK's clients. It makes no decisions.
  */
 @NullMarked
 package ailb.aws;

@@ -22,25 +22,25 @@ import java.util.List;
 import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
 
 /**
- * The function behind the REST API, put together once an instance.
+ * The function behind the REST API. An instance makes it once.
  *
- * @param longestAnswer from when the gateway took the request
+ * @param longestAnswer longest time of an answer, from when the gateway took the request
  * @param padding bytes of comment at the start of a stream
- * @param hooks what to do around a snapshot; held here, since the registry holds it weakly
+ * @param hooks what runs before and after a snapshot; held here because the registry holds it weakly
  */
 record ApiFunction(Api api, TimeSource time, Duration longestAnswer, int padding, SnapshotHooks hooks) {
 
-    /** The gateway ends an answer after 5 minutes without a byte. */
+    /** Longest silence within an answer: the gateway ends it after 5 minutes without a byte. */
     private static final Duration LONGEST_SILENCE = Duration.ofSeconds(290);
 
-    /** Set by the runtime that sends an answer on while it is written. */
+    /** A variable that the runtime sets if it sends answers while they are written. */
     static final String STREAMS = "ailb.runtime.streams";
 
-    /** What Lambda takes of an answer, as a stream and whole, bytes; less some for its head. */
+    /** Bytes that Lambda takes of an answer, streamed and whole, minus some for its head. */
     private static final long LARGEST_STREAM = 200L * 1024 * 1024 - 64 * 1024;
     private static final long LARGEST_WHOLE = 6 * 1024 * 1024 - 64 * 1024;
 
-    /** @param streams whether the runtime sends an answer on while it is written */
+    /** @param streams whether the runtime sends an answer while it is written */
     static AnswerLimits answerLimits(boolean streams) {
         return new AnswerLimits(streams ? LARGEST_STREAM : LARGEST_WHOLE, LONGEST_SILENCE);
     }
@@ -57,7 +57,7 @@ record ApiFunction(Api api, TimeSource time, Duration longestAnswer, int padding
         HttpUpstream upstream = new HttpUpstream();
         StateStore store = new DynamoStateStore(AwsClients.dynamoDb(), shared.table());
         BatchStore batchStore = new DynamoBatchStore(Lazy.of(AwsClients::batchStore), shared.table());
-        // Only the function that works on the queue sets messages aside.
+        // Only the function behind the queue writes dead letters.
         BatchQueue batchQueue = new SqsBatchQueue(Lazy.of(AwsClients::sqs), shared.batchQueue(), "");
         SecretsManagerClient secrets = AwsClients.secretsManager();
         Api api = Wiring.api(
@@ -86,7 +86,7 @@ record ApiFunction(Api api, TimeSource time, Duration longestAnswer, int padding
         return new ApiFunction(api, time, settings.longestAnswer(), settings.padding(), hooks);
     }
 
-    /** The names of the keys that the pool's endpoints are called with. */
+    /** The names of the keys of the pool's endpoints. */
     static List<String> keyNames(Pool pool) {
         return pool.endpoints().stream().map(Endpoint::apiKey).distinct().toList();
     }

@@ -19,15 +19,15 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The function behind the REST API. What it writes is a stream under {@code ailb.runtime}, and whole under Lambda's own
- * runtime. Keeps nothing between invocations and may be called by many threads at once.
+ * The function behind the REST API. Under {@code ailb.runtime} an answer is sent while it is written, under Lambda's
+ * own runtime it is sent whole. Keeps nothing between invocations. Safe for any number of threads.
  */
 public final class ApiHandler implements RequestStreamHandler {
 
-    /** Kept back from the end of an invocation, for writes under way and for the answer to get out. */
+    /** Time that is kept in reserve at the end of an invocation, for writes under way and for sending the answer. */
     private static final Duration MARGIN = Duration.ofSeconds(1);
 
-    /** To events that only keep the function from falling asleep, and to what nobody means to send. */
+    /** The answer to events that are not requests, such as the scheduled one that keeps the function active. */
     private static final ApiResponse AWAKE = new ApiResponse(
             200,
             Map.of("content-type", "application/json"),
@@ -35,7 +35,7 @@ public final class ApiHandler implements RequestStreamHandler {
 
     private final ApiFunction function;
 
-    /** What Lambda calls: everything as the environment says, ready for SnapStart. */
+    /** What Lambda calls. The function is configured by the environment and ready for SnapStart. */
     public ApiHandler() {
         this(ApiFunction.ofEnvironment());
     }
@@ -84,8 +84,8 @@ public final class ApiHandler implements RequestStreamHandler {
     }
 
     /**
-     * The earlier of the invocation's end and the longest time of an answer from when the gateway took the request. One
-     * that has passed is no live request's: recorded events are old.
+     * The earlier of two moments: the invocation's end, and the longest time of an answer after the gateway took the
+     * request. If the second one has passed, it is ignored: the event was recorded, and is no live request.
      */
     private Deadline deadline(APIGatewayProxyRequestEvent event, Context context) {
         Duration left = Duration.ofMillis(context.getRemainingTimeInMillis());

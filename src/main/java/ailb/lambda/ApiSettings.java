@@ -4,11 +4,11 @@ import java.time.Duration;
 import java.util.Map;
 
 /**
- * What the template tells the function behind the REST API through its environment.
+ * The environment variables of the function behind the REST API.
  *
  * @param clientKeysSecret ARN of the secret with the clients' keys
  * @param adminKeysSecret ARN of the secret with the admin's keys
- * @param longestAnswer from when the gateway took the request, whole minutes
+ * @param longestAnswer longest time of an answer from when the gateway took the request, whole minutes
  * @param padding bytes of comment at the start of a stream
  */
 record ApiSettings(

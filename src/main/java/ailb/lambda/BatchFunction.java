@@ -15,9 +15,9 @@ import ailb.port.TimeSource;
 import ailb.state.StateStore;
 
 /**
- * The function that works off batches, put together once an instance.
+ * The function behind the queue of batches. An instance makes it once.
  *
- * @param hooks what to do around a snapshot; held here, since the registry holds it weakly
+ * @param hooks what runs before and after a snapshot; held here because the registry holds it weakly
  */
 record BatchFunction(BatchWorker worker, TimeSource time, SnapshotHooks hooks) {
 

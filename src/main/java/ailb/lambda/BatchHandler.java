@@ -11,18 +11,15 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 
-/**
- * The function behind the queue of batches. Keeps nothing between invocations and may be called by many threads at
- * once.
- */
+/** The function behind the queue of batches. Keeps nothing between invocations. Safe for any number of threads. */
 public final class BatchHandler implements RequestHandler<SQSEvent, SQSBatchResponse> {
 
-    /** Kept back from the end of an invocation, for writes under way and for the answer to get out. */
+    /** Time that is kept in reserve at the end of an invocation, for writes under way and for the reply. */
     private static final Duration MARGIN = Duration.ofSeconds(2);
 
     private final BatchFunction function;
 
-    /** What Lambda calls: everything as the environment says, ready for SnapStart. */
+    /** What Lambda calls. The function is configured by the environment and ready for SnapStart. */
     public BatchHandler() {
         this(BatchFunction.ofEnvironment());
     }

@@ -3,9 +3,9 @@ package ailb.lambda;
 import java.util.Map;
 
 /**
- * What the template tells the function that works off batches through its environment.
+ * The environment variables of the function behind the queue of batches.
  *
- * @param deadLetters URL of the queue for messages that lead nowhere
+ * @param deadLetters URL of the queue for dead letters
  */
 record BatchSettings(FunctionSettings shared, String deadLetters) {
 

@@ -9,10 +9,10 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Metrics in a line of the log, from which CloudWatch takes them by itself (embedded metric format): nothing is called.
- * Every name and every value of a dimension is a series that is paid for, so there are few.
+ * Metrics within a line of the log, from which CloudWatch takes them (embedded metric format). So no call is made. Each
+ * pair of a metric and a value of a dimension is a series that costs money, so there are few.
  *
- * @param stack a dimension of all of them: stacks of one account must not ring each other's alarms
+ * @param stack name of the stack, a dimension of all metrics: stacks of one account must not raise each other's alarms
  */
 record EmbeddedMetrics(String stack) {
 
@@ -27,15 +27,15 @@ record EmbeddedMetrics(String stack) {
     private record Directive(Map<String, String> dimensions, String unit, Map<String, Long> values) {}
 
     /**
-     * Adds what an event counts for, if it does.
+     * Adds the metrics of an event, if it has any.
      *
-     * @param nowMillis since the epoch
+     * @param nowMillis milliseconds since the epoch
      */
     void addTo(ObjectNode line, DispatchEvent event, long nowMillis) {
         addTo(line, directives(event), nowMillis);
     }
 
-    /** Adds a caller who was turned away for its key. */
+    /** Adds a caller who was rejected for its key. */
     void addRefusedKeyTo(ObjectNode line, long nowMillis) {
         addTo(line, List.of(count("RefusedKeys", 1)), nowMillis);
     }
@@ -87,7 +87,7 @@ record EmbeddedMetrics(String stack) {
         return new Directive(dimensions, "Count", Map.of("Failed", 1L));
     }
 
-    /** What only a person can mend counts for the whole pool too: an alarm knows no endpoint's name. */
+    /** A failure that needs a person counts for the whole pool too, because an alarm cannot name each endpoint. */
     private static List<Directive> opened(String endpoint, FailureClass reason) {
         Directive opened = of(endpoint, "Count", "EndpointOpened", 1);
         return reason.needsAPerson() ? List.of(opened, count("EndpointNeedsAPerson", 1)) : List.of(opened);

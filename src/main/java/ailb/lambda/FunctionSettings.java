@@ -4,9 +4,9 @@ import ailb.pool.Pool;
 import java.time.Duration;
 
 /**
- * What the template tells both functions through their environment.
+ * The environment variables of both functions.
  *
- * @param table name of the table that holds the shared state, and batches
+ * @param table name of the table with the shared state and the batches
  * @param providerKeysSecret ARN of the secret with the providers' keys
  * @param batchQueue URL of the queue of batches
  * @param resultsKept how long batches and their results are kept, whole days

@@ -10,8 +10,8 @@ import java.util.Arrays;
 import java.util.Map;
 
 /**
- * The way to a caller behind a REST API that streams: a prelude of JSON with status and headers, 8 NULs, and the body. Each
- * part of a stream is flushed. Whether it goes out then or when all is there is up to the runtime.
+ * Writes an answer for a REST API that streams: a prelude of JSON with status and headers, 8 NULs, and the body. Each
+ * part of a stream is flushed. The runtime decides whether it is sent at once or at the end.
  *
  * @param padding bytes of comment at the start of a stream; 0 for none
  */
@@ -20,7 +20,7 @@ record GatewayConnection(OutputStream out, int padding) implements ApiStream.Con
     private static final JsonMapper MAPPER = new JsonMapper();
     private static final byte[] SEPARATOR = new byte[8];
 
-    /** The gateway hangs where there is no body. */
+    /** A body for answers without one: the gateway hangs if a body is empty. */
     private static final byte[] NOTHING = {'\n'};
 
     @Override

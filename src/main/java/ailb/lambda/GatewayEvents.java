@@ -21,7 +21,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Events of an API Gateway REST API (proxy integration, format 1.0) to values. */
+/** Reads events of an API Gateway REST API (proxy integration, format 1.0). */
 final class GatewayEvents {
 
     private static final ObjectReader READER = JsonMapper.builder()
@@ -32,9 +32,9 @@ final class GatewayEvents {
     private GatewayEvents() {}
 
     /**
-     * The event; empty where it is none of a gateway's, such as a scheduled one.
+     * Reads the event. Empty if it is not the gateway's but, for example, a scheduled one.
      *
-     * @throws IOException when it cannot be read to its end
+     * @throws IOException if it cannot be read to its end
      */
     static Optional<APIGatewayProxyRequestEvent> read(InputStream in) throws IOException {
         byte[] json = in.readAllBytes();
@@ -46,7 +46,7 @@ final class GatewayEvents {
         }
     }
 
-    /** The request; empty when the body says it is base64 and is not. */
+    /** The request. Empty if the event says that the body is base64 and it is not. */
     static Optional<ApiRequest> request(APIGatewayProxyRequestEvent event) {
         try {
             return Optional.of(new ApiRequest(
@@ -56,13 +56,13 @@ final class GatewayEvents {
         }
     }
 
-    /** What came after the stage. The event's own path begins with what a custom domain maps to the stage. */
+    /** The path after the stage. With a custom domain, the event's {@code path} has a prefix before it. */
     private static String path(APIGatewayProxyRequestEvent event) {
         String rest = orNone(event.getPathParameters()).get("proxy");
         return rest == null ? Objects.requireNonNullElse(event.getPath(), "/") : "/" + rest;
     }
 
-    /** As it was before the gateway decoded it. */
+    /** The query as it was before the gateway decoded it. */
     private static String query(APIGatewayProxyRequestEvent event) {
         Map<String, List<String>> several = orNone(event.getMultiValueQueryStringParameters());
         Stream<String> pairs = several.isEmpty()
@@ -105,7 +105,7 @@ final class GatewayEvents {
                 : body.getBytes(StandardCharsets.UTF_8);
     }
 
-    /** When the gateway took the request; empty where the event does not say. */
+    /** When the gateway took the request. Empty if the event does not say. */
     static Optional<Instant> sent(APIGatewayProxyRequestEvent event) {
         return Optional.ofNullable(event.getRequestContext())
                 .map(APIGatewayProxyRequestEvent.ProxyRequestContext::getRequestTimeEpoch)

@@ -16,8 +16,8 @@ import java.util.logging.Logger;
 import java.util.logging.SimpleFormatter;
 
 /**
- * Writes what happens as JSON, a line an event, with its metrics, so that CloudWatch can filter and count it. A line that is
- * written while a request is answered has its names.
+ * Writes events as JSON, one line each, with their metrics, so that CloudWatch can filter and count them. A line that
+ * is written while a request is answered has the request's ids.
  */
 final class JsonLog implements DispatchListener, RefusedKeys {
 
@@ -27,7 +27,7 @@ final class JsonLog implements DispatchListener, RefusedKeys {
     private final TimeSource time;
     private final EmbeddedMetrics metrics;
 
-    /** @param stack whose metrics these are */
+    /** @param stack name of the stack, for metrics */
     JsonLog(PrintStream out, TimeSource time, String stack) {
         this.out = out;
         this.time = time;
@@ -74,7 +74,7 @@ final class JsonLog implements DispatchListener, RefusedKeys {
         return line;
     }
 
-    /** Has what the code says by itself, bugs above all, written here as well: a line each, whatever is thrown. */
+    /** Sends the log messages of the code here too, one line each, exceptions included. */
     void takeSystemLog() {
         Logger root = Logger.getLogger("");
         for (Handler handler : root.getHandlers()) {
@@ -108,7 +108,7 @@ final class JsonLog implements DispatchListener, RefusedKeys {
 
         @Override
         public void close() {
-            // Standard output is not ours to close.
+            // Standard output stays open.
         }
     }
 

@@ -4,19 +4,19 @@ import ailb.api.RequestNames;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Optional;
 
-/** What a line of the log is found by: the ids of its request, and its client. */
+/** The names by which a log line is found: the ids of its request, and its client. */
 final class LogNames {
 
     private static final ScopedValue<String> INVOCATION = ScopedValue.newInstance();
 
     private LogNames() {}
 
-    /** Runs under Lambda's id of an invocation. */
+    /** Runs a task whose log lines have the id of an invocation. */
     static <T, X extends Throwable> T during(String invocation, ScopedValue.CallableOp<T, X> work) throws X {
         return ScopedValue.where(INVOCATION, invocation).call(work);
     }
 
-    /** The same work on another thread, under the id of this one's invocation. */
+    /** Returns a task that keeps the names of this thread when another thread runs it. */
     static Runnable kept(Runnable work) {
         if (!INVOCATION.isBound()) {
             return work;
@@ -25,7 +25,7 @@ final class LogNames {
         return () -> ScopedValue.where(INVOCATION, invocation).run(work);
     }
 
-    /** Adds those that are known on this thread. */
+    /** Adds the names of this thread to a line. */
     static void addTo(ObjectNode line) {
         Optional<RequestNames> names = RequestNames.current();
         names.ifPresent(request -> line.put("request", request.id()));

@@ -36,8 +36,8 @@ import java.util.Map;
 import java.util.Random;
 
 /**
- * Runs through what a request runs through, before a snapshot is taken, so that the first request of an instance finds
- * its classes loaded. Asks for no key and leaves the shared state as it is.
+ * Runs a request's code before a snapshot is taken, so that an instance has its classes loaded when the first request
+ * comes. It asks for no key and does not change the shared state.
  */
 final class Priming {
 
@@ -106,7 +106,7 @@ final class Priming {
         }
     }
 
-    /** A chat with every endpoint, whole and streamed, on a store of its own and with a provider that only pretends. */
+    /** Answers a chat by each endpoint, whole and streamed, with a state store and a provider in memory. */
     private void requests() throws IOException {
         GatewayConnection nobody = new GatewayConnection(OutputStream.nullOutputStream(), 0);
         for (Endpoint endpoint : pool.endpoints()) {
@@ -126,7 +126,7 @@ final class Priming {
         }
     }
 
-    /** As the gateway sends it. */
+    /** An event as the gateway sends it. */
     private static InputStream event(String model, String stream) {
         ObjectNode event = JsonNodeFactory.instance.objectNode();
         event.put("httpMethod", "POST").put("path", "/chat/completions");
@@ -137,7 +137,7 @@ final class Priming {
         return new ByteArrayInputStream(event.toString().getBytes(StandardCharsets.UTF_8));
     }
 
-    /** A provider that answers everything at once. */
+    /** A provider in memory that answers everything at once. */
     private record Pretended(Provider provider) implements Upstream {
 
         @Override
@@ -172,7 +172,7 @@ final class Priming {
         }
     }
 
-    /** Goes all the way to the table and back, and is refused there: no item has such a generation. */
+    /** Makes a write that the table rejects, because no item has such a generation. */
     private static ConditionalUpdate neverMade() {
         return ConditionalUpdate.builder()
                 .guard(Guard.equal(Attribute.GENERATION, Long.MAX_VALUE))

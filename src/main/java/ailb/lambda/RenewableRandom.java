@@ -6,8 +6,8 @@ import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /**
- * A random generator for many threads that can be seeded anew: one that came out of a snapshot is the same in every
- * instance started from it, and all of them would choose alike.
+ * A random generator for many threads that can get a new seed. After a snapshot it would be the same in every instance,
+ * and all instances would choose alike.
  */
 public final class RenewableRandom implements RandomGenerator {
 
@@ -19,12 +19,12 @@ public final class RenewableRandom implements RandomGenerator {
         this.random = seeded.get();
     }
 
-    /** For choices: quick, and foreseeable by whoever has seen some of its numbers. */
+    /** A fast generator for choices. Whoever has seen some of its numbers can predict the others. */
     public static RenewableRandom quick() {
         return new RenewableRandom(() -> new Random(new SecureRandom().nextLong()));
     }
 
-    /** For ids: nobody can foresee its numbers. */
+    /** A generator for ids. Nobody can predict its numbers. */
     public static RenewableRandom secure() {
         return new RenewableRandom(SecureRandom::new);
     }

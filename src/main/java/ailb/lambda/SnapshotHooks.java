@@ -4,7 +4,7 @@ import org.crac.Context;
 import org.crac.Core;
 import org.crac.Resource;
 
-/** What SnapStart calls before it takes a snapshot of an instance, and in every instance started from it. */
+/** What runs before SnapStart takes a snapshot of an instance, and in each instance that starts from it. */
 final class SnapshotHooks implements Resource {
 
     private final Runnable prime;
@@ -15,7 +15,7 @@ final class SnapshotHooks implements Resource {
         this.renew = renew;
     }
 
-    /** The registry holds its resources weakly: whoever calls this must keep what it returns. */
+    /** Registers the hooks. The registry holds them weakly, so the caller must keep the result. */
     static SnapshotHooks register(Runnable prime, Runnable renew) {
         SnapshotHooks hooks = new SnapshotHooks(prime, renew);
         Core.getGlobalContext().register(hooks);

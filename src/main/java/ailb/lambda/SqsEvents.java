@@ -11,7 +11,7 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Events of an SQS queue to values, and the reply to them. */
+/** Reads events of an SQS queue, and writes the reply to them. */
 final class SqsEvents {
 
     private static final String RECEIVES = "ApproximateReceiveCount";
@@ -20,8 +20,7 @@ final class SqsEvents {
     private SqsEvents() {}
 
     /**
-     * The messages. One that does not tell how often it has been handed out counts as handed out once, and one that does
-     * not tell when it was sent as sent now.
+     * The messages of an event. Without a receive count a message counts as received once, without a time as sent now.
      *
      * @param now nanoseconds since the epoch
      */
@@ -43,12 +42,12 @@ final class SqsEvents {
                 TimeUnit.MILLISECONDS.toNanos(number(attributes.get(SENT), nowMillis)));
     }
 
-    /** A number above 0, or else another one. */
+    /** Reads a number above 0, or returns another one. */
     private static long number(@Nullable String text, long otherwise) {
         return text != null && text.matches("0*[1-9][0-9]{0,12}") ? Long.parseLong(text) : otherwise;
     }
 
-    /** Keeps the messages of these ids on the queue, and deletes the others of the event. */
+    /** The reply that keeps the messages of these ids on the queue. SQS deletes the others of the event. */
     static SQSBatchResponse response(Collection<String> notDone) {
         return SQSBatchResponse.builder()
                 .withBatchItemFailures(notDone.stream().map(BatchItemFailure::new).toList())

@@ -4,7 +4,7 @@ import ailb.port.TimeSource;
 import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 
-/** The machine's own clocks. */
+/** The machine's clocks. */
 public final class SystemTime implements TimeSource {
 
     @Override

@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 
-/** The variables of a function's environment. */
+/** Reads the environment variables of a function. */
 record Variables(Map<String, String> environment) {
 
     private static final String PACKAGED_POOL = "pool.json";

@@ -11,7 +11,7 @@ import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
-/** A virtual thread a task. */
+/** Runs each task on a virtual thread of its own. */
 public final class VirtualThreads implements Tasks {
 
     @Override

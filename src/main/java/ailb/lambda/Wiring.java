@@ -20,10 +20,10 @@ import ailb.state.StateStore;
 import java.time.Duration;
 import java.util.random.RandomGenerator;
 
-/** The composition root: what every front is made of, whichever ports it brings. */
+/** The composition root: puts the ports and rules together, for the deployed functions and for the laptop. */
 public final class Wiring {
 
-    /** The share of the heap that replies to calls of batches may take, as one in so many. */
+    /** Replies to calls of batches may take 1/{@value} of the heap. */
     private static final int REPLIES = 8;
 
     private Wiring() {}
@@ -54,10 +54,10 @@ public final class Wiring {
     }
 
     /**
-     * What works off batches.
+     * What works on batches.
      *
      * @param random used by many threads at once
-     * @param results how long the results of messages are kept that somebody put on the queue
+     * @param results how long results of messages are kept that somebody put on the queue directly
      */
     public static BatchWorker worker(
             Pool pool,

@@ -1,6 +1,6 @@
 /**
- * The functions' entry points, thin and stateless, and the composition root that puts ports and rules together. The
- * only room besides {@code aws} that knows AWS.
+ * The functions' entry points, which are thin and keep no state, and the composition root, which puts ports and rules
+ * together. Only {@code aws}, {@code runtime} and this package know AWS.
  */
 @NullMarked
 package ailb.lambda;
