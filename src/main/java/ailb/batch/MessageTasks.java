@@ -116,6 +116,6 @@ final class MessageTasks {
 
     static void logBug(Throwable e) {
         FatalError.rethrow(e);
-        LOG.log(System.Logger.Level.ERROR, "a bug of the balancer", e);
+        LOG.log(System.Logger.Level.ERROR, "a bug in the balancer", e);
     }
 }

@@ -45,7 +45,7 @@ public final class BatchHandler implements RequestHandler<SQSEvent, SQSBatchResp
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (RuntimeException e) {
-            System.getLogger(BatchHandler.class.getName()).log(Level.ERROR, "a bug of the balancer", e);
+            System.getLogger(BatchHandler.class.getName()).log(Level.ERROR, "a bug in the balancer", e);
         }
         return messages.stream().map(QueueMessage::id).toList();
     }

@@ -47,7 +47,7 @@ final class InvocationLoop {
         // Clears an interrupt that the handler left: the next invocation must not begin interrupted.
         Thread.interrupted();
         try {
-            check(settle(invocation.id(), response, failure), invocation.id());
+            check(reportOutcome(invocation.id(), response, failure), invocation.id());
         } catch (IOException e) {
             // Not logged when the caller hung up, which happens many times a day.
             if (!response.isUnwanted()) {
@@ -85,7 +85,7 @@ final class InvocationLoop {
         }
     }
 
-    private Answer settle(String id, ResponseStream response, @Nullable Throwable failure) throws IOException {
+    private Answer reportOutcome(String id, ResponseStream response, @Nullable Throwable failure) throws IOException {
         if (failure == null) {
             Optional<Answer> answer = response.end();
             return answer.isPresent() ? answer.get() : report(id, ErrorReport.ofEmptyResponse());

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 class DispatcherTest extends DispatcherFixture {
 
     @Test
-    void aRequestIsAdmittedCalledAndSettledInTwoWrites() throws InterruptedException {
+    void aRequestIsAdmittedCalledAndRecordedInTwoWrites() throws InterruptedException {
         DispatchResult result = dispatch(pool(openAi("a")));
 
         assertThat(result).isInstanceOfSatisfying(DispatchResult.Answered.class, answered -> {

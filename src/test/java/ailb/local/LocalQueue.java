@@ -166,7 +166,7 @@ final class LocalQueue implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (RuntimeException e) {
-            LOG.log(Level.ERROR, "a bug of the balancer", e);
+            LOG.log(Level.ERROR, "a bug in the balancer", e);
         }
     }
 

@@ -16,8 +16,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The table of how each field of a messages request is translated for OpenAI; the docs show it too. Fields that are not
- * in it are refused, so a new field of Anthropic's is never silently dropped.
+ * The table of how each field of a messages request is translated for OpenAI; docs/translation.md shows it too. Fields
+ * that are not in it are refused, so a new field of Anthropic's is never silently dropped.
  */
 public final class MessagesFields {
 

@@ -17,8 +17,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The table of how each field of a chat request is translated for Anthropic; the docs show it too. Fields that are not
- * in it are refused, so a new field of OpenAI's is never silently dropped.
+ * The table of how each field of a chat request is translated for Anthropic; docs/translation.md shows it too. Fields
+ * that are not in it are refused, so a new field of OpenAI's is never silently dropped.
  */
 public final class ChatFields {
 
